@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# Thin: each target names the tools that do the work. `make help` lists them.
+
+B ?= build
+KDIR ?=
+V ?= 0
+JOBS ?= $(shell nproc)
+# Options for cmake, as -DNAME=VALUE.
+CMAKE_OPTIONS ?=
+
+ninja := ninja -C $(B)/box -j $(JOBS)
+# ninja is quiet unless something is wrong; V=1 shows each command.
+ifeq ($(V),0)
+ninja += --quiet
+else
+ninja += -v
+endif
+kdir := $(if $(KDIR),--kdir '$(KDIR)')
+
+# CC is the environment's or the command line's; make's own default means "whatever there is".
+ifneq ($(origin CC),default)
+export CC
+endif
+
+.PHONY: all help build test box-test tests tree clean
+
+all: build ## set up, build the patched tree in the box, run every scenario, print the verdict
+	@$(B)/box/fusebox run
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
+	@echo
+	@echo 'KDIR=PATH   a Linux 6.1.y source tree or tarball, instead of the package linux-source-6.1'
+	@echo 'CC=clang    another compiler        V=1   show the commands        B=DIR   build there'
+
+tree: ## the kernel tree with model/ applied, in build/tree
+	@tools/setup build
+	@tools/tree $(kdir) --out '$(B)'
+
+$(B)/box: ;
+.PHONY: configure
+configure: tree
+	@tools/configure '$(B)/box' $(CMAKE_OPTIONS)
+	@ln -sfn box/compile_commands.json '$(B)/compile_commands.json'
+
+build: configure ## the program build/box/fusebox
+	@$(ninja) fusebox
+
+tests: setup-test configure ## build everything, tests included
+	@$(ninja)
+
+.PHONY: setup-test
+setup-test:
+	@tools/setup build test
+
+test: tests ## all tests that need neither root nor a virtual machine
+	@ctest --test-dir '$(B)/box' --output-on-failure --no-label-summary -j $(JOBS)
+
+clean: ## remove all that was made, but keep what was unpacked of the kernel source
+	@rm -rf '$(B)/box' '$(B)/tree' '$(B)/taken' '$(B)/pristine' '$(B)/module' '$(B)/compile_commands.json'
+
+distclean: ## remove the build directory
+	@rm -rf '$(B)'
+.PHONY: distclean

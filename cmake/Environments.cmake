@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# The four environments that sources of the box are compiled in. docs/architecture.md says who may know
+# whom; here it is enforced by what lies on the include path.
+#
+#   CORE    vfs_shim/core: C and libc
+#   KERNEL  fs/fuse, what is taken, the shim: as in the kernel, headers of the shim before the taken ones
+#   WORLD   scenarios and server: C, libc and the patched uapi/linux/fuse.h; must also run on a real kernel
+#   FRONT   the command line: WORLD, and core
+
+find_library(FUSEBOX_LIBDW dw)
+
+set(fusebox_common
+	-g -O1 -fno-pie -fno-omit-frame-pointer -fno-optimize-sibling-calls -fno-strict-aliasing
+	-fstack-clash-protection
+	# Paths in reports read as in the kernel. The most specific comes last, which gcc tries first.
+	"-ffile-prefix-map=${CMAKE_SOURCE_DIR}/="
+	"-ffile-prefix-map=${CMAKE_BINARY_DIR}="
+	"-ffile-prefix-map=${FUSEBOX_OUT}/taken/="
+	"-ffile-prefix-map=${FUSEBOX_OUT}/tree/=")
+if(CMAKE_C_COMPILER_ID MATCHES "Clang")
+	# libdw finds no line without them.
+	list(APPEND fusebox_common -gdwarf-aranges)
+endif()
+
+set(fusebox_own -Wall -Wextra)
+if(FUSEBOX_WERROR)
+	list(APPEND fusebox_own -Werror)
+endif()
+
+function(fusebox_environment target environment)
+	cmake_parse_arguments(PARSE_ARGV 2 arg "THIRD_PARTY" "" "")
+	set(shim "${CMAKE_SOURCE_DIR}/vfs_shim")
+	set(taken "${FUSEBOX_OUT}/taken/include")
+	target_compile_options(${target} PRIVATE ${fusebox_common})
+
+	if(arg_THIRD_PARTY)
+		target_compile_options(${target} PRIVATE -Wall)
+	else()
+		target_compile_options(${target} PRIVATE ${fusebox_own})
+	endif()
+
+	if(environment STREQUAL "KERNEL")
+		target_compile_options(${target} PRIVATE
+			$<$<COMPILE_LANGUAGE:C>:-std=gnu11> -fno-data-sections -Wno-pointer-sign
+			$<$<COMPILE_LANGUAGE:C>:-Werror=implicit-function-declaration>
+			# Off in the kernel's own builds: callbacks have fixed signatures, sizes mix signs.
+			-Wno-unused-parameter -Wno-missing-field-initializers -Wno-sign-compare
+			$<$<COMPILE_LANGUAGE:C>:-include> $<$<COMPILE_LANGUAGE:C>:${shim}/include/fusebox/kernel.h>)
+		target_compile_definitions(${target} PRIVATE __KERNEL__ _GNU_SOURCE)
+		# As system headers the taken ones give no warnings. They still follow the shim's.
+		target_include_directories(${target} PRIVATE "${shim}/include" "${shim}")
+		target_include_directories(${target} SYSTEM PRIVATE
+			"${taken}" "${shim}/include/uapi" "${taken}/uapi")
+	else()
+		target_compile_options(${target} PRIVATE $<$<COMPILE_LANGUAGE:C>:-std=gnu11>)
+		target_compile_definitions(${target} PRIVATE _GNU_SOURCE)
+	endif()
+	if(environment STREQUAL "CORE" OR environment STREQUAL "FRONT")
+		target_include_directories(${target} PRIVATE "${shim}")
+	endif()
+	if(environment STREQUAL "WORLD" OR environment STREQUAL "FRONT")
+		target_include_directories(${target} PRIVATE
+			"${FUSEBOX_OUT}/tree/include/uapi" "${CMAKE_SOURCE_DIR}/sim")
+	endif()
+endfunction()
+
+# Objects of one environment; no target where there are no sources.
+function(fusebox_objects name environment)
+	cmake_parse_arguments(PARSE_ARGV 2 arg "THIRD_PARTY" "" "")
+	if(NOT arg_UNPARSED_ARGUMENTS)
+		return()
+	endif()
+	set(third_party)
+	if(arg_THIRD_PARTY)
+		set(third_party THIRD_PARTY)
+	endif()
+	add_library(${name} OBJECT ${arg_UNPARSED_ARGUMENTS})
+	fusebox_environment(${name} ${environment} ${third_party})
+endfunction()
+
+# Link targets' objects, those that exist.
+function(fusebox_link_objects target)
+	get_target_property(type ${target} TYPE)
+	set(scope PRIVATE)
+	if(type STREQUAL "INTERFACE_LIBRARY")
+		set(scope INTERFACE)
+	endif()
+	foreach(part IN LISTS ARGN)
+		if(TARGET ${part})
+			target_sources(${target} ${scope} "$<TARGET_OBJECTS:${part}>")
+		endif()
+	endforeach()
+endfunction()
+
+function(fusebox_executable target)
+	target_link_options(${target} PRIVATE -no-pie)
+	if(FUSEBOX_ALLOW_UNDEFINED)
+		target_link_options(${target} PRIVATE -Wl,--unresolved-symbols=ignore-all)
+	endif()
+	if(FUSEBOX_LIBDW)
+		target_link_libraries(${target} PRIVATE "${FUSEBOX_LIBDW}")
+	endif()
+endfunction()
