@@ -1,0 +1,765 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * FUSE passthrough: reads, writes and memory maps of a FUSE file are done on
+ * a backing file, without asking the server.
+ *
+ * Each open of a FUSE file opens its backing file anew, so backing files
+ * belong to opens and not to inodes: opens of one inode may have different
+ * backing files, or none.  To the FUSE inode's page cache, passthrough I/O is
+ * what direct I/O is: written back before, dropped after.
+ *
+ * Locks, outermost first:
+ *	freeze protection of the FUSE super block (taken by the VFS)
+ *	freeze protection of the lower super block
+ *	pipe lock (splice only)
+ *	FUSE inode lock: shared for writes in place, exclusive for all others
+ *	what the lower file system takes
+ *	fi->lock, innermost
+ */
+
+#include "fuse_i.h"
+
+#include <linux/bvec.h>
+#include <linux/capability.h>
+#include <linux/cred.h>
+#include <linux/file.h>
+#include <linux/fsnotify.h>
+#include <linux/pagemap.h>
+#include <linux/pipe_fs_i.h>
+#include <linux/splice.h>
+#include <linux/stat.h>
+#include <linux/uio.h>
+
+/* Flags of the opener that the backing file is opened with */
+#define FUSE_BACKING_OPEN_FLAGS	(O_ACCMODE | O_APPEND | O_DIRECT | O_DSYNC | \
+				 __O_SYNC | O_LARGEFILE | O_NOATIME)
+
+/*
+ * Flags of the caller's request that the lower request gets.  IOCB_WRITE is
+ * not among them, as not every caller sets it; IOCB_WAITQ and IOCB_ALLOC_CACHE
+ * refer to parts of the caller's kiocb; IOCB_HIPRI is a hint.
+ */
+#define FUSE_BACKING_IOCB_FLAGS	(IOCB_APPEND | IOCB_DIRECT | IOCB_DSYNC | \
+				 IOCB_SYNC | IOCB_NOWAIT | IOCB_NOIO)
+
+/* What the lower inode knows about data and times */
+#define FUSE_BACKING_ATTRS	(STATX_SIZE | STATX_BLOCKS | STATX_ATIME | \
+				 STATX_MTIME | STATX_CTIME)
+
+/* Flags of an open reply that make no sense beside FOPEN_PASSTHROUGH */
+#define FUSE_BACKING_BAD_FOPEN	(FOPEN_KEEP_CACHE | FOPEN_NONSEEKABLE | \
+				 FOPEN_STREAM)
+
+/*
+ * Attributes
+ */
+
+void fuse_passthrough_init_inode(struct fuse_inode *fi)
+{
+	fi->backing_inode = NULL;
+	fi->backing_opens = 0;
+	fi->backing_mixed = false;
+}
+
+/* Enter @ff among the passthrough opens of its inode */
+static void fuse_passthrough_link(struct fuse_inode *fi, struct fuse_file *ff)
+{
+	struct inode *lower = file_inode(ff->backing);
+
+	spin_lock(&fi->lock);
+	if (!fi->backing_opens++) {
+		fi->backing_inode = lower;
+		fi->backing_mixed = false;
+	} else if (fi->backing_inode != lower) {
+		fi->backing_mixed = true;
+	}
+	spin_unlock(&fi->lock);
+}
+
+static void fuse_passthrough_unlink(struct fuse_inode *fi)
+{
+	spin_lock(&fi->lock);
+	if (!--fi->backing_opens)
+		fi->backing_inode = NULL;
+	spin_unlock(&fi->lock);
+}
+
+/*
+ * May the lower inode speak for the FUSE inode?  Not while other opens use
+ * another lower inode, and not if the lower file system keeps no times of its
+ * own (network file systems set S_NOCMTIME).
+ */
+static bool fuse_passthrough_may_copy(struct fuse_inode *fi,
+				      struct inode *lower)
+{
+	return !READ_ONCE(fi->backing_mixed) && !IS_NOCMTIME(lower);
+}
+
+/*
+ * Only ->getattr() knows of blocks that are not allocated yet, and a file of
+ * some size with no blocks would pass for a hole.
+ */
+static u64 fuse_passthrough_blocks(struct file *backing)
+{
+	struct kstat stat;
+
+	if (vfs_getattr_nosec(&backing->f_path, &stat, STATX_BLOCKS,
+			      AT_STATX_DONT_SYNC))
+		return file_inode(backing)->i_blocks;
+
+	return stat.blocks;
+}
+
+/*
+ * Copy the lower inode's attributes under fi->lock: whoever comes later copies
+ * what is newer, so concurrent I/O cannot set size or times back.  The new
+ * attribute version makes replies that were sent before this void.
+ *
+ * @end is where a write ended, 0 for a read.  Any other size than that I/O
+ * explains was set behind our back, and cached pages may be stale.
+ */
+static void fuse_passthrough_copy_attr(struct inode *inode,
+				       struct file *backing, loff_t end)
+{
+	struct inode *lower = file_inode(backing);
+	struct fuse_conn *fc = get_fuse_conn(inode);
+	struct fuse_inode *fi = get_fuse_inode(inode);
+	u64 blocks = fuse_passthrough_blocks(backing);
+	loff_t size, expected;
+	bool copied = false;
+
+	spin_lock(&fi->lock);
+	fi->attr_version = atomic64_inc_return(&fc->attr_version);
+	expected = max_t(loff_t, inode->i_size, end);
+	size = expected;
+	/* While the server changes the size, its reply has the last word */
+	if (!test_bit(FUSE_I_SIZE_UNSTABLE, &fi->state)) {
+		size = i_size_read(lower);
+		i_size_write(inode, size);
+		inode->i_blocks = blocks;
+		inode->i_atime = lower->i_atime;
+		inode->i_mtime = lower->i_mtime;
+		inode->i_ctime = lower->i_ctime;
+		set_mask_bits(&fi->inval_mask, FUSE_BACKING_ATTRS, 0);
+		copied = true;
+	}
+	spin_unlock(&fi->lock);
+
+	if (!copied)
+		fuse_invalidate_attr_mask(inode, FUSE_BACKING_ATTRS);
+
+	if (size != expected && inode->i_mapping->nrpages) {
+		truncate_pagecache(inode, size);
+		invalidate_inode_pages2(inode->i_mapping);
+	}
+}
+
+/* After a write of @written bytes that ended at @end */
+static void fuse_passthrough_modified(struct inode *inode,
+				      struct file *backing, loff_t end,
+				      ssize_t written)
+{
+	struct address_space *mapping = inode->i_mapping;
+
+	if (fuse_passthrough_may_copy(get_fuse_inode(inode),
+				      file_inode(backing)))
+		fuse_passthrough_copy_attr(inode, backing, end);
+	else
+		fuse_write_update_attr(inode, end, written);
+
+	if (mapping->nrpages)
+		invalidate_inode_pages2_range(mapping,
+					      (end - written) >> PAGE_SHIFT,
+					      (end - 1) >> PAGE_SHIFT);
+}
+
+/*
+ * After a read that ended at @end, short of what was asked for if @eof.  Most
+ * reads change nothing (relatime), so look before taking the lock.
+ */
+static void fuse_passthrough_accessed(struct inode *inode,
+				      struct file *backing, loff_t end,
+				      bool eof)
+{
+	struct inode *lower = file_inode(backing);
+	loff_t size = i_size_read(inode);
+
+	if (fuse_passthrough_may_copy(get_fuse_inode(inode), lower)) {
+		if (size != i_size_read(lower) ||
+		    !timespec64_equal(&inode->i_atime, &lower->i_atime))
+			fuse_passthrough_copy_attr(inode, backing, 0);
+		return;
+	}
+
+	fuse_invalidate_atime(inode);
+	if (eof && end < size)
+		fuse_invalidate_attr_mask(inode, STATX_SIZE);
+}
+
+/*
+ * Open and release
+ */
+
+/*
+ * What the server registered shows which access it has itself.  Anything
+ * beyond that takes its permission on the inode; O_PATH shows nothing.
+ */
+static int fuse_backing_permission(const struct file *file, unsigned int flags)
+{
+	int mask = 0;
+
+	if (OPEN_FMODE(flags) & FMODE_READ & ~file->f_mode)
+		mask |= MAY_READ;
+	if (OPEN_FMODE(flags) & FMODE_WRITE & ~file->f_mode)
+		mask |= MAY_WRITE;
+	if (!mask)
+		return 0;
+
+	return inode_permission(file_mnt_user_ns((struct file *)file),
+				file_inode(file), mask | MAY_OPEN);
+}
+
+static struct file *fuse_backing_reopen(const struct fuse_backing *fb,
+					unsigned int flags)
+{
+	const struct cred *old_cred = override_creds(fb->cred);
+	struct file *backing;
+	int err;
+
+	err = fuse_backing_permission(fb->file, flags);
+	if (err)
+		backing = ERR_PTR(err);
+	else
+		backing = open_with_fake_path(&fb->file->f_path, flags,
+					      file_inode(fb->file), fb->cred);
+	revert_creds(old_cred);
+
+	return backing;
+}
+
+/*
+ * A backing file that does not go with what the opener asked for is a mistake
+ * of the server, which the opener sees as EIO.  It can do something about lack
+ * of memory and about O_DIRECT, though.
+ */
+static int fuse_passthrough_open_error(int err, unsigned int flags)
+{
+	if (err == -ENOMEM || err == -ENFILE)
+		return err;
+	if (err == -EINVAL && (flags & O_DIRECT))
+		return err;
+	return -EIO;
+}
+
+/*
+ * Does the open reply of @ff make sense?  To ask for passthrough without
+ * having negotiated it does not, and neither do some flags.
+ */
+static bool fuse_passthrough_valid_reply(struct inode *inode,
+					 const struct fuse_file *ff)
+{
+	return ff->fm->fc->passthrough && !FUSE_IS_DAX(inode) &&
+	       !(ff->open_flags & FUSE_BACKING_BAD_FOPEN);
+}
+
+/**
+ * fuse_passthrough_open - set up passthrough for a regular file being opened
+ * @inode: inode of @file
+ * @file: the FUSE file; its fuse_file holds the server's open reply
+ *
+ * Does nothing if the server did not ask for passthrough.  On error nothing
+ * is held, and the caller releases the fuse_file, which tells the server.
+ *
+ * Return: 0, or -EIO if the reply is invalid or names a file that cannot be
+ * opened like @file, -EINVAL if it cannot be opened with O_DIRECT, -ENOMEM or
+ * -ENFILE.
+ */
+int fuse_passthrough_open(struct inode *inode, struct file *file)
+{
+	struct fuse_file *ff = file->private_data;
+	unsigned int flags = file->f_flags & FUSE_BACKING_OPEN_FLAGS;
+	struct fuse_backing *fb;
+	struct file *backing;
+
+	if (!(ff->open_flags & FOPEN_PASSTHROUGH))
+		return 0;
+	if (!fuse_passthrough_valid_reply(inode, ff))
+		return -EIO;
+
+	fb = fuse_backing_get(ff->fm->fc, ff->backing_id);
+	if (!fb)
+		return -EIO;
+
+	backing = fuse_backing_reopen(fb, flags);
+	if (IS_ERR(backing)) {
+		fuse_backing_put(fb);
+		return fuse_passthrough_open_error(PTR_ERR(backing), flags);
+	}
+
+	ff->backing = backing;
+	ff->cred = get_cred(fb->cred);
+	fuse_backing_put(fb);
+	fuse_passthrough_link(get_fuse_inode(inode), ff);
+
+	if (fuse_file_passthrough(ff))
+		file->f_mode |= backing->f_mode & FMODE_NOWAIT;
+
+	return 0;
+}
+
+/* @fi is that of fuse_passthrough_open() if it succeeded, or else unused */
+void fuse_passthrough_release(struct fuse_inode *fi, struct fuse_file *ff)
+{
+	if (!ff->backing)
+		return;
+
+	fuse_passthrough_unlink(fi);
+	fput(ff->backing);
+	ff->backing = NULL;
+	put_cred(ff->cred);
+	ff->cred = NULL;
+}
+
+/*
+ * Read and write
+ */
+
+/* Dirty pages, or pages on their way to the server, in [start, end]? */
+static bool fuse_passthrough_dirty(struct inode *inode, loff_t start,
+				   loff_t end)
+{
+	struct fuse_inode *fi = get_fuse_inode(inode);
+
+	return !RB_EMPTY_ROOT(&fi->writepages) ||
+	       filemap_range_needs_writeback(inode->i_mapping, start, end);
+}
+
+/*
+ * Make the lower kiocb for @iocb.  It is always synchronous, even if @iocb is
+ * not, which the VFS permits: the caller sees a result instead of
+ * -EIOCBQUEUED.
+ */
+static int fuse_passthrough_init_kiocb(struct kiocb *lower,
+				       struct kiocb *iocb,
+				       struct file *backing)
+{
+	int flags = iocb->ki_flags & FUSE_BACKING_IOCB_FLAGS;
+
+	if ((flags & IOCB_DIRECT) && !(backing->f_mode & FMODE_CAN_ODIRECT))
+		return -EINVAL;
+	if ((flags & IOCB_NOWAIT) && !(backing->f_mode & FMODE_NOWAIT))
+		return -EAGAIN;
+	/* The FUSE file may be synchronous because its mount is */
+	if (iocb_is_dsync(iocb))
+		flags |= IOCB_DSYNC;
+
+	*lower = (struct kiocb) {
+		.ki_filp = backing,
+		.ki_pos = iocb->ki_pos,
+		.ki_flags = flags,
+		.ki_ioprio = iocb->ki_ioprio,
+	};
+	return 0;
+}
+
+/* What other opens have written through the page cache must be in the file */
+static int fuse_passthrough_flush_read(struct kiocb *iocb, size_t count)
+{
+	struct inode *inode = file_inode(iocb->ki_filp);
+	loff_t start = iocb->ki_pos;
+	loff_t end = start + count - 1;
+	int err;
+
+	if (!fuse_passthrough_dirty(inode, start, end))
+		return 0;
+	if (iocb->ki_flags & IOCB_NOWAIT)
+		return -EAGAIN;
+
+	inode_lock(inode);
+	err = fuse_writeback_range(inode, start, end);
+	inode_unlock(inode);
+
+	return err;
+}
+
+/**
+ * fuse_passthrough_read_iter - read from the backing file
+ * @iocb: request on the FUSE file
+ * @to: where to
+ *
+ * Return: number of bytes read, or a negative errno.
+ */
+ssize_t fuse_passthrough_read_iter(struct kiocb *iocb, struct iov_iter *to)
+{
+	struct file *file = iocb->ki_filp;
+	struct inode *inode = file_inode(file);
+	struct fuse_file *ff = file->private_data;
+	size_t count = iov_iter_count(to);
+	const struct cred *old_cred;
+	struct kiocb kiocb;
+	ssize_t ret;
+
+	if (!count)
+		return 0;
+
+	ret = fuse_passthrough_init_kiocb(&kiocb, iocb, ff->backing);
+	if (ret)
+		return ret;
+	ret = fuse_passthrough_flush_read(iocb, count);
+	if (ret)
+		return ret;
+
+	old_cred = override_creds(ff->cred);
+	ret = vfs_iocb_iter_read(ff->backing, &kiocb, to);
+	if (ret >= 0)
+		fuse_passthrough_accessed(inode, ff->backing, kiocb.ki_pos,
+					  ret < count);
+	revert_creds(old_cred);
+	iocb->ki_pos = kiocb.ki_pos;
+
+	return ret;
+}
+
+/*
+ * Lower freeze protection comes before the FUSE inode lock, so that a writer
+ * which waits for a thaw does not hold up all other users of the inode.
+ */
+static int fuse_passthrough_start_write(struct file *backing, int ki_flags)
+{
+	if (!(ki_flags & IOCB_NOWAIT)) {
+		file_start_write(backing);
+		return 0;
+	}
+
+	return file_start_write_trylock(backing) ? 0 : -EAGAIN;
+}
+
+/*
+ * Appending and extending writes, those that strip privileges and those that
+ * must write back pages first exclude all others.
+ */
+static bool fuse_passthrough_exclusive(struct kiocb *iocb, size_t count)
+{
+	struct inode *inode = file_inode(iocb->ki_filp);
+	struct fuse_file *ff = iocb->ki_filp->private_data;
+	loff_t end = iocb->ki_pos + count;
+
+	return (iocb->ki_flags & IOCB_APPEND) || end > i_size_read(inode) ||
+	       is_sxid(inode->i_mode) ||
+	       is_sxid(file_inode(ff->backing)->i_mode) ||
+	       fuse_passthrough_dirty(inode, iocb->ki_pos, end - 1);
+}
+
+static int fuse_passthrough_lock_nowait(struct inode *inode, bool exclusive)
+{
+	if (exclusive ? inode_trylock(inode) : inode_trylock_shared(inode))
+		return 0;
+	return -EAGAIN;
+}
+
+static void fuse_passthrough_unlock(struct inode *inode, bool exclusive)
+{
+	if (exclusive)
+		inode_unlock(inode);
+	else
+		inode_unlock_shared(inode);
+}
+
+/*
+ * Lock the FUSE inode for a write of @count bytes.  Sets *@exclusive to how.
+ */
+static int fuse_passthrough_lock(struct kiocb *iocb, size_t count,
+				 bool *exclusive)
+{
+	struct inode *inode = file_inode(iocb->ki_filp);
+
+	*exclusive = fuse_passthrough_exclusive(iocb, count);
+	if (iocb->ki_flags & IOCB_NOWAIT)
+		return fuse_passthrough_lock_nowait(inode, *exclusive);
+
+	if (!*exclusive) {
+		inode_lock_shared(inode);
+		/* What that was based on may have changed meanwhile */
+		if (!fuse_passthrough_exclusive(iocb, count))
+			return 0;
+		inode_unlock_shared(inode);
+		*exclusive = true;
+	}
+	inode_lock(inode);
+
+	return 0;
+}
+
+/*
+ * Take the suid and sgid bits off the FUSE inode if a write by the current
+ * task must.  The lower file system's own stripping looks at the server's
+ * privileges and not at the writer's, and the server, even if it has promised
+ * to do so on write, sees no write.  So set the mode, whatever was negotiated.
+ *
+ * security.capability needs no such care: the lower write drops it no matter
+ * whose credentials it runs with.
+ */
+static int fuse_passthrough_remove_suid(struct file *file)
+{
+	struct user_namespace *mnt_userns = file_mnt_user_ns(file);
+	struct inode *inode = file_inode(file);
+	struct iattr attr = { .ia_valid = ATTR_FORCE | ATTR_MODE };
+	int kill, err;
+
+	if (!setattr_should_drop_suidgid(mnt_userns, inode))
+		return 0;
+
+	/* Another client may have changed the mode: do not set it back */
+	fuse_invalidate_attr_mask(inode, STATX_MODE);
+	err = fuse_update_attributes(inode, file, STATX_MODE);
+	if (err)
+		return err;
+
+	kill = setattr_should_drop_suidgid(mnt_userns, inode);
+	if (!kill)
+		return 0;
+
+	attr.ia_mode = inode->i_mode;
+	if (kill & ATTR_KILL_SUID)
+		attr.ia_mode &= ~S_ISUID;
+	if (kill & ATTR_KILL_SGID)
+		attr.ia_mode &= ~S_ISGID;
+
+	return notify_change(mnt_userns, file_dentry(file), &attr, NULL);
+}
+
+/* Under the exclusive inode lock, if the write needs that */
+static int fuse_passthrough_prepare_write(struct kiocb *iocb, size_t count)
+{
+	struct file *file = iocb->ki_filp;
+	struct inode *inode = file_inode(file);
+	loff_t end = iocb->ki_pos + count - 1;
+	int err;
+
+	if (is_sxid(inode->i_mode)) {
+		if (iocb->ki_flags & IOCB_NOWAIT)
+			return -EAGAIN;
+		err = fuse_passthrough_remove_suid(file);
+		if (err)
+			return err;
+	}
+
+	if (fuse_passthrough_dirty(inode, iocb->ki_pos, end)) {
+		if (iocb->ki_flags & IOCB_NOWAIT)
+			return -EAGAIN;
+		return fuse_writeback_range(inode, iocb->ki_pos, end);
+	}
+
+	return 0;
+}
+
+/*
+ * The credentials to write with: the server's, but if the lower file has suid
+ * or sgid bits that the current task may not keep, without the capability to
+ * keep them.  Happens only if FUSE does not know these bits, as otherwise
+ * fuse_passthrough_remove_suid() has taken them off.
+ */
+static const struct cred *fuse_passthrough_write_cred(struct inode *inode,
+						      struct fuse_file *ff)
+{
+	struct inode *lower = file_inode(ff->backing);
+	const struct cred *old_cred;
+	struct cred *cred;
+
+	if (!is_sxid(lower->i_mode) ||
+	    !setattr_should_drop_suidgid(file_mnt_user_ns(ff->backing), lower))
+		return get_cred(ff->cred);
+
+	old_cred = override_creds(ff->cred);
+	cred = prepare_creds();
+	revert_creds(old_cred);
+	if (!cred)
+		return NULL;
+
+	cap_lower(cred->cap_effective, CAP_FSETID);
+	fuse_invalidate_attr_mask(inode, STATX_MODE);
+
+	return cred;
+}
+
+/* Under the inode lock, and with lower freeze protection */
+static ssize_t fuse_passthrough_write_locked(struct kiocb *iocb,
+					     struct iov_iter *from)
+{
+	struct file *file = iocb->ki_filp;
+	struct inode *inode = file_inode(file);
+	struct fuse_file *ff = file->private_data;
+	const struct cred *cred, *old_cred;
+	struct kiocb kiocb;
+	ssize_t ret;
+
+	ret = fuse_passthrough_init_kiocb(&kiocb, iocb, ff->backing);
+	if (ret)
+		return ret;
+	ret = fuse_passthrough_prepare_write(iocb, iov_iter_count(from));
+	if (ret)
+		return ret;
+
+	cred = fuse_passthrough_write_cred(inode, ff);
+	if (!cred)
+		return -ENOMEM;
+
+	old_cred = override_creds(cred);
+	ret = vfs_iocb_iter_write(ff->backing, &kiocb, from);
+	if (ret > 0)
+		fuse_passthrough_modified(inode, ff->backing, kiocb.ki_pos,
+					  ret);
+	revert_creds(old_cred);
+	put_cred(cred);
+	iocb->ki_pos = kiocb.ki_pos;
+
+	/* A write that failed may have changed times, or even size */
+	if (ret < 0 && ret != -EAGAIN)
+		fuse_invalidate_attr_mask(inode, FUSE_STATX_MODSIZE);
+
+	return ret;
+}
+
+/* With lower freeze protection */
+static ssize_t fuse_passthrough_write(struct kiocb *iocb,
+				      struct iov_iter *from)
+{
+	bool exclusive;
+	ssize_t ret;
+
+	ret = fuse_passthrough_lock(iocb, iov_iter_count(from), &exclusive);
+	if (ret)
+		return ret;
+
+	ret = fuse_passthrough_write_locked(iocb, from);
+	fuse_passthrough_unlock(file_inode(iocb->ki_filp), exclusive);
+
+	return ret;
+}
+
+/**
+ * fuse_passthrough_write_iter - write to the backing file
+ * @iocb: request on the FUSE file
+ * @from: where from
+ *
+ * Return: number of bytes written, or a negative errno.
+ */
+ssize_t fuse_passthrough_write_iter(struct kiocb *iocb, struct iov_iter *from)
+{
+	struct fuse_file *ff = iocb->ki_filp->private_data;
+	ssize_t ret;
+
+	if (!iov_iter_count(from))
+		return 0;
+
+	ret = fuse_passthrough_start_write(ff->backing, iocb->ki_flags);
+	if (ret)
+		return ret;
+
+	ret = fuse_passthrough_write(iocb, from);
+	file_end_write(ff->backing);
+
+	return ret;
+}
+
+/*
+ * Splice and mmap
+ */
+
+static int fuse_passthrough_splice_actor(struct pipe_inode_info *pipe,
+					 struct pipe_buffer *buf,
+					 struct splice_desc *sd)
+{
+	struct bio_vec bvec = {
+		.bv_page = buf->page,
+		.bv_len = sd->len,
+		.bv_offset = buf->offset,
+	};
+	struct file *file = sd->u.file;
+	struct iov_iter from;
+	struct kiocb kiocb;
+	ssize_t ret;
+
+	init_sync_kiocb(&kiocb, file);
+	kiocb.ki_pos = sd->pos;
+	iov_iter_bvec(&from, ITER_SOURCE, &bvec, 1, sd->len);
+	ret = fuse_passthrough_write(&kiocb, &from);
+	if (ret > 0)
+		fsnotify_modify(file);
+
+	return ret;
+}
+
+/**
+ * fuse_passthrough_splice_write - splice from a pipe to the backing file
+ * @pipe: where from
+ * @out: the FUSE file
+ * @ppos: position in @out, is advanced
+ * @len: how many bytes
+ * @flags: SPLICE_F_*
+ *
+ * iter_file_splice_write() would do, but for the order of locks: a splice to
+ * the lower file system itself has freeze protection when it takes the pipe
+ * lock.  If we waited for a thaw with the pipe locked, a freezer would wait
+ * for that splice, that splice for the pipe, and we for the freezer.
+ *
+ * Return: number of bytes written, or a negative errno.
+ */
+ssize_t fuse_passthrough_splice_write(struct pipe_inode_info *pipe,
+				      struct file *out, loff_t *ppos,
+				      size_t len, unsigned int flags)
+{
+	struct fuse_file *ff = out->private_data;
+	struct splice_desc sd = {
+		.total_len = len,
+		.flags = flags,
+		.pos = *ppos,
+		.u.file = out,
+	};
+	ssize_t ret;
+
+	file_start_write(ff->backing);
+	pipe_lock(pipe);
+	ret = __splice_from_pipe(pipe, &sd, fuse_passthrough_splice_actor);
+	pipe_unlock(pipe);
+	file_end_write(ff->backing);
+
+	if (ret > 0)
+		*ppos = sd.pos;
+
+	return ret;
+}
+
+/**
+ * fuse_passthrough_mmap - map the backing file
+ * @file: the FUSE file
+ * @vma: the new mapping
+ *
+ * The mapping is one of the backing file and holds its own reference to it.
+ *
+ * Return: 0 or a negative errno.
+ */
+int fuse_passthrough_mmap(struct file *file, struct vm_area_struct *vma)
+{
+	struct fuse_file *ff = file->private_data;
+	const struct cred *old_cred;
+	int err;
+
+	if (!ff->backing->f_op->mmap)
+		return -ENODEV;
+
+	/*
+	 * Pages that other opens have dirtied.  Those which are on their way
+	 * already cannot be waited for under mmap_lock.
+	 */
+	err = filemap_write_and_wait(file->f_mapping);
+	if (err)
+		return err;
+
+	vma_set_file(vma, ff->backing);
+	old_cred = override_creds(ff->cred);
+	err = call_mmap(ff->backing, vma);
+	revert_creds(old_cred);
+
+	return err;
+}
