@@ -6,9 +6,10 @@
 #   CORE    vfs_shim/core: C and libc
 #   KERNEL  fs/fuse, what is taken, the shim: as in the kernel, headers of the shim before the taken ones
 #   WORLD   scenarios and server: C, libc and the patched uapi/linux/fuse.h; must also run on a real kernel
-#   FRONT   the command line: WORLD, and core
+#   FRONT   the command line: WORLD, core, and libxml2 for JUnit files
 
-find_library(FUSEBOX_LIBDW dw)
+find_library(FUSEBOX_LIBDW dw REQUIRED)
+find_package(LibXml2 REQUIRED)
 
 set(fusebox_common
 	-g -O1 -fno-pie -fno-omit-frame-pointer -fno-optimize-sibling-calls -fno-strict-aliasing
@@ -61,6 +62,9 @@ function(fusebox_environment target environment)
 	if(environment STREQUAL "CORE" OR environment STREQUAL "FRONT")
 		target_include_directories(${target} PRIVATE "${shim}")
 	endif()
+	if(environment STREQUAL "FRONT")
+		target_include_directories(${target} SYSTEM PRIVATE ${LIBXML2_INCLUDE_DIRS})
+	endif()
 	if(environment STREQUAL "WORLD" OR environment STREQUAL "FRONT")
 		target_include_directories(${target} PRIVATE
 			"${FUSEBOX_OUT}/tree/include/uapi" "${CMAKE_SOURCE_DIR}/sim")
@@ -100,7 +104,5 @@ function(fusebox_executable target)
 	if(FUSEBOX_ALLOW_UNDEFINED)
 		target_link_options(${target} PRIVATE -Wl,--unresolved-symbols=ignore-all)
 	endif()
-	if(FUSEBOX_LIBDW)
-		target_link_libraries(${target} PRIVATE "${FUSEBOX_LIBDW}")
-	endif()
+	target_link_libraries(${target} PRIVATE "${FUSEBOX_LIBDW}")
 endfunction()
