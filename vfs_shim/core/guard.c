@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Guarded memory: each object ends where its last page ends (as far as its alignment lets it), with a page behind it that
+ * nobody may touch. Freed pages become untouchable too, and no address is used twice in a run, so that each stray access
+ * faults at once, and says which object it was meant for.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include "internal.h"
+
+#define PAGE		4096ul
+#define ARENA		(16ul << 30)
+#define KEEP_PAGES	(32ul << 20) / PAGE	/* stay resident between runs; page faults cost more than the calls */
+#define MAX_AREAS	28000	/* live objects: each costs two of the 65530 mappings that a process may have */
+
+static char *arena;
+static struct fb_block **owner;		/* of each page */
+static size_t used;			/* pages handed out in this run */
+static size_t live;
+
+static bool arena_map(void)
+{
+	if (arena)
+		return true;
+	arena = mmap(NULL, ARENA, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	owner = mmap(NULL, ARENA / PAGE * sizeof(struct fb_block *), PROT_READ | PROT_WRITE,
+		     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (arena == MAP_FAILED || owner == MAP_FAILED)
+		abort();
+	return true;
+}
+
+bool fb_guard_has(const void *p)
+{
+	return arena && (size_t)((const char *)p - arena) < ARENA;
+}
+
+bool fb_guard_alloc(struct fb_block *b, size_t align)
+{
+	size_t room = (b->size + align - 1) & ~(align - 1), pages, first;
+	char *end;
+
+	pages = (room + FB_REDZONE + PAGE - 1) / PAGE;
+	if (align >= PAGE)
+		pages = (room + PAGE - 1) / PAGE;	/* no redzone before: the page before is a guard page anyway */
+	if (!arena_map() || live >= MAX_AREAS)
+		return false;
+	first = used;
+	if (align > PAGE)
+		first = (((uintptr_t)arena / PAGE + used + align / PAGE - 1) & ~(align / PAGE - 1)) - (uintptr_t)arena / PAGE;
+	if (first + pages + 1 > ARENA / PAGE)
+		return false;
+	if (mprotect(arena + first * PAGE, pages * PAGE, PROT_READ | PROT_WRITE))
+		return false;
+	used = first + pages + 1;
+	live++;
+	end = arena + (first + pages) * PAGE;
+	b->addr = end - room;
+	b->class_ = (unsigned int)pages;
+	memset(b->addr + b->size, FB_BYTE_REDZONE, room - b->size);
+	if (align < PAGE)
+		memset(b->addr - FB_REDZONE, FB_BYTE_REDZONE, FB_REDZONE);
+	for (size_t i = 0; i < pages; i++)
+		owner[first + i] = b;
+	return true;
+}
+
+static size_t first_page(const struct fb_block *b)
+{
+	size_t last = ((size_t)(b->addr - arena) + (b->size ? b->size - 1 : 0)) / PAGE;
+
+	return last + 1 - b->class_;
+}
+
+void fb_guard_free(struct fb_block *b)
+{
+	size_t first = first_page(b);
+	char *p = arena + first * PAGE;
+
+	mprotect(p, b->class_ * PAGE, PROT_NONE);
+	if (first + b->class_ > KEEP_PAGES)
+		madvise(p, b->class_ * PAGE, MADV_DONTNEED);
+	live--;
+}
+
+struct fb_block *fb_guard_find(const void *p)
+{
+	return fb_guard_has(p) ? owner[(size_t)((const char *)p - arena) / PAGE] : NULL;
+}
+
+struct fb_block *fb_guard_nearest(const void *p)
+{
+	size_t page = (size_t)((const char *)p - arena) / PAGE;
+	struct fb_block *before = page ? owner[page - 1] : NULL, *after = page + 1 < used ? owner[page + 1] : NULL;
+
+	if (!before || !after)
+		return before ? before : after;
+	return (const char *)p - (before->addr + before->size) <= after->addr - (const char *)p ? before : after;
+}
+
+/* All pages of the run become untouchable, with one call; their contents may stay, as each object is filled anew. */
+void fb_guard_release(void)
+{
+	if (!used)
+		return;
+	mprotect(arena, used * PAGE, PROT_NONE);
+	if (used > KEEP_PAGES)
+		madvise(arena + KEEP_PAGES * PAGE, (used - KEEP_PAGES) * PAGE, MADV_DONTNEED);
+	memset(owner, 0, used * sizeof(struct fb_block *));
+	used = live = 0;
+}

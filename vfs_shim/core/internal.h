@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What the files of core share among themselves; nobody else includes this.
+ */
+#ifndef FB_CORE_INTERNAL_H
+#define FB_CORE_INTERNAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdarg.h>
+#include "task.h"
+#include "choice.h"
+#include "stack.h"
+#include "finding.h"
+#include "ledger.h"
+#include "lockdep.h"
+#include "rcu.h"
+#include "run.h"
+#include "trace.h"
+#include "vtime.h"
+#include "sanitize.h"
+#include "table.h"
+
+#define FB_STACK_SIZE	(256 * 1024)
+#define FB_MAX_FRAMES	48
+#define FB_MAX_HELD	64
+#define FB_MAX_ATOMIC	64
+#define FB_MAX_PENDING	32
+#define FB_NOBODY	(~0u)		/* owner of a ledger entry that was disowned */
+
+#define likely(x)	__builtin_expect(!!(x), 1)
+#define unlikely(x)	__builtin_expect(!!(x), 0)
+
+/* context.c: a stack and where it stopped */
+struct fb_ctx {
+	void *sp;
+	char *low;		/* lowest usable byte; the guard page is below */
+	size_t size;
+	void *fake;		/* ASan's fake stack */
+	struct fb_ctx *next;	/* pool */
+};
+
+struct fb_ctx *fb_ctx_new(void (*entry)(void *arg), void *arg);
+void fb_ctx_free(struct fb_ctx *c);
+void fb_ctx_switch(struct fb_ctx *from, struct fb_ctx *to, bool from_dies);
+/* Drop what a context that will never run again left behind (ASan's fake stack). Called on the main stack. */
+void fb_ctx_abandon(struct fb_ctx *c);
+void fb_ctx_init_main(struct fb_ctx *c);
+bool fb_ctx_in_guard(const void *addr);
+char *fb_ctx_emergency_stack(void);
+/* Frame pointer and program counter saved in a context that does not run. */
+void fb_ctx_saved(const struct fb_ctx *c, uintptr_t *fp, uintptr_t *pc);
+/* context_*.S */
+void fb_context_switch(void **save_sp, void *load_sp);
+void fb_context_entry(void);
+
+/* What a task, or the main stack, holds. */
+struct fb_held {
+	const void *lock;
+	const char *name;
+	unsigned int class_id;
+	enum fb_lock_mode mode;
+	unsigned int flags;
+	unsigned int irq;	/* irq depth in which it was taken */
+	fb_stack_t stack;
+	bool told;
+};
+
+struct fb_atomic {
+	const char *why;
+	const void *obj;
+	fb_stack_t stack;
+};
+
+struct fb_pending {
+	void (*fn)(void *arg);
+	void *arg;
+};
+
+struct fb_holder {
+	unsigned int id;	/* of the task; 0: the main stack */
+	unsigned int nr_held, nr_atomic, rcu_depth, irq, irqs_off, nr_pending;
+	unsigned int owned[FB_NR_RES];
+	uint64_t rcu_since;
+	fb_stack_t rcu_stack, irqs_off_stack;
+	struct fb_held held[FB_MAX_HELD];
+	struct fb_atomic atomic[FB_MAX_ATOMIC];
+	struct fb_pending pending[FB_MAX_PENDING];
+};
+
+enum fb_state { FB_NEW, FB_RUNNABLE, FB_RUNNING, FB_BLOCKED, FB_ENDED };
+
+struct fb_task {
+	char name[32];
+	enum fb_state state;
+	bool daemon, timed_out;
+	fb_task_fn fn;
+	void *arg, *data;
+	struct fb_ctx *ctx;
+	const char *why;
+	const void *obj;
+	struct fb_timer timer;
+	struct fb_task *next, *prev;	/* run queue */
+	struct fb_holder h;
+};
+
+struct fb_core {
+	bool running, stopped, guard;
+	char name[128];
+	struct fb_ctx main, *ctx;	/* the main stack; the context that runs */
+	struct fb_task *cur;
+	struct fb_holder main_h;
+	uint64_t now, idle_since, max_idle;
+	unsigned long steps, max_steps;
+	unsigned int nr_held;		/* locks, by whomever */
+};
+extern struct fb_core fb_core;
+
+static inline struct fb_holder *fb_holder(void)
+{
+	return likely(fb_core.cur) ? &fb_core.cur->h : &fb_core.main_h;
+}
+
+/* Holder @i: 0 is the main stack, then each task that has not ended. NULL beyond. */
+struct fb_holder *fb_holder_at(unsigned int i);
+const char *fb_holder_name(unsigned int id);
+
+/* sched.c */
+void fb_sched_reset(void);
+void fb_tasks_release(void);
+_Noreturn void fb_stop(void);
+void fb_step(void);
+void fb_idle_reset(void);
+unsigned int fb_tasks_waiting(void);
+/* task.c */
+struct fb_task *fb_task_by_id(unsigned int id);
+struct fb_task *fb_task_alloc(const char *name);
+void fb_tasks_reset(void);
+unsigned int fb_nr_tasks(void);
+
+/* choice.c */
+enum fb_decision { FB_DEC_POINT, FB_DEC_BLOCK, FB_DEC_CHOOSE };
+unsigned int fb_decide(enum fb_decision kind, unsigned int n);
+int fb_choice_reset(const struct fb_run_opts *opts);
+/* fault.c */
+void fb_fault_reset(unsigned long at, bool persistent);
+unsigned long fb_fault_at(bool *persistent);
+
+/* stack.c */
+struct fb_frames {
+	unsigned int n;
+	uintptr_t pc[FB_MAX_FRAMES];
+};
+fb_stack_t fb_stack_intern(const uintptr_t *pc, unsigned int n);
+const struct fb_frames *fb_stack_frames(fb_stack_t s, struct fb_frames *buf);
+/* A stack that starts with @pc and goes on at frame pointer @fp, bounded by @c. @pc2: the caller of a leaf without frame, or 0. */
+fb_stack_t fb_stack_from(const struct fb_ctx *c, uintptr_t pc, uintptr_t pc2, uintptr_t fp);
+void fb_stack_print_brief(FILE *to, fb_stack_t s, unsigned int max);
+
+/* symbolize.c */
+struct fb_sym {
+	const char *function;
+	const char *file;	/* NULL: unknown */
+	int line;
+	bool core;		/* a frame of ours, left out of reports */
+};
+/* The frames at @pc, innermost inlined one first; good for ever. */
+const struct fb_sym *fb_symbolize(uintptr_t pc, unsigned int *n);
+
+/* finding.c */
+struct fb_finding *fb_report_at(enum fb_finding_kind kind, fb_stack_t here, fb_stack_t other, const char *other_label,
+				const char *fmt, ...) __attribute__((format(printf, 5, 6)));
+void fb_finding_part(struct fb_finding *f, const char *label, fb_stack_t stack, unsigned int count, bool brief);
+void fb_findings_reset(void);
+
+/* arena.c: memory of the run's bookkeeping, dropped by the next fb_run_begin() */
+void *fb_run_alloc(size_t size);
+char *fb_run_printf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+void fb_arena_reset(void);
+
+/* What hangs on an address, so that freeing the memory finds it at once. */
+enum fb_dep_kind { FB_DEP_ACCOUNT, FB_DEP_NAME, FB_DEP_WATCH };
+struct fb_dep {
+	struct fb_dep *next;
+	const void *addr;
+	enum fb_dep_kind kind;
+	void *of;
+};
+
+/* objects.c */
+void fb_objects_reset(void);
+void fb_name_gone(void *name);
+/* ledger.c */
+void fb_ledger_reset(void);
+void fb_account_freed(void *account);
+void fb_watch_freed(void *watch);
+void fb_report_requests(void);
+const char *fb_res_name(enum fb_res kind);
+void fb_freeze_report(struct fb_holder *h, const char *when);
+/* The last name given at or below @p among @deps; NULL if none. */
+const char *fb_name_in(const struct fb_dep *deps, const void *p, size_t *offset);
+/* mem.c, pool.c, guard.c */
+struct fb_block {		/* one object, as long as the run lasts */
+	char *addr;
+	size_t size;
+	const char *type;
+	enum fb_res kind;
+	bool live, guarded, told;
+	unsigned int number;
+	unsigned int class_;	/* pool: size class; guard: pages */
+	fb_stack_t alloc, freed;
+	struct fb_dep *deps;
+	struct fb_block *all, *next_free;
+};
+/* Room for b->size bytes; false when there is none. The block is entered so that _find() knows it. */
+bool fb_guard_alloc(struct fb_block *b, size_t align);
+void fb_guard_free(struct fb_block *b);
+struct fb_block *fb_guard_find(const void *p);
+/* The block whose end (or start) an address on a guard page is nearest to. */
+struct fb_block *fb_guard_nearest(const void *p);
+bool fb_guard_has(const void *p);
+void fb_guard_release(void);
+bool fb_pool_alloc(struct fb_block *b, size_t align);
+void fb_pool_free(struct fb_block *b);
+struct fb_block *fb_pool_find(const void *p);
+/* Was a freed block written to? Offset of the first byte, or -1. */
+long fb_pool_scribbled(const struct fb_block *b);
+void fb_pool_reused(struct fb_block *old);	/* in mem.c: a freed block is about to be used again */
+void fb_pool_release(void);
+/* Redzones of a block: offset of the first byte overwritten, relative to the object, or 0 when intact. */
+long fb_redzone_broken(const struct fb_block *b);
+#define FB_REDZONE	16
+#define FB_BYTE_REDZONE	0xfb
+#define FB_BYTE_FRESH	0x5a
+#define FB_BYTE_FREED	0x6b
+void fb_mem_reset(void);
+void fb_mem_audit(void);
+void fb_mem_release(void);
+void fb_mem_attach(struct fb_dep *dep);
+void fb_deps_forget(const void *start, size_t len);
+/* Describes an address in an object: "kmalloc-64[17]+8"; false if in none. */
+bool fb_mem_describe(const void *p, char *buf, size_t len, bool *live);
+/* Is this fault ours? Then describe it; called on the stack of the task. */
+bool fb_mem_fault(const void *addr, bool write, fb_stack_t at);
+bool fb_mem_in_arena(const void *addr);
+/* fault handler: signal.c */
+void fb_signal_init(void);
+/* lockdep.c */
+void fb_lockdep_reset(void);
+void fb_holder_audit(struct fb_holder *h, const char *when);
+/* rcu.c */
+void fb_rcu_force_out(struct fb_holder *h);
+void fb_rcu_reset(void);
+/* vtime.c */
+void fb_vtime_reset(void);
+bool fb_time_to_next(void);
+void fb_timers_range_freed(const void *start, size_t len);
+/* trace.c */
+void fb_trace_reset(void);
+/* kdata.c */
+void fb_kdata_restore(void);
+
+#endif

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "internal.h"
+
+static unsigned int nr_readers;		/* holders inside a read section */
+static uint64_t clock_;			/* counts outermost entries and epochs */
+static void (*hook)(void *arg);
+static void *hook_arg;
+
+void fb_rcu_enter(void)
+{
+	struct fb_holder *h = fb_holder();
+
+	if (h->rcu_depth++)
+		return;
+	h->rcu_since = ++clock_;
+	h->rcu_stack = fb_stack_here();
+	nr_readers++;
+}
+
+void fb_rcu_exit(void)
+{
+	struct fb_holder *h = fb_holder();
+
+	if (!h->rcu_depth) {
+		fb_report(FB_RCU, h->rcu_stack, h->rcu_stack ? "last section entered at" : NULL,
+			  "RCU read section left more often than entered");
+		return;
+	}
+	if (--h->rcu_depth)
+		return;
+	nr_readers--;
+	if (hook)
+		hook(hook_arg);
+}
+
+unsigned int fb_rcu_depth(void)
+{
+	return fb_holder()->rcu_depth;
+}
+
+uint64_t fb_rcu_epoch(void)
+{
+	return ++clock_;
+}
+
+bool fb_rcu_passed(uint64_t epoch)
+{
+	struct fb_holder *h;
+
+	if (!nr_readers)
+		return true;
+	for (unsigned int i = 0; (h = fb_holder_at(i)); i++)
+		if (h->rcu_depth && h->rcu_since <= epoch)
+			return false;
+	return true;
+}
+
+void fb_rcu_hook(void (*fn)(void *arg), void *arg)
+{
+	hook = fn;
+	hook_arg = arg;
+}
+
+/* A section that was reported open: it counts as left, so that one defect does not stall every grace period. */
+void fb_rcu_force_out(struct fb_holder *h)
+{
+	if (h->rcu_depth) {
+		h->rcu_depth = 0;
+		nr_readers--;
+	}
+}
+
+void fb_rcu_reset(void)
+{
+	nr_readers = 0;
+	clock_ = 0;
+	hook = NULL;
+}

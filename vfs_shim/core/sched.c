@@ -1,0 +1,421 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Who runs next. Tasks switch straight to each other; the main stack runs only when nobody can, and when a task has ended
+ * (its stack can be given back only from another one).
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include "internal.h"
+
+#define MAX_HOOKS 16
+
+static struct fb_task *head, *tail;
+static unsigned int nr_runnable;
+static unsigned int nr_alive;		/* tasks that keep the run alive */
+static bool polling;			/* the only runnable task yielded */
+static struct fb_task *dead;		/* ended, its stack is to be given back */
+static struct fb_ctx *aux;		/* stack of fb_call() */
+static struct {
+	void (*fn)(void *arg);
+	void *arg;
+	bool done;
+} call;
+static struct {
+	fb_idle_fn fn;
+	void *arg;
+} hooks[MAX_HOOKS];
+static unsigned int nr_hooks;
+
+static void enqueue(struct fb_task *t)
+{
+	t->next = NULL;
+	t->prev = tail;
+	if (tail)
+		tail->next = t;
+	else
+		head = t;
+	tail = t;
+	nr_runnable++;
+}
+
+/* Take the @i-th of the queue. */
+static struct fb_task *dequeue(unsigned int i)
+{
+	struct fb_task *t = head;
+
+	while (i--)
+		t = t->next;
+	if (t->prev)
+		t->prev->next = t->next;
+	else
+		head = t->next;
+	if (t->next)
+		t->next->prev = t->prev;
+	else
+		tail = t->prev;
+	nr_runnable--;
+	return t;
+}
+
+static struct fb_task *pick(void)
+{
+	return nr_runnable ? dequeue(fb_decide(FB_DEC_BLOCK, nr_runnable)) : NULL;
+}
+
+static void task_main(void *arg);
+
+static void switch_to_task(struct fb_task *t)
+{
+	struct fb_ctx *from = fb_core.ctx;
+
+	if (!t->ctx)
+		t->ctx = fb_ctx_new(task_main, t);
+	t->state = FB_RUNNING;
+	if (!t->daemon)
+		fb_core.idle_since = fb_core.now;
+	fb_core.cur = t;
+	fb_core.ctx = t->ctx;
+	fb_ctx_switch(from, t->ctx, false);
+}
+
+static void switch_to_main(bool dies)
+{
+	struct fb_ctx *from = fb_core.ctx;
+
+	fb_core.cur = NULL;
+	fb_core.ctx = &fb_core.main;
+	fb_ctx_switch(from, &fb_core.main, dies);
+}
+
+static void task_main(void *arg)
+{
+	struct fb_task *t = arg;
+
+	t->fn(t->arg);
+	fb_holder_audit(&t->h, "the task ended");
+	t->state = FB_ENDED;
+	if (!t->daemon)
+		nr_alive--;
+	dead = t;
+	switch_to_main(true);
+}
+
+/* Leave the processor; the task is already where it shall wait. */
+static void leave(struct fb_task *me)
+{
+	struct fb_task *next = pick();
+
+	if (next == me)
+		me->state = FB_RUNNING;
+	else if (next)
+		switch_to_task(next);
+	else
+		switch_to_main(false);
+}
+
+struct fb_task *fb_task_create(const char *name, fb_task_fn fn, void *arg)
+{
+	struct fb_task *t = fb_task_alloc(name);
+
+	t->fn = fn;
+	t->arg = arg;
+	t->state = FB_RUNNABLE;
+	nr_alive++;
+	enqueue(t);
+	return t;
+}
+
+void fb_task_set_daemon(struct fb_task *t, bool daemon)
+{
+	if (t->daemon == daemon || t->state == FB_ENDED)
+		return;
+	t->daemon = daemon;
+	nr_alive += daemon ? -1u : 1u;
+}
+
+/* One step towards the livelock bound. */
+void fb_step(void)
+{
+	if (unlikely(++fb_core.steps == fb_core.max_steps))
+		fb_report_fatal(FB_DEADLOCK, 0, NULL, "livelock: no end after %lu steps", fb_core.max_steps);
+}
+
+unsigned long fb_steps(void)
+{
+	return fb_core.steps;
+}
+
+static unsigned long nr_points;
+
+unsigned long fb_points_seen(void)
+{
+	return nr_points;
+}
+
+void fb_point(enum fb_point_kind kind, const void *obj)
+{
+	struct fb_task *me = fb_core.cur;
+	unsigned int v;
+
+	(void)kind;
+	(void)obj;
+	if (!me || me->h.irq)
+		return;
+	nr_points++;
+	fb_step();
+	if (!nr_runnable)
+		return;
+	v = fb_decide(FB_DEC_POINT, nr_runnable + 1);
+	if (!v)
+		return;
+	me->state = FB_RUNNABLE;
+	{
+		struct fb_task *next = dequeue(v - 1);
+
+		enqueue(me);
+		switch_to_task(next);
+	}
+}
+
+void fb_yield(void)
+{
+	struct fb_task *me = fb_core.cur;
+
+	if (!me || me->h.irq)
+		return;
+	fb_step();
+	if (!nr_runnable) {
+		/* Alone: what it polls for can only come from a hook or a timer, and those are the main stack's business. */
+		me->state = FB_RUNNABLE;
+		enqueue(me);
+		polling = true;
+		switch_to_main(false);
+		return;
+	}
+	me->state = FB_RUNNABLE;
+	enqueue(me);
+	leave(me);
+}
+
+static void may_block(const char *why, const void *obj)
+{
+	if (!fb_core.cur)
+		fb_report_fatal(FB_CONTRACT, 0, NULL, "the main stack cannot wait (%s, %s)", why, fb_obj(obj));
+	if (fb_core.cur->h.irq)
+		fb_report_fatal(FB_DEADLOCK, 0, NULL, "irq handler waits (%s, %s)", why, fb_obj(obj));
+	fb_step();
+}
+
+void fb_block(const char *why, const void *obj)
+{
+	struct fb_task *me = fb_core.cur;
+
+	may_block(why, obj);
+	me->state = FB_BLOCKED;
+	me->why = why;
+	me->obj = obj;
+	leave(me);
+}
+
+bool fb_wake(struct fb_task *t)
+{
+	if (t->state != FB_BLOCKED)
+		return false;
+	t->state = FB_RUNNABLE;
+	enqueue(t);
+	return true;
+}
+
+static void timed_out(void *arg)
+{
+	struct fb_task *t = arg;
+
+	if (fb_wake(t))
+		t->timed_out = true;
+}
+
+bool fb_block_until(uint64_t deadline_ns, const char *why, const void *obj)
+{
+	struct fb_task *me = fb_core.cur;
+
+	may_block(why, obj);
+	me->timed_out = false;
+	fb_timer_set(&me->timer, deadline_ns, timed_out, me);
+	fb_block(why, obj);
+	fb_timer_cancel(&me->timer);
+	return !me->timed_out;
+}
+
+void fb_idle_hook(fb_idle_fn fn, void *arg)
+{
+	if (nr_hooks == MAX_HOOKS)
+		fb_report_fatal(FB_CONTRACT, 0, NULL, "more than %d idle hooks", MAX_HOOKS);
+	hooks[nr_hooks].fn = fn;
+	hooks[nr_hooks++].arg = arg;
+}
+
+static void call_main(void *arg)
+{
+	(void)arg;
+	call.fn(call.arg);
+	call.done = true;
+	switch_to_main(true);
+}
+
+bool fb_call(void (*fn)(void *arg), void *arg)
+{
+	if (fb_core.ctx != &fb_core.main) {
+		fn(arg);
+		return true;
+	}
+	if (fb_core.stopped)
+		return false;
+	call.fn = fn;
+	call.arg = arg;
+	call.done = false;
+	aux = fb_ctx_new(call_main, NULL);
+	fb_core.ctx = aux;
+	fb_ctx_switch(&fb_core.main, aux, false);
+	if (!call.done)
+		return false;	/* stopped: fb_tasks_release() gives the stack back */
+	fb_ctx_free(aux);
+	aux = NULL;
+	return true;
+}
+
+static void run_hook(void *arg)
+{
+	bool *progress = arg;
+
+	for (unsigned int i = 0; i < nr_hooks && !*progress; i++)
+		*progress = hooks[i].fn(hooks[i].arg);
+	fb_holder_audit(&fb_core.main_h, "an idle hook returned");
+}
+
+static bool idle(void)
+{
+	bool progress = false;
+
+	if (!nr_hooks)
+		return false;
+	fb_step();
+	return fb_call(run_hook, &progress) && progress;
+}
+
+/* Each blocked task that keeps the run alive, what it waits for and which locks it holds. */
+static void report_deadlock(void)
+{
+	struct fb_finding *f = NULL;
+	char text[400] = "";
+	size_t len = 0;
+	struct fb_task *t;
+
+	for (unsigned int i = 0; (t = fb_task_at(i)); i++) {
+		if (t->state != FB_BLOCKED || t->daemon)
+			continue;
+		if (len < sizeof(text) - 1)
+			len += (size_t)snprintf(text + len, sizeof(text) - len, "%s%s waits for %s (%s)", len ? "; " : "",
+						t->name, t->why, fb_obj(t->obj));
+	}
+	for (unsigned int i = 0; (t = fb_task_at(i)); i++) {
+		if (t->state != FB_BLOCKED || t->daemon)
+			continue;
+		if (!f) {
+			f = fb_report_at(FB_DEADLOCK, fb_stack_of(t), 0, NULL, "nobody can run: %s", text);
+			if (!f)
+				break;
+			f->task_id = t->h.id;
+		} else {
+			fb_finding_part(f, fb_run_printf("task %s waits for %s (%s) at", t->name, t->why, fb_obj(t->obj)),
+					fb_stack_of(t), 1, false);
+		}
+		for (unsigned int k = 0; k < t->h.nr_held; k++)
+			fb_finding_part(f, fb_run_printf("task %s holds \"%s\" (%s), taken at", t->name, t->h.held[k].name,
+							 fb_obj(t->h.held[k].lock)), t->h.held[k].stack, 1, false);
+	}
+	fb_report_requests();
+	fb_core.stopped = true;
+}
+
+static void reap(void)
+{
+	if (dead) {
+		fb_ctx_free(dead->ctx);
+		dead->ctx = NULL;
+		dead = NULL;
+	}
+}
+
+void fb_run_loop(void)
+{
+	struct fb_task *t;
+
+	while (!fb_core.stopped) {
+		if (polling) {
+			polling = false;
+			if (!idle() && nr_runnable == 1)
+				fb_time_to_next();
+			continue;
+		}
+		t = pick();
+		if (t) {
+			switch_to_task(t);
+			reap();
+			continue;
+		}
+		if (idle())
+			continue;
+		if (!nr_alive || fb_core.stopped)
+			break;
+		if (!fb_time_to_next())
+			report_deadlock();
+	}
+}
+
+_Noreturn void fb_stop(void)
+{
+	fb_core.stopped = true;
+	if (fb_core.ctx == &fb_core.main) {
+		/* Nothing can catch this: there is no other stack to go on with. */
+		for (size_t i = 0; i < fb_nr_findings(); i++)
+			fb_finding_print(stderr, fb_finding_at(i));
+		fflush(NULL);
+		_exit(70);
+	}
+	switch_to_main(false);
+	abort();
+}
+
+/* Give back the stacks of tasks that did not end: daemons, and what a fatal finding left. */
+void fb_tasks_release(void)
+{
+	struct fb_task *t;
+
+	reap();
+	for (unsigned int i = 0; (t = fb_task_at(i)); i++) {
+		if (!t->ctx)
+			continue;
+		fb_ctx_abandon(t->ctx);
+		fb_ctx_free(t->ctx);
+		t->ctx = NULL;
+	}
+	if (aux) {
+		fb_ctx_abandon(aux);
+		fb_ctx_free(aux);
+		aux = NULL;
+	}
+}
+
+void fb_sched_reset(void)
+{
+	fb_tasks_release();
+	fb_tasks_reset();
+	head = tail = NULL;
+	nr_runnable = nr_alive = nr_hooks = 0;
+	nr_points = 0;
+	polling = false;
+	fb_core.cur = NULL;
+	fb_core.ctx = &fb_core.main;
+	memset(&fb_core.main_h, 0, offsetof(struct fb_holder, held));
+}

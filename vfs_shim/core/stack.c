@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Stacks: a walk along the saved frame pointers, and a store in which each distinct stack has a number.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include "internal.h"
+
+struct stored {
+	struct stored *next;	/* same hash */
+	uint64_t hash;
+	fb_stack_t id;
+	unsigned int n;
+	uintptr_t pc[];
+};
+
+/* Never emptied: program counters mean the same in every run of the process, and only distinct stacks are kept. */
+static struct fb_table by_hash;
+static struct stored **by_id;
+static fb_stack_t nr_stored, room;
+
+fb_stack_t fb_stack_intern(const uintptr_t *pc, unsigned int n)
+{
+	struct stored *s, *first;
+	uint64_t hash = n;
+
+	if (!n)
+		return 0;
+	for (unsigned int i = 0; i < n; i++)
+		hash = fb_mix(hash ^ pc[i]);
+	first = fb_table_get(&by_hash, hash);
+	for (s = first; s; s = s->next)
+		if (s->n == n && !memcmp(s->pc, pc, n * sizeof(*pc)))
+			return s->id;
+	s = malloc(sizeof(*s) + n * sizeof(*pc));
+	if (!s)
+		abort();
+	if (nr_stored + 1 >= room) {
+		room = room ? room * 2 : 1024;
+		by_id = realloc(by_id, room * sizeof(struct stored *));
+		if (!by_id)
+			abort();
+	}
+	s->next = first;
+	s->hash = hash;
+	s->id = ++nr_stored;
+	s->n = n;
+	memcpy(s->pc, pc, n * sizeof(*pc));
+	by_id[s->id] = s;
+	fb_table_set(&by_hash, hash, s);
+	return s->id;
+}
+
+const struct fb_frames *fb_stack_frames(fb_stack_t id, struct fb_frames *buf)
+{
+	buf->n = 0;
+	if (id && id <= nr_stored) {
+		buf->n = by_id[id]->n;
+		memcpy(buf->pc, by_id[id]->pc, buf->n * sizeof(buf->pc[0]));
+	}
+	return buf;
+}
+
+/*
+ * Each frame begins with the caller's frame pointer and the return address (x86-64 and arm64 alike). The walk ends where
+ * the chain leaves the stack or does not ascend, and at the base frame, whose saved frame pointer is 0.
+ */
+FB_NO_ASAN static unsigned int walk(const struct fb_ctx *c, uintptr_t fp, uintptr_t *pc, unsigned int n)
+{
+	uintptr_t low = (uintptr_t)c->low, high = low + c->size - 2 * sizeof(uintptr_t);
+
+	while (n < FB_MAX_FRAMES && fp >= low && fp <= high && !(fp & 7)) {
+		const uintptr_t *frame = (const uintptr_t *)fp;
+
+		if (!frame[0] || !frame[1])
+			break;
+		pc[n++] = frame[1];
+		if (frame[0] <= fp)
+			break;
+		fp = frame[0];
+	}
+	return n;
+}
+
+fb_stack_t fb_stack_from(const struct fb_ctx *c, uintptr_t pc, uintptr_t pc2, uintptr_t fp)
+{
+	uintptr_t buf[FB_MAX_FRAMES];
+	unsigned int n = 0;
+
+	buf[n++] = pc + 1;	/* reports look one byte before a return address; this one is no return address */
+	if (pc2)
+		buf[n++] = pc2;
+	return fb_stack_intern(buf, walk(c, fp, buf, n));
+}
+
+__attribute__((noinline)) fb_stack_t fb_stack_here(void)
+{
+	uintptr_t pc[FB_MAX_FRAMES];
+
+	if (!fb_core.ctx)
+		return 0;
+	return fb_stack_intern(pc, walk(fb_core.ctx, (uintptr_t)__builtin_frame_address(0), pc, 0));
+}
+
+fb_stack_t fb_stack_of(const struct fb_task *t)
+{
+	uintptr_t buf[FB_MAX_FRAMES], fp;
+
+	if (t == fb_core.cur)
+		return fb_stack_here();
+	if (!t->ctx)
+		return 0;
+	fb_ctx_saved(t->ctx, &fp, &buf[0]);
+	return fb_stack_intern(buf, walk(t->ctx, fp, buf, 1));
+}
+
+unsigned int fb_stack_depth(fb_stack_t s)
+{
+	return s && s <= nr_stored ? by_id[s]->n : 0;
+}
+
+/* Calls @fn for each frame outside core, innermost first; it returns true to go on. */
+static void each_frame(fb_stack_t s, bool (*fn)(const struct fb_sym *sym, void *arg), void *arg)
+{
+	struct fb_frames frames;
+
+	fb_stack_frames(s, &frames);
+	for (unsigned int i = 0; i < frames.n; i++) {
+		unsigned int n;
+		const struct fb_sym *sym = fb_symbolize(frames.pc[i] - 1, &n);
+
+		for (unsigned int k = 0; k < n; k++)
+			if (!sym[k].core && !fn(&sym[k], arg))
+				return;
+	}
+}
+
+struct printer {
+	FILE *to;
+	const char *indent;
+	unsigned int n, max;
+};
+
+static void print_place(FILE *to, const struct fb_sym *sym)
+{
+	if (sym->file)
+		fprintf(to, "%s at %s:%d", sym->function, sym->file, sym->line);
+	else
+		fprintf(to, "%s", sym->function);
+}
+
+static bool print_frame(const struct fb_sym *sym, void *arg)
+{
+	struct printer *p = arg;
+
+	fprintf(p->to, "%s#%u ", p->indent, p->n++);
+	print_place(p->to, sym);
+	fputc('\n', p->to);
+	return strcmp(sym->function, "main") != 0;
+}
+
+void fb_stack_print(FILE *to, fb_stack_t s, const char *indent)
+{
+	struct printer p = { .to = to, .indent = indent };
+
+	each_frame(s, print_frame, &p);
+	if (!p.n)
+		fprintf(to, "%s(no stack)\n", indent);
+}
+
+static bool print_short(const struct fb_sym *sym, void *arg)
+{
+	struct printer *p = arg;
+
+	if (p->n)
+		fputs(" < ", p->to);
+	print_place(p->to, sym);
+	return ++p->n < p->max;
+}
+
+/* The @max innermost frames in one line, no newline. */
+void fb_stack_print_brief(FILE *to, fb_stack_t s, unsigned int max)
+{
+	struct printer p = { .to = to, .max = max };
+
+	each_frame(s, print_short, &p);
+	if (!p.n)
+		fputs("(no stack)", to);
+}
+
+struct site_search {
+	const char *best, *any;
+};
+
+/* Where a caller is not interesting in itself: allocators, small helpers that are inlined everywhere. */
+static bool is_helper(const char *file)
+{
+	static const char *const helpers[] = {
+		"vfs_shim/include/", "vfs_shim/mm/slab.c", "vfs_shim/mm/page_alloc.c", "vfs_shim/mm/util.c",
+		"vfs_shim/lib/", "include/linux/", "include/asm-generic/", "lib/",
+	};
+
+	for (size_t i = 0; file && i < sizeof(helpers) / sizeof(helpers[0]); i++)
+		if (!strncmp(file, helpers[i], strlen(helpers[i])))
+			return true;
+	return !file;
+}
+
+static bool look_for_site(const struct fb_sym *sym, void *arg)
+{
+	struct site_search *s = arg;
+
+	if (!s->any)
+		s->any = sym->function;
+	if (is_helper(sym->file))
+		return true;
+	s->best = sym->function;
+	return false;
+}
+
+const char *fb_stack_site(fb_stack_t id)
+{
+	struct site_search s = { 0 };
+
+	each_frame(id, look_for_site, &s);
+	return s.best ? s.best : s.any ? s.any : "(unknown)";
+}
+
+struct name_search {
+	const char *name;
+	bool found;
+};
+
+static bool look_for_name(const struct fb_sym *sym, void *arg)
+{
+	struct name_search *s = arg;
+	size_t len = strlen(s->name), file_len = sym->file ? strlen(sym->file) : 0;
+
+	if (!strcmp(sym->function, s->name))
+		s->found = true;
+	else if (file_len >= len && !strcmp(sym->file + file_len - len, s->name) &&
+		 (file_len == len || sym->file[file_len - len - 1] == '/'))
+		s->found = true;
+	return !s->found;
+}
+
+bool fb_stack_has(fb_stack_t id, const char *function_or_file)
+{
+	struct name_search s = { .name = function_or_file };
+
+	each_frame(id, look_for_name, &s);
+	return s.found;
+}

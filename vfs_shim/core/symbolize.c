@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * From program counters to functions and lines, inlined ones included, by the DWARF of the running program (libdw).
+ * Only for reports: the first look-up reads the debug information, later ones are cached.
+ */
+#include <dwarf.h>
+#include <elfutils/libdwfl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include "internal.h"
+
+#define MAX_INLINE 32
+
+struct place {
+	unsigned int n;
+	struct fb_sym sym[];
+};
+
+static struct fb_table places;		/* never emptied */
+static Dwfl *dwfl;
+
+static void start(void)
+{
+	static char *debuginfo_path;
+	static const Dwfl_Callbacks callbacks = {
+		.find_elf = dwfl_linux_proc_find_elf,
+		.find_debuginfo = dwfl_standard_find_debuginfo,
+		.debuginfo_path = &debuginfo_path,
+	};
+
+	dwfl = dwfl_begin(&callbacks);
+	if (dwfl && !dwfl_linux_proc_report(dwfl, getpid()))
+		dwfl_report_end(dwfl, NULL, NULL);
+}
+
+/* "a/./b/../c" to "a/c"; the result is never freed, as each comes from a cached place. */
+static const char *clean_path(const char *path)
+{
+	char *out = malloc(strlen(path) + 2), *w = out;
+	const char *p = path;
+
+	if (!out)
+		abort();
+	while (*p) {
+		size_t len = strcspn(p, "/");
+
+		if (len == 2 && !strncmp(p, "..", 2) && w > out && !(w >= out + 3 && !strncmp(w - 3, "../", 3))) {
+			w--;	/* the slash */
+			while (w > out && w[-1] != '/')
+				w--;
+		} else if (len && !(len == 1 && *p == '.')) {
+			memcpy(w, p, len);
+			w += len;
+			if (p[len])
+				*w++ = '/';
+		} else if (!len && p == path) {
+			*w++ = '/';
+		}
+		p += len;
+		if (*p)
+			p++;
+	}
+	*w = '\0';
+	return out;
+}
+
+static void set(struct fb_sym *sym, const char *function, const char *file, int line)
+{
+	sym->function = function ? function : "(unknown)";
+	sym->file = file ? clean_path(file) : NULL;
+	sym->line = line;
+	sym->core = (file && strstr(sym->file, "vfs_shim/core/")) || !strncmp(sym->function, "fb_context_", 11);
+}
+
+static const char *name_of(Dwarf_Die *die)
+{
+	Dwarf_Attribute attr;
+
+	return dwarf_formstring(dwarf_attr_integrate(die, DW_AT_name, &attr));
+}
+
+static const char *file_of(Dwarf_Die *cu, Dwarf_Die *die, int *line)
+{
+	Dwarf_Attribute attr;
+	Dwarf_Files *files;
+	Dwarf_Word index, l = 0;
+	size_t n;
+
+	if (dwarf_getsrcfiles(cu, &files, &n) ||
+	    dwarf_formudata(dwarf_attr(die, DW_AT_call_file, &attr), &index) || index >= n)
+		return NULL;
+	dwarf_formudata(dwarf_attr(die, DW_AT_call_line, &attr), &l);
+	*line = (int)l;
+	return dwarf_filesrc(files, index, NULL, NULL);
+}
+
+/* Each inlined call adds a frame; its call site is the line of the frame outside it. */
+static unsigned int by_dwarf(Dwfl_Module *mod, uintptr_t pc, struct fb_sym *sym)
+{
+	Dwarf_Addr bias;
+	Dwarf_Die *cu = dwfl_module_addrdie(mod, pc, &bias), *scopes = NULL, *inner = NULL;
+	Dwfl_Line *at = dwfl_module_getsrc(mod, pc);
+	int nr, line = 0;
+	unsigned int n = 0;
+	const char *file = at ? dwfl_lineinfo(at, NULL, &line, NULL, NULL, NULL) : NULL;
+
+	if (!cu)
+		return 0;
+	nr = dwarf_getscopes(cu, pc - bias, &scopes);
+	if (nr > 0) {
+		/* Concrete scopes all the way up: an inlined body's own list would lead to where it was written. */
+		inner = scopes;
+		Dwarf_Die die = inner[0], *chain = NULL;
+		int depth = dwarf_getscopes_die(&die, &chain);
+
+		for (int i = 0; i < depth && n < MAX_INLINE; i++) {
+			int tag = dwarf_tag(&chain[i]);
+
+			if (tag != DW_TAG_subprogram && tag != DW_TAG_inlined_subroutine)
+				continue;
+			set(&sym[n++], name_of(&chain[i]), file, line);
+			if (tag == DW_TAG_subprogram)
+				break;
+			file = file_of(cu, &chain[i], &line);
+		}
+		free(chain);
+	}
+	free(scopes);
+	return n;
+}
+
+static struct place *look_up(uintptr_t pc)
+{
+	struct fb_sym sym[MAX_INLINE];
+	Dwfl_Module *mod;
+	struct place *p;
+	unsigned int n = 0;
+
+	if (!dwfl)
+		start();
+	mod = dwfl ? dwfl_addrmodule(dwfl, pc) : NULL;
+	if (mod)
+		n = by_dwarf(mod, pc, sym);
+	if (!n) {
+		set(&sym[0], mod ? dwfl_module_addrname(mod, pc) : NULL, NULL, 0);
+		n = 1;
+	}
+	p = malloc(sizeof(*p) + n * sizeof(sym[0]));
+	if (!p)
+		abort();
+	p->n = n;
+	memcpy(p->sym, sym, n * sizeof(sym[0]));
+	return p;
+}
+
+const struct fb_sym *fb_symbolize(uintptr_t pc, unsigned int *n)
+{
+	struct place *p = fb_table_get(&places, pc);
+
+	if (!p) {
+		p = look_up(pc);
+		fb_table_set(&places, pc, p);
+	}
+	*n = p->n;
+	return p->sym;
+}

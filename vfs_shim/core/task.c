@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Tasks: what they are called and what they hold. Who runs is decided in sched.c.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include "internal.h"
+
+static struct fb_task **tasks;
+static unsigned int nr_tasks, room;
+static struct fb_task *spare;		/* descriptors of earlier runs, linked by next */
+
+unsigned int fb_nr_tasks(void)
+{
+	return nr_tasks;
+}
+
+struct fb_task *fb_task_at(unsigned int i)
+{
+	return i < nr_tasks ? tasks[i] : NULL;
+}
+
+/* Ids start at 1: 0 is the main stack. */
+struct fb_task *fb_task_by_id(unsigned int id)
+{
+	return id ? fb_task_at(id - 1) : NULL;
+}
+
+struct fb_task *fb_task_alloc(const char *name)
+{
+	struct fb_task *t = spare;
+
+	if (t) {
+		spare = t->next;
+		memset(t, 0, sizeof(*t));
+	} else {
+		t = calloc(1, sizeof(*t));
+		if (!t)
+			abort();
+	}
+	if (nr_tasks == room) {
+		room = room ? room * 2 : 64;
+		tasks = realloc(tasks, room * sizeof(*tasks));
+		if (!tasks)
+			abort();
+	}
+	tasks[nr_tasks++] = t;
+	t->h.id = nr_tasks;
+	strncpy(t->name, name, sizeof(t->name) - 1);
+	return t;
+}
+
+void fb_tasks_reset(void)
+{
+	while (nr_tasks) {
+		struct fb_task *t = tasks[--nr_tasks];
+
+		t->next = spare;
+		spare = t;
+	}
+}
+
+struct fb_task *fb_current(void)
+{
+	return fb_core.cur;
+}
+
+const char *fb_task_name(const struct fb_task *t)
+{
+	return t->name;
+}
+
+unsigned int fb_task_id(const struct fb_task *t)
+{
+	return t->h.id;
+}
+
+void fb_task_set_data(struct fb_task *t, void *data)
+{
+	t->data = data;
+}
+
+void *fb_task_data(const struct fb_task *t)
+{
+	return t->data;
+}
+
+bool fb_task_ended(const struct fb_task *t)
+{
+	return t->state == FB_ENDED;
+}
+
+bool fb_task_blocked(const struct fb_task *t)
+{
+	return t->state == FB_BLOCKED;
+}
+
+struct fb_holder *fb_holder_at(unsigned int i)
+{
+	struct fb_task *t;
+
+	if (!i)
+		return &fb_core.main_h;
+	t = fb_task_by_id(i);
+	return t ? &t->h : NULL;
+}
+
+const char *fb_holder_name(unsigned int id)
+{
+	struct fb_task *t = fb_task_by_id(id);
+
+	return t ? t->name : id == FB_NOBODY ? "nobody" : "main";
+}
