@@ -1,0 +1,370 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * fusebox: the command line of the box.
+ */
+#include <argp.h>
+#include <core/finding.h>
+#include <core/trace.h>
+#include <errno.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "report.h"
+#include "runner.h"
+#include "scenario.h"
+
+#define DEFAULT_TIMEOUT_S 60
+
+enum { EXIT_USAGE = 2 };
+
+enum option_key {
+	OPT_SEED = 's',
+	OPT_TRACE = 't',
+	OPT_JUNIT = 'j',
+	OPT_FAULT = 'f',
+	OPT_PERSISTENT = 'p',
+	OPT_NO_GUARD = 'G',
+	OPT_TIMEOUT = 'T',
+	OPT_GDB = 'g',
+	OPT_LONG = 'l',
+};
+
+/* What the options of all commands say. */
+struct options {
+	struct fb_run_opts run;
+	const char *junit;
+	bool trace;
+	bool gdb;
+	bool summaries;
+	unsigned int timeout_s;
+	char **args;
+	int nr_args;
+	int max_args;
+};
+
+struct command {
+	const char *name;
+	int (*fn)(struct options *o);
+	struct argp argp;
+	int max_args;
+};
+
+/* A decimal number and nothing else; strtoull alone would take "-1" and " 7". */
+static int parse_number(const char *text, unsigned long long *value)
+{
+	char *end;
+
+	if (*text < '0' || *text > '9')
+		return -EINVAL;
+	errno = 0;
+	*value = strtoull(text, &end, 10);
+	return *end || errno ? -EINVAL : 0;
+}
+
+static unsigned long long number_option(const char *option, const char *text,
+					const char *range, unsigned long long min,
+					unsigned long long max)
+{
+	unsigned long long value;
+
+	if (parse_number(text, &value) || value < min || value > max) {
+		fprintf(stderr, "fusebox: --%s '%s' is not a number; give one from %s\n", option, text,
+			range);
+		exit(EXIT_USAGE);
+	}
+	return value;
+}
+
+static error_t parse_option(int key, char *arg, struct argp_state *state)
+{
+	struct options *o = state->input;
+
+	switch (key) {
+	case OPT_SEED:
+		o->run.policy = FB_POLICY_RANDOM;
+		o->run.seed = number_option("seed", arg, "0 to 18446744073709551615", 0, ULLONG_MAX);
+		break;
+	case OPT_FAULT:
+		o->run.fault_at = number_option("fault", arg, "1 upwards", 1, ULONG_MAX);
+		break;
+	case OPT_TIMEOUT:
+		o->timeout_s = number_option("timeout", arg, "1 to 86400", 1, 86400);
+		break;
+	case OPT_PERSISTENT:
+		o->run.fault_persistent = true;
+		break;
+	case OPT_TRACE:
+		o->trace = true;
+		break;
+	case OPT_JUNIT:
+		o->junit = arg;
+		break;
+	case OPT_NO_GUARD:
+		o->run.guard = false;
+		break;
+	case OPT_GDB:
+		o->gdb = true;
+		break;
+	case OPT_LONG:
+		o->summaries = true;
+		break;
+	case ARGP_KEY_ARG:
+		if (o->nr_args == o->max_args) {
+			fprintf(stderr, "fusebox: '%s' is one argument too many; see fusebox --help\n", arg);
+			exit(EXIT_USAGE);
+		}
+		o->args[o->nr_args++] = arg;
+		break;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+	return 0;
+}
+
+static void timed_out(int sig)
+{
+	static const char text[] =
+		"\nfusebox: the scenario is still running after its time limit; "
+		"see its steps with --trace under gdb, or give --timeout SECONDS\n";
+
+	(void)sig;
+	if (write(STDERR_FILENO, text, sizeof(text) - 1) < 0)
+		_exit(3);
+	_exit(1);
+}
+
+/* A pattern that fits nothing is a mistake, which must not look like success. */
+static int check_patterns(const struct options *o)
+{
+	for (int i = 0; i < o->nr_args; i++) {
+		const struct scenario *s;
+		bool found = false;
+
+		for (unsigned int n = 0; !found && (s = scenario_at(n)); n++)
+			found = scenario_match(s, o->args[i]);
+		if (!found) {
+			fprintf(stderr, "fusebox: no scenario fits '%s'; `fusebox list` prints their names\n",
+				o->args[i]);
+			return -ENOENT;
+		}
+	}
+	return 0;
+}
+
+static bool selected(const struct options *o, const struct scenario *s)
+{
+	for (int i = 0; i < o->nr_args; i++) {
+		if (scenario_match(s, o->args[i]))
+			return true;
+	}
+	return !o->nr_args;
+}
+
+static int cmd_list(struct options *o)
+{
+	const struct scenario *s;
+
+	if (check_patterns(o))
+		return EXIT_USAGE;
+	for (unsigned int i = 0; (s = scenario_at(i)); i++) {
+		if (!selected(o, s))
+			continue;
+		if (o->summaries)
+			printf("%-36s %s\n", s->name, s->summary);
+		else
+			puts(s->name);
+	}
+	return 0;
+}
+
+static void print_trace(void)
+{
+	for (size_t i = 0; i < fb_trace_len(); i++)
+		printf("# %s\n", fb_trace_line(i));
+}
+
+static int run_one(struct options *o, struct report *r, const struct scenario *s)
+{
+	struct run_outcome out;
+	struct verdict_line line;
+	int err;
+
+	alarm(o->timeout_s);
+	err = runner_run(s, &o->run, &out);
+	alarm(0);
+	if (err)
+		return err;
+	if (o->trace)
+		print_trace();
+	line = (struct verdict_line){ s->name, out.verdict, out.seconds, out.details };
+	r->points += out.points;
+	r->faults += out.faults;
+	report_line(r, &line);
+	free(out.details);
+	return 0;
+}
+
+static int cmd_run(struct options *o)
+{
+	const struct scenario *s;
+	struct report r;
+	size_t planned = 0;
+
+	if (check_patterns(o))
+		return EXIT_USAGE;
+	for (unsigned int i = 0; (s = scenario_at(i)); i++)
+		planned += selected(o, s);
+	if (report_begin(&r, planned, o->junit))
+		return EXIT_USAGE;
+	for (unsigned int i = 0; (s = scenario_at(i)); i++) {
+		if (selected(o, s) && run_one(o, &r, s))
+			return EXIT_USAGE;
+	}
+	return report_end(&r, o->junit);
+}
+
+/* The debugger stops where a finding is reported, with the whole stack of the kernel code. */
+static int replay_in_gdb(const char *token)
+{
+	char self[PATH_MAX];
+	ssize_t len = readlink("/proc/self/exe", self, sizeof(self) - 1);
+
+	if (len < 0) {
+		perror("fusebox: /proc/self/exe");
+		return EXIT_FAILURE;
+	}
+	self[len] = '\0';
+	execlp("gdb", "gdb", "-q", "-ex", "break fb_finding_seen", "-ex", "run", "--args", self,
+	       "replay", "--timeout", "86400", token, (char *)NULL);
+	fprintf(stderr, "fusebox: cannot start gdb: %s; install it with `apt-get install gdb`\n",
+		strerror(errno));
+	return EXIT_FAILURE;
+}
+
+static int cmd_replay(struct options *o)
+{
+	const struct scenario *s = NULL;
+	char name[W_NAME_MAX];
+	struct report r;
+
+	if (!o->nr_args) {
+		fputs("fusebox: replay needs a token, as a finding prints it\n", stderr);
+		return EXIT_USAGE;
+	}
+	if (!fb_token_name(o->args[0], name, sizeof(name)))
+		s = runner_find(name);
+	if (!s) {
+		fprintf(stderr, "fusebox: '%s' is no token of a run: it should read SCENARIO@DECISIONS, "
+			"as a finding prints it\n", o->args[0]);
+		return EXIT_USAGE;
+	}
+	if (o->gdb)
+		return replay_in_gdb(o->args[0]);
+	o->run.policy = FB_POLICY_REPLAY;
+	o->run.token = o->args[0];
+	if (report_begin(&r, 1, o->junit))
+		return EXIT_USAGE;
+	if (run_one(o, &r, s)) {
+		fprintf(stderr, "fusebox: the decisions in '%s' are malformed; copy the whole token\n",
+			o->args[0]);
+		return EXIT_USAGE;
+	}
+	return report_end(&r, o->junit);
+}
+
+static const struct argp_option list_options[] = {
+	{ "long", OPT_LONG, NULL, 0, "say what each scenario shows", 0 },
+	{ 0 },
+};
+
+#define OUTPUT_OPTIONS \
+	{ "trace", OPT_TRACE, NULL, 0, "print each step of each run", 0 }, \
+	{ "junit", OPT_JUNIT, "FILE", 0, "write JUnit XML to FILE, too", 0 }, \
+	{ "no-guard", OPT_NO_GUARD, NULL, 0, "no guard pages round objects: quicker, but a use after " \
+	  "free is seen late or never", 0 }, \
+	{ "timeout", OPT_TIMEOUT, "SECONDS", 0, "wall time that one scenario may take (60)", 0 }
+
+static const struct argp_option run_options[] = {
+	{ "seed", OPT_SEED, "N", 0, "schedule at random, reproducibly; else each task runs until it "
+	  "blocks", 0 },
+	{ "fault", OPT_FAULT, "K", 0, "let the K-th fault point fail", 0 },
+	{ "persistent", OPT_PERSISTENT, NULL, 0, "with --fault: and all after it", 0 },
+	OUTPUT_OPTIONS,
+	{ 0 },
+};
+
+static const struct argp_option replay_options[] = {
+	{ "gdb", OPT_GDB, NULL, 0, "under gdb, stopped where the finding is made", 0 },
+	OUTPUT_OPTIONS,
+	{ 0 },
+};
+
+static struct command commands[] = {
+	{ "list", cmd_list, { .options = list_options, .parser = parse_option,
+		.args_doc = "[PATTERN...]", .doc = "Print the names of the scenarios." }, INT_MAX },
+	{ "run", cmd_run, { .options = run_options, .parser = parse_option,
+		.args_doc = "[PATTERN...]",
+		.doc = "Run scenarios in the box: all of them, or those that fit a pattern (a name, a "
+		       "group, or a shell pattern). KTAP goes to standard output, a summary to standard "
+		       "error.\vThe exit status is 0 when all are ok, 1 when one is not, 77 when all were "
+		       "skipped, 2 for a mistake in the command." }, INT_MAX },
+	{ "replay", cmd_replay, { .options = replay_options, .parser = parse_option,
+		.args_doc = "TOKEN",
+		.doc = "Repeat exactly the run that a finding was made in." }, 1 },
+};
+
+static void usage(FILE *to)
+{
+	fputs("Usage: fusebox COMMAND [OPTION...]\n"
+	      "Linux " FUSEBOX_KERNEL " fs/fuse with the passthrough patch, in this process.\n\n", to);
+	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++) {
+		int first = (int)strcspn(commands[i].argp.doc, "\v.");
+
+		fprintf(to, "  %-8s %-14s %.*s\n", commands[i].name, commands[i].argp.args_doc, first,
+			commands[i].argp.doc);
+	}
+	fputs("\n`fusebox COMMAND --help` says the rest.\n", to);
+}
+
+static int dispatch(struct command *c, int argc, char **argv)
+{
+	struct options o = {
+		.run.guard = true,
+		.timeout_s = DEFAULT_TIMEOUT_S,
+		.max_args = c->max_args,
+	};
+	char name[64];
+	int status;
+
+	snprintf(name, sizeof(name), "fusebox %s", c->name);
+	argv[0] = name;
+	o.args = calloc(argc, sizeof(*o.args));
+	if (!o.args)
+		return EXIT_FAILURE;
+	argp_err_exit_status = EXIT_USAGE;
+	argp_parse(&c->argp, argc, argv, 0, NULL, &o);
+	signal(SIGALRM, timed_out);
+	status = c->fn(&o);
+	free(o.args);
+	return status;
+}
+
+int main(int argc, char **argv)
+{
+	const char *name = argc > 1 ? argv[1] : NULL;
+
+	if (!name || !strcmp(name, "--help") || !strcmp(name, "-h") || !strcmp(name, "help")) {
+		usage(name ? stdout : stderr);
+		return name ? 0 : EXIT_USAGE;
+	}
+	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++) {
+		if (!strcmp(commands[i].name, name))
+			return dispatch(&commands[i], argc - 1, argv + 1);
+	}
+	fprintf(stderr, "fusebox: '%s' is no command; `fusebox --help` lists them\n", name);
+	return EXIT_USAGE;
+}

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * One scenario, one run: boot, scenario, shutdown, audit.
+ */
+#include "runner.h"
+
+#include <core/finding.h>
+#include <core/task.h>
+#include <core/trace.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "world_box.h"
+
+/* What the first task of a run gets, and what it leaves. */
+struct first_task {
+	const struct scenario *scenario;
+	const char *missing;
+};
+
+static void failed_expectation(void *arg, const char *line)
+{
+	(void)arg;
+	fb_report(FB_EXPECTATION, 0, NULL, "%s", line);
+}
+
+static void first_task(void *arg)
+{
+	struct first_task *first = arg;
+	struct world *w = world_box_start();
+
+	first->missing = scenario_missing(first->scenario, w);
+	if (!first->missing)
+		scenario_run(first->scenario, w, failed_expectation, NULL);
+	world_box_stop(w);
+}
+
+static char *findings_as_text(unsigned int *kinds)
+{
+	char *text = NULL;
+	size_t len = 0;
+	FILE *f = open_memstream(&text, &len);
+
+	*kinds = 0;
+	if (!f)
+		return NULL;
+	for (size_t i = 0; i < fb_nr_findings(); i++) {
+		const struct fb_finding *finding = fb_finding_at(i);
+
+		*kinds |= 1U << finding->kind;
+		fb_finding_print(f, finding);
+	}
+	fclose(f);
+	return text;
+}
+
+static double seconds_since(const struct timespec *start)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)(now.tv_sec - start->tv_sec) + (double)(now.tv_nsec - start->tv_nsec) / 1e9;
+}
+
+const struct scenario *runner_find(const char *name)
+{
+	const struct scenario *s;
+
+	for (unsigned int i = 0; (s = scenario_at(i)); i++) {
+		if (!strcmp(s->name, name))
+			return s;
+	}
+	return NULL;
+}
+
+int runner_run(const struct scenario *s, const struct fb_run_opts *opts, struct run_outcome *out)
+{
+	struct first_task first = { .scenario = s };
+	struct fb_run_opts o = *opts;
+	struct timespec start;
+	int err;
+
+	memset(out, 0, sizeof(*out));
+	clock_gettime(CLOCK_MONOTONIC, &start);
+	o.name = s->name;
+	err = fb_run_begin(&o);
+	if (err)
+		return err;
+	fb_task_create("init", first_task, &first);
+	fb_run_loop();
+	out->points = fb_points_seen();
+	out->faults = fb_faults_seen();
+	if (fb_run_end() != FB_RUN_OK) {
+		out->verdict = VERDICT_FAILED;
+		out->details = findings_as_text(&out->kinds);
+	} else if (first.missing) {
+		out->verdict = VERDICT_SKIPPED;
+		out->details = strdup(first.missing);
+	}
+	out->seconds = seconds_since(&start);
+	return 0;
+}

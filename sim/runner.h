@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Runs one scenario in the box.
+ */
+#ifndef FUSEBOX_SIM_RUNNER_H
+#define FUSEBOX_SIM_RUNNER_H
+
+#include <core/run.h>
+
+#include "report.h"
+#include "scenario.h"
+
+/**
+ * struct run_outcome - what a run of a scenario left
+ * @verdict: how it ended
+ * @details: findings as text, or the reason for skipping; NULL if none; to be freed with free()
+ * @seconds: wall time
+ * @points: choice points passed
+ * @faults: fault points passed
+ * @kinds: bit (1 << kind) for each kind of finding (&enum fb_finding_kind) that was seen
+ */
+struct run_outcome {
+	enum verdict verdict;
+	char *details;
+	double seconds;
+	unsigned long points;
+	unsigned long faults;
+	unsigned int kinds;
+};
+
+/**
+ * runner_find() - look a scenario up by its full name
+ * @name: the name
+ *
+ * Return: the scenario, or NULL.
+ */
+const struct scenario *runner_find(const char *name);
+
+/**
+ * runner_run() - run one scenario in the box
+ * @s: the scenario
+ * @opts: policy, seed or token, faults; its name is set to the scenario's
+ * @out: what came of it; @out->details is the caller's to free
+ *
+ * The trace of the run can be printed with fb_trace_print() until the next run begins.
+ * Return: 0; -EINVAL when the token of @opts is malformed.
+ */
+int runner_run(const struct scenario *s, const struct fb_run_opts *opts, struct run_outcome *out);
+
+#endif
