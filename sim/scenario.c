@@ -1,0 +1,519 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The registry of scenarios, their expectations and trace, and the usual surroundings.
+ */
+#include "scenario.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <fnmatch.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+
+/* A run of one scenario. */
+struct sc {
+	struct world *w;
+	const struct scenario *s;
+	struct w_mutex *lock;
+	unsigned int failures;
+	void (*report)(void *arg, const char *line);
+	void *arg;
+};
+
+static const struct scenario *const groups[] = {
+	open_scenarios, create_scenarios, registry_scenarios, reply_scenarios, rw_scenarios,
+	attr_scenarios, truncate_scenarios, suid_scenarios, limit_scenarios, stack_scenarios,
+	death_scenarios, abort_scenarios, freeze_scenarios, lifecycle_scenarios, plain_scenarios,
+};
+
+static const struct {
+	const char *name, *reason;
+} diffs[SC_DIFFS] = {
+	[DIFF_FILES_NOT_INODES] = { "files-not-inodes",
+		"ours ties the backing file to the open file, so two opens of one inode may have "
+		"different ones; mainline ties it to the inode and answers EIO" },
+	[DIFF_MIXED_OPENS] = { "mixed-opens",
+		"ours lets direct and passthrough opens of one inode coexist; mainline answers EIO "
+		"to a direct one while a passthrough one lives" },
+	[DIFF_GETATTR_AFTER_IO] = { "getattr-after-io",
+		"ours copies the attributes from the lower inode; mainline invalidates them, so that "
+		"the next fstat asks the server" },
+	[DIFF_XATTR_PER_WRITE] = { "xattr-per-write",
+		"ours does not ask the server for security.capability on each passthrough write" },
+	[DIFF_KILLPRIV_V2] = { "killpriv-v2",
+		"ours strips set-user-id under HANDLE_KILLPRIV too, as the server does not see "
+		"the write; mainline leaves it" },
+	[DIFF_SETFL_DIRECT] = { "setfl-direct",
+		"ours honours O_DIRECT set by fcntl; mainline's passthrough keeps the flags of open" },
+	[DIFF_NOWAIT] = { "nowait",
+		"ours passes RWF_NOWAIT on to a lower file that can do it; mainline's answers "
+		"EOPNOTSUPP" },
+	[DIFF_REFUSED_OPEN_FLAGS] = { "refused-open-flags",
+		"ours ignores flags that mean nothing for a passthrough file; mainline refuses them" },
+	[DIFF_OTHER_SIDE_EXTENDS] = { "other-side-extends",
+		"ours copies the lower size after a read, so a file that grew behind FUSE's back "
+		"shows it without a request" },
+};
+
+/* ---- the registry ---- */
+
+const struct scenario *scenario_at(unsigned int i)
+{
+	for (size_t g = 0; g < sizeof(groups) / sizeof(groups[0]); g++) {
+		for (const struct scenario *s = groups[g]; s->fn; s++) {
+			if (!i--)
+				return s;
+		}
+	}
+	return NULL;
+}
+
+bool scenario_match(const struct scenario *s, const char *pattern)
+{
+	size_t len = strlen(pattern);
+
+	if (!fnmatch(pattern, s->name, 0))
+		return true;
+	return !strncmp(s->name, pattern, len) && s->name[len] == '/';
+}
+
+const char *scenario_missing(const struct scenario *s, const struct world *w)
+{
+	static const struct {
+		unsigned int cap;
+		const char *text;
+	} caps[] = {
+		{ W_CAP_ROOT, "needs root" },
+		{ W_CAP_PASSTHROUGH, "needs a kernel with FUSE passthrough" },
+		{ W_CAP_FREEZE, "needs a lower file system that can be frozen" },
+		{ W_CAP_STACK_DEPTH, "needs stacked lower file systems" },
+		{ W_CAP_RO_BIND, "needs read-only bind mounts" },
+		{ W_CAP_DIO_ALIGN, "needs a lower file system with direct I/O" },
+		{ W_CAP_NO_DIO, "needs a lower file system without direct I/O" },
+		{ W_CAP_SIGKILL, "needs tasks that can be killed in any wait" },
+		{ W_CAP_TASK_RLIMIT, "needs limits of single tasks" },
+		{ W_CAP_PAGE_CACHE, "needs the page cache" },
+		{ W_CAP_LOWER_LOG, "needs to look into the lower file system" },
+		{ W_CAP_LOWER_FAULT, "needs a lower file system that fails on request" },
+		{ W_CAP_LOWER_XATTR, "needs extended attributes below" },
+		{ W_CAP_TMPFILE, "needs O_TMPFILE below" },
+	};
+
+	for (size_t i = 0; i < sizeof(caps) / sizeof(caps[0]); i++) {
+		if (s->needs & caps[i].cap & ~w->caps)
+			return caps[i].text;
+	}
+	return NULL;
+}
+
+const char *sc_diff_name(enum sc_diff d)
+{
+	return diffs[d].name;
+}
+
+const char *sc_diff_reason(enum sc_diff d)
+{
+	return diffs[d].reason;
+}
+
+unsigned int scenario_run(const struct scenario *s, struct world *w,
+			  void (*report)(void *arg, const char *line), void *arg)
+{
+	struct sc sc = { .w = w, .s = s, .report = report, .arg = arg };
+
+	sc.lock = w_mutex_new(w, "scenario");
+	s->fn(&sc);
+	w_mutex_free(w, sc.lock);
+	return sc.failures;
+}
+
+/* ---- expectations ---- */
+
+struct world *sc_world(struct sc *sc)
+{
+	return sc->w;
+}
+
+bool sc_has(struct sc *sc, unsigned int cap)
+{
+	return (sc->w->caps & cap) == cap;
+}
+
+const char *sc_errno(long ret)
+{
+	const char *name;
+
+	if (ret >= 0)
+		return "ok";
+	name = strerrorname_np((int)-ret);
+	return name ? name : "an unknown error";
+}
+
+static const char *value_text(char *buf, size_t len, long long v)
+{
+	if (v < 0 && v > -4096 && strerrorname_np((int)-v))
+		snprintf(buf, len, "-%s", strerrorname_np((int)-v));
+	else
+		snprintf(buf, len, "%lld", v);
+	return buf;
+}
+
+void sc_trace(struct sc *sc, const char *fmt, ...)
+{
+	char line[512];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(line, sizeof(line), fmt, ap);
+	va_end(ap);
+	w_trace_line(sc->w, line);
+}
+
+__attribute__((format(printf, 4, 5)))
+static void failed(struct sc *sc, const char *file, int line, const char *fmt, ...)
+{
+	const char *base = strrchr(file, '/');
+	char text[600];
+	va_list ap;
+	int n;
+
+	n = snprintf(text, sizeof(text), "%s:%d: ", base ? base + 1 : file, line);
+	va_start(ap, fmt);
+	vsnprintf(text + n, sizeof(text) - n, fmt, ap);
+	va_end(ap);
+	w_lock(sc->w, sc->lock);
+	sc->failures++;
+	w_unlock(sc->w, sc->lock);
+	if (sc->report)
+		sc->report(sc->arg, text);
+}
+
+bool sc_expect(struct sc *sc, const char *file, int line, bool cond, const char *fmt, ...)
+{
+	char text[512];
+	va_list ap;
+
+	if (cond)
+		return true;
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	sc_trace(sc, "not so: %s", text);
+	failed(sc, file, line, "%s", text);
+	return false;
+}
+
+bool sc_expect_eq(struct sc *sc, const char *file, int line, const char *text, long long got,
+		  long long want)
+{
+	char g[32], w[32];
+
+	sc_trace(sc, "%s = %s", text, value_text(g, sizeof(g), got));
+	if (got == want)
+		return true;
+	failed(sc, file, line, "%s is %s, expected %s", text, g, value_text(w, sizeof(w), want));
+	return false;
+}
+
+bool sc_expect_diff(struct sc *sc, const char *file, int line, const char *text, enum sc_diff diff,
+		    long long got, long long ours, long long mainline)
+{
+	long long want = sc_has(sc, W_CAP_IS_MAINLINE) ? mainline : ours;
+	char g[32], w[32];
+
+	sc_trace(sc, "%s differs: %s", text, diffs[diff].name);
+	if (got == want)
+		return true;
+	failed(sc, file, line, "%s is %s, expected %s (%s)", text,
+	       value_text(g, sizeof(g), got), value_text(w, sizeof(w), want), diffs[diff].name);
+	return false;
+}
+
+/* ---- contents ---- */
+
+static unsigned char pattern_byte(unsigned long long off, unsigned int seed)
+{
+	unsigned long long x = off / 8 * 0x9e3779b97f4a7c15ULL + seed * 0xbf58476d1ce4e5b9ULL;
+
+	x ^= x >> 29;
+	x *= 0x94d049bb133111ebULL;
+	return seed ? x >> (8 * (off % 8)) : 0;
+}
+
+void sc_pattern(void *buf, size_t len, unsigned long long off, unsigned int seed)
+{
+	unsigned char *p = buf;
+
+	for (size_t i = 0; i < len; i++)
+		p[i] = pattern_byte(off + i, seed);
+}
+
+bool sc_matches(const void *buf, size_t len, unsigned long long off, unsigned int seed)
+{
+	const unsigned char *p = buf;
+
+	for (size_t i = 0; i < len; i++) {
+		if (p[i] != pattern_byte(off + i, seed))
+			return false;
+	}
+	return true;
+}
+
+#define CHUNK	65536
+
+long long sc_hash(struct sc *sc, const char *path)
+{
+	unsigned long long hash = 0xcbf29ce484222325ULL;
+	unsigned char *buf = malloc(CHUNK);
+	long fd = -ENOMEM, n;
+
+	if (buf)
+		fd = w_open(sc->w, path, O_RDONLY, 0);
+	if (fd < 0) {
+		free(buf);
+		return fd;
+	}
+	while ((n = w_read(sc->w, fd, buf, CHUNK)) > 0) {
+		for (long i = 0; i < n; i++)
+			hash = (hash ^ buf[i]) * 0x100000001b3ULL;
+	}
+	w_close(sc->w, fd);
+	free(buf);
+	return n < 0 ? n : (long long)(hash >> 1);
+}
+
+long sc_make_file(struct sc *sc, const char *path, size_t size, unsigned int seed,
+		  unsigned int mode)
+{
+	char *buf = malloc(CHUNK);
+	size_t done = 0, part;
+	long fd = -ENOMEM, n = 0;
+
+	if (buf)
+		fd = w_open(sc->w, path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+	if (fd < 0) {
+		free(buf);
+		return fd;
+	}
+	while (done < size && n >= 0) {
+		part = size - done < CHUNK ? size - done : CHUNK;
+		sc_pattern(buf, part, done, seed);
+		n = w_write(sc->w, fd, buf, part);
+		done += n > 0 ? n : 0;
+	}
+	if (n >= 0)
+		n = w_fchmod(sc->w, fd, mode);
+	w_close(sc->w, fd);
+	free(buf);
+	return n < 0 ? n : 0;
+}
+
+/* ---- the usual surroundings ---- */
+
+void fx_opts_init(struct fx_opts *o)
+{
+	memset(o, 0, sizeof(*o));
+	srv_config_init(&o->srv);
+}
+
+static const char *fx_path(struct fixture *fx, const char *dir, const char *name)
+{
+	char *p = fx->paths[fx->next_path++ % FX_PATHS];
+
+	if (snprintf(p, W_PATH_MAX, "%s/%s", dir, name) >= W_PATH_MAX)
+		EXPECT(fx->sc, false, "path too long: %s/%s", dir, name);
+	return p;
+}
+
+const char *fx_mnt(struct fixture *fx, const char *name)
+{
+	return fx_path(fx, fx->mnt, name);
+}
+
+const char *fx_low(struct fixture *fx, const char *name)
+{
+	return fx_path(fx, fx->lower, name);
+}
+
+static bool fx_make_lower(struct fixture *fx, const struct fx_opts *o)
+{
+	struct w_lower_opts lower = o->lower;
+
+	if (o->lower_path) {
+		snprintf(fx->lower, sizeof(fx->lower), "%s", o->lower_path);
+		return true;
+	}
+	lower.name = o->name ? o->name : "a";
+	fx->own_lower = EXPECT_EQ(fx->sc, w_make_lower(fx->w, &lower, fx->lower), 0);
+	return fx->own_lower;
+}
+
+bool fx_setup(struct sc *sc, struct fixture *fx, const struct fx_opts *o)
+{
+	const char *mount_opts;
+	struct fx_opts usual;
+	char name[W_NAME_MAX];
+	long dev;
+
+	if (!o) {
+		fx_opts_init(&usual);
+		o = &usual;
+	}
+	memset(fx, 0, sizeof(*fx));
+	fx->sc = sc;
+	fx->w = sc->w;
+	fx->dev = -1;
+	if (!fx_make_lower(fx, o))
+		return false;
+	snprintf(name, sizeof(name), "fuse-%s", o->name ? o->name : "a");
+	fx->made_dir = EXPECT_EQ(sc, w_make_dir(fx->w, name, fx->mnt), 0);
+	fx->srv = srv_new(fx->w, &o->srv, fx->lower);
+	if (!fx->made_dir || !EXPECT(sc, fx->srv, "no memory for the server"))
+		return false;
+	dev = w_open_kind(fx->w, W_FD_DEV_FUSE);
+	if (!EXPECT(sc, dev >= 0, "cannot open the FUSE device: %s", sc_errno(dev)))
+		return false;
+	mount_opts = o->mount_opts ? o->mount_opts : "rootmode=40000,user_id=0,group_id=0,"
+		     "allow_other,default_permissions";
+	fx->mounted = EXPECT_EQ(sc, w_mount_fuse(fx->w, dev, fx->mnt, mount_opts), 0);
+	if (fx->mounted)
+		fx->started = EXPECT_EQ(sc, srv_start(fx->srv, dev), 0);
+	if (o->keep_dev)
+		fx->dev = dev;
+	else
+		w_close(fx->w, dev);
+	return fx->started;
+}
+
+long fx_barrier(struct fixture *fx)
+{
+	struct w_statfs st;
+
+	return w_statfs(fx->w, fx->mnt, &st);
+}
+
+/* Those whose number depends neither on caches nor on the kernel's version. */
+static void trace_requests(struct fixture *fx)
+{
+	static const uint32_t opcodes[] = {
+		FUSE_OPEN, FUSE_CREATE, FUSE_TMPFILE, FUSE_RELEASE, FUSE_READ, FUSE_WRITE,
+		FUSE_FSYNC, FUSE_FALLOCATE, FUSE_MKDIR, FUSE_UNLINK, FUSE_RMDIR,
+		FUSE_RENAME, FUSE_RENAME2, FUSE_LINK, FUSE_SYMLINK, FUSE_MKNOD, FUSE_IOCTL,
+	};
+	char line[400] = "requests:";
+	unsigned int n;
+	size_t len = strlen(line);
+
+	for (size_t i = 0; i < sizeof(opcodes) / sizeof(opcodes[0]); i++) {
+		n = srv_count(fx->srv, 0, opcodes[i]);
+		if (n)
+			len += snprintf(line + len, sizeof(line) - len, " %s %u",
+					srv_opcode_name(opcodes[i]), n);
+	}
+	sc_trace(fx->sc, "%s", line);
+}
+
+void fx_teardown(struct fixture *fx)
+{
+	struct sc *sc = fx->sc;
+
+	if (fx->started && !fx->gone) {
+		EXPECT_EQ(sc, fx_barrier(fx), 0);
+		EXPECT_EQ(sc, srv_open_files(fx->srv), fx->leaks_open);
+		if (!fx->leaks_open)
+			EXPECT_EQ(sc, srv_ids_registered(fx->srv), 0);
+	}
+	/* A file that a failed scenario left open must not keep the server from ending. */
+	if (fx->mounted && !EXPECT_EQ(sc, w_umount(fx->w, fx->mnt, 0), 0)) {
+		w_abort(fx->w, fx->mnt);
+		w_umount(fx->w, fx->mnt, MNT_DETACH);
+	}
+	if (fx->dev >= 0)
+		w_close(fx->w, fx->dev);
+	if (fx->started) {
+		srv_join(fx->srv);
+		trace_requests(fx);
+	}
+	srv_free(fx->srv);
+	if (fx->made_dir)
+		EXPECT_EQ(sc, w_remove_dir(fx->w, fx->mnt), 0);
+	if (fx->own_lower)
+		EXPECT_EQ(sc, w_remove_lower(fx->w, fx->lower), 0);
+}
+
+long fx_make(struct fixture *fx, const char *name, size_t size, int flags)
+{
+	long ret = sc_make_file(fx->sc, fx_low(fx, name), size, 1, 0644);
+
+	return ret ? ret : w_open(fx->w, fx_mnt(fx, name), flags, 0);
+}
+
+bool fx_same_attr(struct fixture *fx, int fd, const char *name, bool times)
+{
+	struct w_stat fuse, low;
+	struct sc *sc = fx->sc;
+	bool same;
+
+	same = EXPECT_EQ(sc, w_fstat(fx->w, fd, &fuse), 0) &&
+	       EXPECT_EQ(sc, w_lstat(fx->w, fx_low(fx, name), &low), 0);
+	if (!same)
+		return false;
+	same &= EXPECT(sc, fuse.size == low.size, "size through FUSE %llu, below %llu", fuse.size,
+		       low.size);
+	if (!times)
+		return same;
+	same &= EXPECT(sc, fuse.mtime == low.mtime, "mtime through FUSE is off by %lld ns",
+		       fuse.mtime - low.mtime);
+	same &= EXPECT(sc, fuse.ctime == low.ctime, "ctime through FUSE is off by %lld ns",
+		       fuse.ctime - low.ctime);
+	same &= EXPECT(sc, fuse.atime == low.atime, "atime through FUSE is off by %lld ns",
+		       fuse.atime - low.atime);
+	return same;
+}
+
+/* ---- jobs ---- */
+
+static void job_task(struct world *w, void *arg)
+{
+	struct fx_job *job = arg;
+
+	(void)w;
+	job->ret = job->fn(job);
+}
+
+long fx_job_start(struct sc *sc, struct fx_job *job, unsigned int spawn)
+{
+	job->sc = sc;
+	job->ret = -EINTR;	/* what it is if the task is killed */
+	return w_spawn(sc->w, "job", spawn, job_task, job, &job->task);
+}
+
+long fx_job_wait(struct fx_job *job)
+{
+	w_join(job->sc->w, job->task);
+	return job->ret;
+}
+
+long job_open_close(struct fx_job *job)
+{
+	long fd = w_open(job->sc->w, job->path, job->flags, 0644);
+
+	if (fd < 0)
+		return fd;
+	w_close(job->sc->w, fd);
+	return 0;
+}
+
+long job_pread(struct fx_job *job)
+{
+	return w_pread(job->sc->w, job->fd, job->buf, job->len, job->off);
+}
+
+long job_pwrite(struct fx_job *job)
+{
+	return w_pwrite(job->sc->w, job->fd, job->buf, job->len, job->off);
+}

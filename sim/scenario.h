@@ -1,0 +1,409 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Scenarios: what they look like, and what they are written with.
+ *
+ * A scenario is a function that states expectations about what it does. Every expectation leaves
+ * one line in the trace (the text of the expression and its value); since file descriptors, ids and
+ * times never are such values, the traces of two kernels can be compared line by line. Where
+ * mainline's passthrough differs from ours on purpose, EXPECT_DIFF names the difference (see
+ * &enum sc_diff), checks the value that is right for the kernel at hand, and leaves the name of the
+ * difference in the trace in place of the value.
+ */
+#ifndef FUSEBOX_SIM_SCENARIO_H
+#define FUSEBOX_SIM_SCENARIO_H
+
+#include "server.h"
+#include "world.h"
+
+struct sc;
+
+/**
+ * struct scenario - one entry of the registry
+ * @name: "group/what", unique
+ * @summary: one line, what it shows
+ * @needs: bits of &enum w_cap without which it is skipped
+ * @fn: runs it in the world's first task; NULL ends a table
+ */
+struct scenario {
+	const char *name;
+	const char *summary;
+	unsigned int needs;
+	void (*fn)(struct sc *sc);
+};
+
+/**
+ * scenario_at() - walk the registry
+ * @i: 0, 1, ...
+ *
+ * Return: the scenario, or NULL behind the last one.
+ */
+const struct scenario *scenario_at(unsigned int i);
+
+/**
+ * scenario_match() - does a scenario fit a pattern
+ * @s: the scenario
+ * @pattern: its name, its group ("open"), or a shell pattern ("open/" and a star)
+ *
+ * Return: whether it does.
+ */
+bool scenario_match(const struct scenario *s, const char *pattern);
+
+/**
+ * scenario_missing() - why a world cannot run a scenario
+ * @s: the scenario
+ * @w: the world
+ *
+ * Return: a few words about what is missing, or NULL if it can.
+ */
+const char *scenario_missing(const struct scenario *s, const struct world *w);
+
+/**
+ * scenario_run() - run a scenario in a world, in the calling task
+ * @s: the scenario; scenario_missing() must be NULL for it
+ * @w: the world
+ * @report: called for each expectation that failed, with "file:line: what"; may be NULL
+ * @arg: handed to @report
+ *
+ * Return: number of failed expectations.
+ */
+unsigned int scenario_run(const struct scenario *s, struct world *w,
+			  void (*report)(void *arg, const char *line), void *arg);
+
+/**
+ * enum sc_diff - differences between mainline's passthrough (6.9 and later) and ours; each is
+ *	explained in the table of scenario.c
+ */
+enum sc_diff {
+	DIFF_FILES_NOT_INODES,
+	DIFF_MIXED_OPENS,
+	DIFF_GETATTR_AFTER_IO,
+	DIFF_XATTR_PER_WRITE,
+	DIFF_KILLPRIV_V2,
+	DIFF_SETFL_DIRECT,
+	DIFF_NOWAIT,
+	DIFF_REFUSED_OPEN_FLAGS,
+	DIFF_OTHER_SIDE_EXTENDS,
+	SC_DIFFS
+};
+
+/**
+ * sc_diff_name() - the name of a difference as it stands in traces
+ * @d: which
+ *
+ * Return: a short name.
+ */
+const char *sc_diff_name(enum sc_diff d);
+
+/**
+ * sc_diff_reason() - why it is meant to be so
+ * @d: which
+ *
+ * Return: a sentence.
+ */
+const char *sc_diff_reason(enum sc_diff d);
+
+/* ---- within a scenario ---- */
+
+/**
+ * sc_world() - the world a scenario runs in
+ * @sc: the scenario's run
+ *
+ * Return: the world.
+ */
+struct world *sc_world(struct sc *sc);
+
+/**
+ * sc_has() - does the world have a capability
+ * @sc: the scenario's run
+ * @cap: bits of &enum w_cap
+ *
+ * Return: whether it has all of them.
+ */
+bool sc_has(struct sc *sc, unsigned int cap);
+
+/**
+ * sc_trace() - add a line to the trace
+ * @sc: the scenario's run
+ * @fmt: as printf
+ */
+__attribute__((format(printf, 2, 3)))
+void sc_trace(struct sc *sc, const char *fmt, ...);
+
+__attribute__((format(printf, 5, 6)))
+bool sc_expect(struct sc *sc, const char *file, int line, bool cond, const char *fmt, ...);
+bool sc_expect_eq(struct sc *sc, const char *file, int line, const char *text, long long got,
+		  long long want);
+bool sc_expect_diff(struct sc *sc, const char *file, int line, const char *text, enum sc_diff diff,
+		    long long got, long long ours, long long mainline);
+
+/* A condition; the rest says in the form of printf what it means that it does not hold. */
+#define EXPECT(sc, cond, ...) \
+	sc_expect((sc), __FILE__, __LINE__, (cond), __VA_ARGS__)
+
+/* A result; negative ones are printed as names of errno values. Returns whether it is as wanted. */
+#define EXPECT_EQ(sc, got, want) \
+	sc_expect_eq((sc), __FILE__, __LINE__, #got, (got), (want))
+
+/* A result that is @ours with our patch and @mainline on a mainline kernel. */
+#define EXPECT_DIFF(sc, diff, got, ours, mainline) \
+	sc_expect_diff((sc), __FILE__, __LINE__, #got, (diff), (got), (ours), (mainline))
+
+/* The same, for what the rest of the scenario stands on: on failure go to the label "out". */
+#define NEED(sc, cond, ...) do {				\
+	if (!EXPECT(sc, cond, __VA_ARGS__))			\
+		goto out;					\
+} while (0)
+
+#define NEED_EQ(sc, got, want) do {				\
+	if (!EXPECT_EQ(sc, got, want))				\
+		goto out;					\
+} while (0)
+
+/* An fd, which must be valid; it is not traced, for it may differ. Goes to "out" on failure. */
+#define NEED_FD(sc, var, call) do {				\
+	(var) = (call);						\
+	NEED(sc, (var) >= 0, "%s = %s", #call, sc_errno(var));	\
+} while (0)
+
+/**
+ * sc_errno() - a result in words
+ * @ret: a result of an operation
+ *
+ * Return: "ENOENT" and the like for a negative one, "ok" else.
+ */
+const char *sc_errno(long ret);
+
+/* ---- file contents ---- */
+
+/**
+ * sc_pattern() - fill a buffer with bytes that depend on seed and position in the file
+ * @buf: @len bytes
+ * @len: how many
+ * @off: position of the first one
+ * @seed: which pattern; 0 = zeros
+ */
+void sc_pattern(void *buf, size_t len, unsigned long long off, unsigned int seed);
+
+/**
+ * sc_matches() - does a buffer hold the pattern
+ * @buf: @len bytes
+ * @len: how many
+ * @off: position of the first one in the file
+ * @seed: which pattern; 0 = zeros
+ *
+ * Return: whether it does.
+ */
+bool sc_matches(const void *buf, size_t len, unsigned long long off, unsigned int seed);
+
+/**
+ * sc_hash() - content hash of a file by its path (FNV-1a, 64 bit, cut to 63)
+ * @sc: the scenario's run
+ * @path: the file
+ *
+ * Return: the hash, or -errno.
+ */
+long long sc_hash(struct sc *sc, const char *path);
+
+/**
+ * sc_make_file() - make a file with a pattern as content
+ * @sc: the scenario's run
+ * @path: the file; it is replaced
+ * @size: its size
+ * @seed: which pattern
+ * @mode: its mode, whatever the umask
+ *
+ * Return: 0 or -errno.
+ */
+long sc_make_file(struct sc *sc, const char *path, size_t size, unsigned int seed,
+		  unsigned int mode);
+
+/* ---- the usual surroundings ---- */
+
+#define FX_PATHS	8
+
+/**
+ * struct fx_opts - what fx_setup() builds
+ * @srv: the server's configuration
+ * @lower: the lower file system; @lower.name is filled in
+ * @mount_opts: options of the FUSE mount; NULL = allow_other,default_permissions
+ * @lower_path: export this directory in place of a new lower file system
+ * @name: tells the fixtures of one scenario apart; NULL = "a"
+ * @keep_dev: the scenario's task keeps the FUSE device open in &struct fixture.dev. The server's
+ *	death then does not end the connection.
+ */
+struct fx_opts {
+	struct srv_config srv;
+	struct w_lower_opts lower;
+	const char *mount_opts;
+	const char *lower_path;
+	const char *name;
+	bool keep_dev;
+};
+
+/**
+ * struct fixture - a lower file system, a server that exports it, and the FUSE mount
+ * @sc: the scenario's run
+ * @w: its world
+ * @srv: the server
+ * @dev: the FUSE device if &struct fx_opts.keep_dev, else -1
+ * @lower: path of the lower root
+ * @mnt: path of the FUSE mount
+ * @gone: the connection is dead (server killed, aborted): nothing is checked with the server
+ * @leaks_open: open files that the server must be left with at the end
+ */
+struct fixture {
+	struct sc *sc;
+	struct world *w;
+	struct server *srv;
+	int dev;
+	char lower[W_PATH_MAX];
+	char mnt[W_PATH_MAX];
+	bool gone;
+	unsigned int leaks_open;
+	/* private */
+	bool own_lower, made_dir, mounted, started;
+	char paths[FX_PATHS][W_PATH_MAX];
+	unsigned int next_path;
+};
+
+/**
+ * fx_opts_init() - the usual options
+ * @o: set to srv_config_init()'s configuration and a new lower file system of any size
+ */
+void fx_opts_init(struct fx_opts *o);
+
+/**
+ * fx_setup() - build the surroundings
+ * @sc: the scenario's run
+ * @fx: what is built
+ * @o: how; NULL = the usual
+ *
+ * Return: whether it worked; if not, the reasons are failed expectations. fx_teardown() is
+ * needed in any case.
+ */
+bool fx_setup(struct sc *sc, struct fixture *fx, const struct fx_opts *o);
+
+/**
+ * fx_teardown() - take the surroundings down and check that nothing is left
+ * @fx: what fx_setup() built
+ *
+ * Expects that the server has seen RELEASE for all its open files and holds no backing ids, that
+ * the FUSE mount and the lower file system can be unmounted (which they cannot while somebody
+ * holds a file of them), and adds the requests seen to the trace.
+ */
+void fx_teardown(struct fixture *fx);
+
+/**
+ * fx_mnt() - path of a file through FUSE
+ * @fx: the surroundings
+ * @name: the file
+ *
+ * Return: the path; it is overwritten after FX_PATHS more calls of this and fx_low().
+ */
+const char *fx_mnt(struct fixture *fx, const char *name);
+
+/**
+ * fx_low() - path of a file in the lower file system
+ * @fx: the surroundings
+ * @name: the file
+ *
+ * Return: as fx_mnt().
+ */
+const char *fx_low(struct fixture *fx, const char *name);
+
+/**
+ * fx_barrier() - wait until the server has read all requests sent so far
+ * @fx: the surroundings
+ *
+ * By a STATFS, which queues behind RELEASE and the like.
+ * Return: 0, or -errno if the connection is dead.
+ */
+long fx_barrier(struct fixture *fx);
+
+/**
+ * fx_make() - make a lower file of the given size with pattern 1 and mode 0644, and open it
+ *	through FUSE
+ * @fx: the surroundings
+ * @name: the file
+ * @size: its size
+ * @flags: for opening it
+ *
+ * Return: an fd or -errno.
+ */
+long fx_make(struct fixture *fx, const char *name, size_t size, int flags);
+
+/**
+ * fx_same_attr() - do the FUSE file and the lower file have the same size and times
+ * @fx: the surroundings
+ * @fd: the file, opened through FUSE
+ * @name: the file
+ * @times: compare times too
+ *
+ * Return: whether they do; what differs is a failed expectation.
+ */
+bool fx_same_attr(struct fixture *fx, int fd, const char *name, bool times);
+
+/* ---- what an application does meanwhile ---- */
+
+/**
+ * struct fx_job - one operation in a task of its own
+ * @sc: the scenario's run
+ * @fn: what to do
+ * @arg: for @fn
+ * @ret: what @fn returned, once joined
+ */
+struct fx_job {
+	struct sc *sc;
+	long (*fn)(struct fx_job *job);
+	void *arg;
+	const char *path;
+	int fd;
+	int flags;
+	void *buf;
+	size_t len;
+	long long off;
+	long ret;
+	struct w_task *task;
+};
+
+/**
+ * fx_job_start() - start it
+ * @sc: the scenario's run
+ * @job: filled in but for @ret and @task
+ * @spawn: one of &enum w_spawn_flags
+ *
+ * Return: 0 or -errno.
+ */
+long fx_job_start(struct sc *sc, struct fx_job *job, unsigned int spawn);
+
+/**
+ * fx_job_wait() - wait until it has ended
+ * @job: started
+ *
+ * Return: what its function returned.
+ */
+long fx_job_wait(struct fx_job *job);
+
+/* Ready-made functions: open and close job.path; read or write job.buf at job.off of job.fd. */
+long job_open_close(struct fx_job *job);
+long job_pread(struct fx_job *job);
+long job_pwrite(struct fx_job *job);
+
+/* The tables of scenarios/; each ends with an entry without a function. */
+extern const struct scenario open_scenarios[];
+extern const struct scenario create_scenarios[];
+extern const struct scenario registry_scenarios[];
+extern const struct scenario reply_scenarios[];
+extern const struct scenario rw_scenarios[];
+extern const struct scenario attr_scenarios[];
+extern const struct scenario truncate_scenarios[];
+extern const struct scenario suid_scenarios[];
+extern const struct scenario limit_scenarios[];
+extern const struct scenario stack_scenarios[];
+extern const struct scenario death_scenarios[];
+extern const struct scenario abort_scenarios[];
+extern const struct scenario freeze_scenarios[];
+extern const struct scenario lifecycle_scenarios[];
+extern const struct scenario plain_scenarios[];
+
+#endif /* FUSEBOX_SIM_SCENARIO_H */
