@@ -4,6 +4,7 @@
 
 B ?= build
 KDIR ?=
+KHDR ?=
 V ?= 0
 JOBS ?= $(shell nproc)
 # Options for cmake, as -DNAME=VALUE.
@@ -18,12 +19,14 @@ ninja += -v
 endif
 kdir := $(if $(KDIR),--kdir '$(KDIR)')
 
+export KHDR
+
 # CC is the environment's or the command line's; make's own default means "whatever there is".
 ifneq ($(origin CC),default)
 export CC
 endif
 
-.PHONY: all help build test box-test tests tree clean
+.PHONY: all help build test tests tree module patch clean distclean
 
 all: build ## set up, build the patched tree in the box, run every scenario, print the verdict
 	@$(B)/box/fusebox run
@@ -50,9 +53,22 @@ build: configure ## the program build/box/fusebox
 tests: setup-test configure ## build everything, tests included
 	@$(ninja)
 
+# Without kernel headers one test is left out, and says so.
 .PHONY: setup-test
-setup-test:
+setup-test: tree
 	@tools/setup build test
+	@if tools/setup module; then tools/module $(kdir) --out '$(B)' >/dev/null; fi
+
+module: setup-module ## build/module/fuse.ko for the Debian 6.1 headers (KHDR=DIR: these headers)
+	@tools/module $(kdir) --out '$(B)'
+
+.PHONY: setup-module
+setup-module:
+	@tools/setup build $(if $(KHDR),,module)
+
+patch: ## the patch series, for git am, in build/patch
+	@tools/setup build patch
+	@tools/patch
 
 test: tests ## all tests that need neither root nor a virtual machine
 	@ctest --test-dir '$(B)/box' --output-on-failure --no-label-summary -j $(JOBS)
@@ -62,4 +78,3 @@ clean: ## remove all that was made, but keep what was unpacked of the kernel sou
 
 distclean: ## remove the build directory
 	@rm -rf '$(B)'
-.PHONY: distclean
