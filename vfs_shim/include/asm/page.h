@@ -33,6 +33,11 @@ void copy_page(void *to, void *from);
 #define clear_user_page(addr, vaddr, page)	clear_page(addr)
 #define copy_user_page(to, from, vaddr, page)	copy_page(to, from)
 
+/* Types of prototypes only: the box has no page tables. */
 typedef struct { unsigned long pgprot; } pgprot_t;
+typedef struct { unsigned long pte; } pte_t;
+typedef struct { unsigned long pmd; } pmd_t;
+typedef struct { unsigned long pud; } pud_t;
+pte_t pfn_pte(unsigned long pfn, pgprot_t prot);
 
 #endif

@@ -24,7 +24,6 @@
 #define CONFIG_PID_NS			1
 #define CONFIG_PROC_FS			1
 #define CONFIG_SYSFS			1
-#define CONFIG_SYSCTL			1
 #define CONFIG_PRINTK			1
 #define CONFIG_BUG			1
 #define CONFIG_SMP			1
@@ -61,6 +60,7 @@
  *  CONFIG_QUOTA, CONFIG_FS_ENCRYPTION, CONFIG_FS_VERITY, CONFIG_UNICODE, CONFIG_IMA, CONFIG_CGROUPS,
  *  CONFIG_CGROUP_WRITEBACK, CONFIG_MEMCG, CONFIG_NUMA, CONFIG_TRANSPARENT_HUGEPAGE are off: fs/fuse does not look at
  *  them; they would only add members to VFS structures and calls into subsystems that the box does not have.
+ *  CONFIG_SYSCTL is off: no /proc/sys in the box; fs/fuse of 6.1 has no entries there.
  *  CONFIG_GENERIC_BUG, CONFIG_JUMP_LABEL, CONFIG_KASAN and the like are off: architecture code.
  */
 #define CONFIG_DEBUG_ATOMIC_SLEEP	1

@@ -12,6 +12,11 @@
 
 #include <fusebox/autoconf.h>
 
+/* Kbuild names the object a source goes into; only fs/fuse is a module here. */
+#ifndef KBUILD_MODNAME
+#define KBUILD_MODNAME "kernel"
+#endif
+
 /* While this is set, our linux/{types,stat,fcntl,errno,...}.h give glibc just the uapi part it asked for. */
 #define FUSEBOX_LIBC_STAGE
 #undef __KERNEL__

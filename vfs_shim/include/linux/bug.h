@@ -6,6 +6,7 @@
 #include <linux/compiler.h>
 #include <linux/build_bug.h>
 #include <linux/stringify.h>
+#include <linux/linkage.h>
 
 enum bug_trap_type {
 	BUG_TRAP_TYPE_NONE = 0,

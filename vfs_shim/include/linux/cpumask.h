@@ -21,4 +21,11 @@ typedef struct cpumask {
 
 #define cpumask_bits(maskp)	((maskp)->bits)
 
+extern const struct cpumask *const cpu_possible_mask;
+
+static inline unsigned int cpumask_next(int n, const struct cpumask *srcp)
+{
+	return find_next_bit(cpumask_bits(srcp), nr_cpu_ids, n + 1);
+}
+
 #endif

@@ -16,6 +16,9 @@
 #undef toascii
 #undef tolower
 #undef toupper
+#if !__has_builtin(__builtin_isdigit)
+#define isdigit kernel_isdigit
+#endif
 #undef _tolower
 #define _tolower kernel__tolower
 #endif

@@ -102,6 +102,8 @@ void fb_lock_release(struct lockdep_map *map);
 #define lockdep_sys_exit()			do { } while (0)
 
 void fb_assert_irqs(bool enabled, const char *what);
+/* Only PREEMPT_RT forbids what this asserts. */
+#define lockdep_assert_RT_in_threaded_ctx()	do { } while (0)
 #define lockdep_assert_irqs_enabled()		fb_assert_irqs(true, "lockdep_assert_irqs_enabled")
 #define lockdep_assert_irqs_disabled()		fb_assert_irqs(false, "lockdep_assert_irqs_disabled")
 

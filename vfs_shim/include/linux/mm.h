@@ -24,18 +24,19 @@
 #include <linux/align.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
+#include <linux/pfn.h>
+#include <linux/range.h>
 #include <linux/vmstat.h>
 #include <asm/page.h>
 
 struct inode;
 struct file;
+struct resource;
 struct iov_iter;
 
 #define PAGE_ALIGN(addr)	ALIGN(addr, PAGE_SIZE)
 #define PAGE_ALIGN_DOWN(addr)	ALIGN_DOWN(addr, PAGE_SIZE)
 #define PAGE_ALIGNED(addr)	IS_ALIGNED((unsigned long)(addr), PAGE_SIZE)
-#define PFN_UP(x)		(((x) + PAGE_SIZE - 1) >> PAGE_SHIFT)
-#define PFN_DOWN(x)		((x) >> PAGE_SHIFT)
 #define offset_in_page(p)	((unsigned long)(p) & ~PAGE_MASK)
 #define offset_in_thp(page, p)	((unsigned long)(p) & (thp_size(page) - 1))
 #define offset_in_folio(folio, p)	((unsigned long)(p) & (folio_size(folio) - 1))
@@ -56,6 +57,7 @@ struct iov_iter;
 #define VM_PFNMAP	0x00000400
 #define VM_LOCKED	0x00002000
 #define VM_IO		0x00004000
+#define VM_SYNC		0x00800000
 #define VM_SEQ_READ	0x00008000
 #define VM_RAND_READ	0x00010000
 #define VM_DONTCOPY	0x00020000
@@ -319,6 +321,8 @@ int pin_user_pages_fast(unsigned long start, int nr_pages, unsigned int gup_flag
 void unpin_user_page(struct page *page);
 void unpin_user_pages(struct page **pages, unsigned long npages);
 struct vm_area_struct *find_vma(struct mm_struct *mm, unsigned long addr);
+
+int get_cmdline(struct task_struct *task, char *buffer, int buflen);
 
 /* vmalloc memory is page memory of mm/util.c here. */
 bool is_vmalloc_addr(const void *x);

@@ -10,6 +10,8 @@
 
 #define DECLARE_PER_CPU(type, name)			extern __typeof__(type) name
 #define DEFINE_PER_CPU(type, name)			__typeof__(type) name
+#define EXPORT_PER_CPU_SYMBOL(var)			EXPORT_SYMBOL(var)
+#define EXPORT_PER_CPU_SYMBOL_GPL(var)			EXPORT_SYMBOL_GPL(var)
 #define DECLARE_PER_CPU_ALIGNED(type, name)		DECLARE_PER_CPU(type, name)
 #define DEFINE_PER_CPU_ALIGNED(type, name)		DEFINE_PER_CPU(type, name)
 #define DEFINE_PER_CPU_SHARED_ALIGNED(type, name)	DEFINE_PER_CPU(type, name)

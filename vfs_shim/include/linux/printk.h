@@ -7,6 +7,7 @@
 #include <linux/init.h>
 #include <linux/kern_levels.h>
 #include <linux/linkage.h>
+#include <linux/ratelimit_types.h>
 
 struct va_format {
 	const char *fmt;
@@ -55,6 +56,17 @@ void dump_stack(void);
 #define pr_warn_once(fmt, ...)	printk_once(KERN_WARNING pr_fmt(fmt), ##__VA_ARGS__)
 #define pr_info_once(fmt, ...)	printk_once(KERN_INFO pr_fmt(fmt), ##__VA_ARGS__)
 #define pr_notice_once(fmt, ...) printk_once(KERN_NOTICE pr_fmt(fmt), ##__VA_ARGS__)
+
+enum {
+	DUMP_PREFIX_NONE,
+	DUMP_PREFIX_ADDRESS,
+	DUMP_PREFIX_OFFSET
+};
+
+int hex_dump_to_buffer(const void *buf, size_t len, int rowsize, int groupsize, char *linebuf, size_t linebuflen,
+		       bool ascii);
+void print_hex_dump(const char *level, const char *prefix_str, int prefix_type, int rowsize, int groupsize,
+		    const void *buf, size_t len, bool ascii);
 
 #define printk_ratelimited(fmt, ...)						\
 	({									\

@@ -6,6 +6,7 @@
 #ifndef _LINUX_SLAB_H
 #define _LINUX_SLAB_H
 
+#include <linux/bug.h>
 #include <linux/gfp.h>
 #include <linux/overflow.h>
 #include <linux/types.h>
@@ -66,6 +67,7 @@ void kvfree(const void *addr);
 /* One node. */
 #define kmalloc_node(size, flags, node)		kmalloc(size, flags)
 #define kzalloc_node(size, flags, node)		kzalloc(size, flags)
+#define kmalloc_array_node(n, size, flags, node)	kmalloc_array(n, size, flags)
 #define kcalloc_node(n, size, flags, node)	kcalloc(n, size, flags)
 #define kvmalloc_node(size, flags, node)	kvmalloc(size, flags)
 #define kmem_cache_alloc_node(s, flags, node)	kmem_cache_alloc(s, flags)

@@ -11,6 +11,7 @@ struct ctl_table;
 struct ctl_table_header;
 struct ctl_table_root;
 struct ctl_dir;
+struct seq_file;
 
 struct ctl_table_set {
 	int (*is_seen)(struct ctl_table_set *set);

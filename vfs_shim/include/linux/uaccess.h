@@ -44,7 +44,7 @@ long strnlen_user(const char __user *s, long n);
 /* -EFAULT instead of a count; otherwise copies of scalars. */
 #define get_user(x, ptr) \
 ({ \
-	typeof(*(ptr)) __gu_val; \
+	typeof((typeof(*(ptr)))0) __gu_val; \
 	int __gu_err = copy_from_user(&__gu_val, (ptr), sizeof(__gu_val)) ? -EFAULT : 0; \
 	(x) = __gu_err ? (typeof(*(ptr)))0 : __gu_val; \
 	__gu_err; \
@@ -54,6 +54,11 @@ long strnlen_user(const char __user *s, long n);
 	typeof(*(ptr)) __pu_val = (x); \
 	copy_to_user((ptr), &__pu_val, sizeof(__pu_val)) ? -EFAULT : 0; \
 })
+/* No SMAP: a region of user accesses is checked once and needs no opening. */
+#define user_access_begin(ptr, len)	access_ok(ptr, len)
+#define user_access_end()		do { } while (0)
+#define unsafe_get_user(x, ptr, label)	do { if (get_user(x, ptr)) goto label; } while (0)
+#define unsafe_put_user(x, ptr, label)	do { if (put_user(x, ptr)) goto label; } while (0)
 #define __get_user(x, ptr)	get_user(x, ptr)
 #define __put_user(x, ptr)	put_user(x, ptr)
 
