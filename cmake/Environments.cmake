@@ -46,9 +46,9 @@ function(fusebox_environment target environment)
 			$<$<COMPILE_LANGUAGE:C>:-std=gnu11> -fno-data-sections -Wno-pointer-sign
 			$<$<COMPILE_LANGUAGE:C>:-Werror=implicit-function-declaration>
 			# Off in the kernel's own builds: callbacks have fixed signatures, sizes mix signs,
-			# and the compiler sees uninitialised variables where there are none.
+			# and gcc sees uninitialised variables and dangling pointers where there are none.
 			-Wno-unused-parameter -Wno-missing-field-initializers -Wno-sign-compare
-			$<$<C_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>
+			$<$<C_COMPILER_ID:GNU>:-Wno-maybe-uninitialized> $<$<C_COMPILER_ID:GNU>:-Wno-dangling-pointer>
 			$<$<COMPILE_LANGUAGE:C>:-include> $<$<COMPILE_LANGUAGE:C>:${shim}/include/fusebox/kernel.h>)
 		target_compile_definitions(${target} PRIVATE __KERNEL__ _GNU_SOURCE)
 		# As system headers the taken ones give no warnings. They still follow the shim's.
