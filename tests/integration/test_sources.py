@@ -5,7 +5,7 @@ import re
 import shutil
 import unittest
 
-from support import OUT, ROOT, ToolTest
+from support import BOX, OUT, ROOT, ToolTest
 
 SAME = ROOT / "tools/same-sources"
 MODULE = OUT / "module"
@@ -53,6 +53,20 @@ class SameSources(ToolTest):
         self.assert_refused("fs/fuse/dev.c: not in the module", SAME, "--out", out)
         sums.write_text(recorded + line.replace("dev.c", "more.c") + "\n")
         self.assert_refused("fs/fuse/more.c: not in the box", SAME, "--out", out)
+
+
+class Headers(ToolTest):
+    def test_kernel_environment_sees_no_system_kernel_header(self):
+        """A header on no list resolves to the system's linux/*.h without a word."""
+        deps = self.assert_works("ninja", "-C", BOX, "-t", "deps").stdout
+        seen = 0
+        for block in deps.split("\n\n"):
+            if not re.match(r"CMakeFiles/(fuse|taken|shim|box)\.dir/", block):
+                continue
+            seen += 1
+            found = re.search(r"^ +/usr/include/(\S+/)?(linux|asm|asm-generic)/\S+", block, re.M)
+            self.assertIsNone(found, f"{block.splitlines()[0]} {found and found.group()}")
+        self.assertGreater(seen, 20)
 
 
 if __name__ == "__main__":
