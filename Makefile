@@ -7,6 +7,8 @@ KDIR ?=
 KHDR ?=
 V ?= 0
 JOBS ?= $(shell nproc)
+# The scenarios of guest-smoke, as patterns.
+SMOKE ?= open registry rw
 # Options for cmake, as -DNAME=VALUE.
 CMAKE_OPTIONS ?=
 
@@ -26,7 +28,7 @@ ifneq ($(origin CC),default)
 export CC
 endif
 
-.PHONY: all help build test tests tree module patch clean distclean
+.PHONY: all help build test tests tree module patch guest-smoke clean distclean
 
 all: build ## set up, build the patched tree in the box, run every scenario, print the verdict
 	@$(B)/box/fusebox run
@@ -73,8 +75,18 @@ patch: ## the patch series, for git am, in build/patch
 test: tests ## all tests that need neither root nor a virtual machine
 	@ctest --test-dir '$(B)/box' --output-on-failure --no-label-summary -j $(JOBS)
 
+# Skipped (77) where there is no QEMU; that is no failure.
+guest-smoke: module configure ## a handful of scenarios on Debian's stock kernel with our fuse.ko, in QEMU
+	@$(ninja) fusebox-guest
+	@tools/guest --out '$(B)' --program '$(B)/box/fusebox-guest' -- --name guest $(SMOKE) || [ $$? = 77 ]
+
 clean: ## remove all that was made, but keep what was unpacked of the kernel source
 	@rm -rf '$(B)/box' '$(B)/tree' '$(B)/taken' '$(B)/pristine' '$(B)/module' '$(B)/compile_commands.json'
 
-distclean: ## remove the build directory
+dist# Skipped (77) where there is no QEMU; that is no failure.
+guest-smoke: module configure ## a handful of scenarios on Debian's stock kernel with our fuse.ko, in QEMU
+	@$(ninja) fusebox-guest
+	@tools/guest --out '$(B)' --program '$(B)/box/fusebox-guest' -- --name guest $(SMOKE) || [ $$? = 77 ]
+
+clean: ## remove the build directory
 	@rm -rf '$(B)'
