@@ -57,6 +57,7 @@
  * Different from Debian on purpose:
  *  CONFIG_DEBUG_ATOMIC_SLEEP is on (off in Debian): might_sleep() in taken headers reaches our check.
  *  CONFIG_LOCKDEP, CONFIG_DEBUG_LOCK_ALLOC are on: lock classes reach the checks of core/lockdep.h.
+ *  CONFIG_DEBUG_VM is on: the page checks in taken headers (reference counts, flags, offsets) report.
  *  CONFIG_QUOTA, CONFIG_FS_ENCRYPTION, CONFIG_FS_VERITY, CONFIG_UNICODE, CONFIG_IMA, CONFIG_CGROUPS,
  *  CONFIG_CGROUP_WRITEBACK, CONFIG_MEMCG, CONFIG_NUMA, CONFIG_TRANSPARENT_HUGEPAGE are off: fs/fuse does not look at
  *  them; they would only add members to VFS structures and calls into subsystems that the box does not have.
@@ -67,5 +68,6 @@
 #define CONFIG_LOCKDEP			1
 #define CONFIG_DEBUG_LOCK_ALLOC		1
 #define CONFIG_DEBUG_SPINLOCK		1
+#define CONFIG_DEBUG_VM			1
 
 #endif

@@ -23,10 +23,10 @@ struct percpu_rw_semaphore {
 	struct lockdep_map dep_map;
 };
 
-#define __DEFINE_PERCPU_RWSEM(name, is_static)					\
-is_static struct percpu_rw_semaphore name = {					\
-	.waiters = LIST_HEAD_INIT(name.waiters),				\
-	.dep_map = { .fb = { .name = #name } },					\
+#define __DEFINE_PERCPU_RWSEM(lockname, is_static)					\
+is_static struct percpu_rw_semaphore lockname = {					\
+	.waiters = LIST_HEAD_INIT(lockname.waiters),				\
+	.dep_map = { .fb = { .name = #lockname } },					\
 }
 #define DEFINE_PERCPU_RWSEM(name)		__DEFINE_PERCPU_RWSEM(name, )
 #define DEFINE_STATIC_PERCPU_RWSEM(name)	__DEFINE_PERCPU_RWSEM(name, static)

@@ -17,9 +17,9 @@ struct rw_semaphore {
 	struct lockdep_map dep_map;
 };
 
-#define __RWSEM_INITIALIZER(name)						\
-	{ .wait_list = LIST_HEAD_INIT((name).wait_list),			\
-	  .dep_map = { .fb = { .name = #name } } }
+#define __RWSEM_INITIALIZER(lockname)						\
+	{ .wait_list = LIST_HEAD_INIT((lockname).wait_list),			\
+	  .dep_map = { .fb = { .name = #lockname } } }
 #define DECLARE_RWSEM(name)	struct rw_semaphore name = __RWSEM_INITIALIZER(name)
 
 void __init_rwsem(struct rw_semaphore *sem, const char *name, struct lock_class_key *key);

@@ -22,7 +22,7 @@ typedef seqcount_t seqcount_raw_spinlock_t;
 typedef seqcount_t seqcount_rwlock_t;
 typedef seqcount_t seqcount_mutex_t;
 
-#define SEQCNT_ZERO(name)		{ .sequence = 0, .dep_map = { .fb = { .name = #name } } }
+#define SEQCNT_ZERO(lockname)		{ .sequence = 0, .dep_map = { .fb = { .name = #lockname } } }
 #define SEQCNT_SPINLOCK_ZERO(name, lock)	SEQCNT_ZERO(name)
 #define SEQCNT_MUTEX_ZERO(name, lock)	SEQCNT_ZERO(name)
 

@@ -13,7 +13,7 @@ struct srcu_struct {
 	struct lockdep_map dep_map;
 };
 
-#define DEFINE_SRCU(name)	 struct srcu_struct name = { .dep_map = { .fb = { .name = #name } } }
+#define DEFINE_SRCU(lockname)	 struct srcu_struct lockname = { .dep_map = { .fb = { .name = #lockname } } }
 #define DEFINE_STATIC_SRCU(name) static DEFINE_SRCU(name)
 
 int __init_srcu_struct(struct srcu_struct *ssp, const char *name, struct lock_class_key *key);
