@@ -176,7 +176,7 @@ bool fb_ctx_in_guard(const void *addr)
 /* Top of a stack for the report of a stack overflow. */
 char *fb_ctx_emergency_stack(void)
 {
-	static _Alignas(64) char stack[64 * 1024];
+	static _Alignas(64) char stack[FB_STACK_SIZE];
 
 	return stack + sizeof(stack) - 64;
 }

@@ -154,8 +154,8 @@ struct fb_frames {
 };
 fb_stack_t fb_stack_intern(const uintptr_t *pc, unsigned int n);
 const struct fb_frames *fb_stack_frames(fb_stack_t s, struct fb_frames *buf);
-/* A stack that starts with @pc and goes on at frame pointer @fp, bounded by @c. @pc2: the caller of a leaf without frame, or 0. */
-fb_stack_t fb_stack_from(const struct fb_ctx *c, uintptr_t pc, uintptr_t pc2, uintptr_t fp);
+/* @buf holds the @n innermost frames, the walk goes on at frame pointer @fp, bounded by @c. */
+fb_stack_t fb_stack_from(const struct fb_ctx *c, struct fb_frames *buf, uintptr_t fp);
 void fb_stack_print_brief(FILE *to, fb_stack_t s, unsigned int max);
 
 /* symbolize.c */
@@ -167,6 +167,17 @@ struct fb_sym {
 };
 /* The frames at @pc, innermost inlined one first; good for ever. */
 const struct fb_sym *fb_symbolize(uintptr_t pc, unsigned int *n);
+
+/* The module of libdwfl that @pc is in, or NULL. */
+struct Dwfl_Module *fb_symbols_module(uintptr_t pc);
+/* Do @a and @b look the same in a report? */
+bool fb_stack_alike(fb_stack_t a, fb_stack_t b);
+
+/* unwind.c: registers of the frame above; false when that is not known. */
+struct fb_regs {
+	uintptr_t pc, sp, fp, lr;
+};
+bool fb_unwind(const struct fb_ctx *c, struct fb_regs *r);
 
 /* finding.c */
 struct fb_finding *fb_report_at(enum fb_finding_kind kind, fb_stack_t here, fb_stack_t other, const char *other_label,

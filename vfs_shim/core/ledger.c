@@ -367,8 +367,8 @@ static void report_request(const struct account *a, struct entry *e)
 	if (t && t->state != FB_BLOCKED)
 		t = NULL;
 	e->told = true;
-	f = fb_report_at(FB_REQUEST_OPEN, t ? fb_stack_of(t) : 0, e->stack, "allocated at", "request %s never ended%s%s%s%s",
-			 obj_name(a), t ? "; task " : "", t ? t->name : "", t ? " waits for " : "", t ? t->why : "");
+	f = fb_report_at(FB_REQUEST_OPEN, t ? fb_stack_of(t) : 0, e->stack, "allocated at", "request never ended: %s%s%s%s%s%s",
+			 obj_name(a), a->freed ? ", its memory was freed" : "", t ? "; task " : "", t ? t->name : "", t ? " waits for " : "", t ? t->why : "");
 	if (f)
 		f->task_id = t ? t->h.id : 0;
 }

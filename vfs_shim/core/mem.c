@@ -260,7 +260,7 @@ void fb_mem_audit(void)
 			continue;
 		check_redzone(b, "at the end of the run");
 		for (struct fb_block *x = b; x; x = x->all) {
-			if (!x->live || x->told || x->alloc != b->alloc || strcmp(x->type, b->type))
+			if (!x->live || x->told || strcmp(x->type, b->type) || !fb_stack_alike(x->alloc, b->alloc))
 				continue;
 			n++;
 			bytes += x->size;

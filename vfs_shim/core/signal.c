@@ -12,32 +12,11 @@
 
 static struct {
 	const char *addr;
+	struct fb_regs regs;
 	bool write, no_address, overflow;
-	fb_stack_t at;
 } fault;
 
 static struct sigaction before_segv, before_bus;
-
-_Noreturn static void fault_landing(void)
-{
-	struct fb_finding *f;
-
-	if (fault.overflow)
-		fb_report_at(FB_BUG, fault.at, 0, NULL, "stack overflow in task %s", fb_holder_name(fb_holder()->id));
-	else if (fault.no_address)
-		fb_report_at(FB_BUG, fault.at, 0, NULL, "access through a wild pointer (freed or uninitialised memory?)");
-	else if (fb_mem_in_arena(fault.addr) && fb_mem_fault(fault.addr, fault.write, fault.at))
-		;
-	else if ((uintptr_t)fault.addr < 65536)
-		fb_report_at(FB_BUG, fault.at, 0, NULL, "null pointer dereference: %s offset 0x%lx",
-			     fault.write ? "write to" : "read of", (unsigned long)fault.addr);
-	else {
-		f = fb_report_at(FB_BUG, fault.at, 0, NULL, "%s memory that is not there (error pointer? %ld)",
-				 fault.write ? "write to" : "read of", (uintptr_t)fault.addr > -4096ul ? (long)fault.addr : 0);
-		(void)f;
-	}
-	fb_stop();
-}
 
 /* Text of the program itself, where every function keeps a frame pointer. */
 static bool in_program(uintptr_t pc)
@@ -47,12 +26,7 @@ static bool in_program(uintptr_t pc)
 	return pc >= (uintptr_t)__executable_start && pc < (uintptr_t)etext;
 }
 
-struct regs {
-	uintptr_t pc, sp, fp, lr;
-	bool write;
-};
-
-static void get_regs(const ucontext_t *uc, struct regs *r)
+static void get_regs(const ucontext_t *uc, struct fb_regs *r, bool *write)
 {
 #if defined(__x86_64__)
 	const greg_t *g = uc->uc_mcontext.gregs;
@@ -61,18 +35,18 @@ static void get_regs(const ucontext_t *uc, struct regs *r)
 	r->sp = (uintptr_t)g[REG_RSP];
 	r->fp = (uintptr_t)g[REG_RBP];
 	r->lr = 0;
-	r->write = g[REG_ERR] & 2;
+	*write = g[REG_ERR] & 2;
 #else
 	r->pc = uc->uc_mcontext.pc;
 	r->sp = uc->uc_mcontext.sp;
 	r->fp = uc->uc_mcontext.regs[29];
 	r->lr = uc->uc_mcontext.regs[30];
-	r->write = false;
+	*write = false;
 	/* The syndrome register is one of the records behind the general ones. */
 	for (const struct _aarch64_ctx *c = (const void *)uc->uc_mcontext.__reserved; c->magic && c->size;
 	     c = (const void *)((const char *)c + c->size))
 		if (c->magic == ESR_MAGIC)
-			r->write = ((const struct esr_context *)c)->esr & 64;
+			*write = ((const struct esr_context *)c)->esr & 64;
 #endif
 }
 
@@ -89,37 +63,63 @@ static void set_regs(ucontext_t *uc, uintptr_t pc, uintptr_t sp)
 #endif
 }
 
-FB_NO_ASAN static uintptr_t word_at(uintptr_t p)
+/* The stack of the access: by call frame information up to the first function of ours that must have a frame. */
+static fb_stack_t fault_stack(void)
 {
-	return *(const uintptr_t *)p;
+	struct fb_frames buf = { .n = 0 };
+	struct fb_regs r = fault.regs;
+
+	do {
+		/* Reports look one byte before a return address; the first one is none. */
+		buf.pc[buf.n] = buf.n ? r.pc : r.pc + 1;
+		buf.n++;
+		if (!fb_unwind(fb_core.ctx, &r))
+			break;
+		if (in_program(r.pc)) {
+			buf.pc[buf.n++] = r.pc;
+			break;
+		}
+	} while (buf.n < 8);
+	return fb_stack_from(fb_core.ctx, &buf, r.fp);
+}
+
+_Noreturn static void fault_landing(void)
+{
+	fb_stack_t at = fault_stack();
+	const char *what = fault.write ? "write to" : "read of";
+	long offset = (long)(uintptr_t)fault.addr;
+
+	if (fault.overflow)
+		fb_report_at(FB_BUG, at, 0, NULL, "stack overflow in task %s", fb_holder_name(fb_holder()->id));
+	else if (fault.no_address)
+		fb_report_at(FB_BUG, at, 0, NULL, "access through a wild pointer (freed or uninitialised memory?)");
+	else if (fb_mem_in_arena(fault.addr) && fb_mem_fault(fault.addr, fault.write, at))
+		;
+	else if (offset >= 0 && offset < 65536)
+		fb_report_at(FB_BUG, at, 0, NULL, "null pointer dereference: %s offset 0x%lx", what, offset);
+	else if (offset < 0 && offset >= -4095)
+		fb_report_at(FB_BUG, at, 0, NULL, "error pointer dereference: %s address %ld", what, offset);
+	else
+		fb_report_at(FB_BUG, at, 0, NULL, "%s memory that is not mapped, or not for that", what);
+	fb_stop();
 }
 
 FB_NO_ASAN static void on_fault(int sig, siginfo_t *info, void *context)
 {
 	ucontext_t *uc = context;
-	struct regs r;
-	uintptr_t caller = 0, sp;
-	const struct fb_ctx *c = fb_core.ctx;
+	uintptr_t sp;
 
-	if (!fb_core.running || !c || c == &fb_core.main || fb_core.stopped) {
+	if (!fb_core.running || !fb_core.ctx || fb_core.ctx == &fb_core.main || fb_core.stopped) {
 		/* Not in a context: none of our business. Without the handler the access faults again, for good. */
 		sigaction(sig, sig == SIGBUS ? &before_bus : &before_segv, NULL);
 		return;
 	}
-	get_regs(uc, &r);
+	get_regs(uc, &fault.regs, &fault.write);
 	fault.addr = info->si_addr;
-	fault.write = r.write;
 	fault.no_address = info->si_code == SI_KERNEL;
 	fault.overflow = fb_ctx_in_guard(fault.addr);
-	if (!fault.overflow && !in_program(r.pc)) {
-		/* A leaf of libc (memcpy) without a frame: its caller is where it will return to. */
-		caller = r.lr ? r.lr : r.sp >= (uintptr_t)c->low && r.sp < (uintptr_t)c->low + c->size ? word_at(r.sp) : 0;
-		if (!in_program(caller))
-			caller = 0;
-	}
-	fault.at = fb_stack_from(c, r.pc, caller, r.fp);
 	/* Below the red zone of the frame that faulted, aligned as if the landing had been called. */
-	sp = fault.overflow ? (uintptr_t)fb_ctx_emergency_stack() : r.sp - 512;
+	sp = fault.overflow ? (uintptr_t)fb_ctx_emergency_stack() : fault.regs.sp - 512;
 	sp &= ~(uintptr_t)15;
 #if defined(__x86_64__)
 	sp -= 8;

@@ -82,15 +82,9 @@ FB_NO_ASAN static unsigned int walk(const struct fb_ctx *c, uintptr_t fp, uintpt
 	return n;
 }
 
-fb_stack_t fb_stack_from(const struct fb_ctx *c, uintptr_t pc, uintptr_t pc2, uintptr_t fp)
+fb_stack_t fb_stack_from(const struct fb_ctx *c, struct fb_frames *buf, uintptr_t fp)
 {
-	uintptr_t buf[FB_MAX_FRAMES];
-	unsigned int n = 0;
-
-	buf[n++] = pc + 1;	/* reports look one byte before a return address; this one is no return address */
-	if (pc2)
-		buf[n++] = pc2;
-	return fb_stack_intern(buf, walk(c, fp, buf, n));
+	return fb_stack_intern(buf->pc, walk(c, fp, buf->pc, buf->n));
 }
 
 __attribute__((noinline)) fb_stack_t fb_stack_here(void)
@@ -133,6 +127,33 @@ static void each_frame(fb_stack_t s, bool (*fn)(const struct fb_sym *sym, void *
 			if (!sym[k].core && !fn(&sym[k], arg))
 				return;
 	}
+}
+
+bool fb_stack_alike(fb_stack_t a, fb_stack_t b)
+{
+	struct fb_frames x, y;
+
+	if (a == b)
+		return true;
+	fb_stack_frames(a, &x);
+	fb_stack_frames(b, &y);
+	if (x.n != y.n)
+		return false;
+	for (unsigned int i = 0; i < x.n; i++) {
+		unsigned int n, m;
+		const struct fb_sym *s, *t;
+
+		if (x.pc[i] == y.pc[i])
+			continue;
+		s = fb_symbolize(x.pc[i] - 1, &n);
+		t = fb_symbolize(y.pc[i] - 1, &m);
+		if (n != m)
+			return false;
+		while (n--)
+			if (strcmp(s[n].function, t[n].function) || s[n].line != t[n].line)
+				return false;
+	}
+	return true;
 }
 
 struct printer {

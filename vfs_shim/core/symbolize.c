@@ -130,16 +130,20 @@ static unsigned int by_dwarf(Dwfl_Module *mod, uintptr_t pc, struct fb_sym *sym)
 	return n;
 }
 
+Dwfl_Module *fb_symbols_module(uintptr_t pc)
+{
+	if (!dwfl)
+		start();
+	return dwfl ? dwfl_addrmodule(dwfl, pc) : NULL;
+}
+
 static struct place *look_up(uintptr_t pc)
 {
 	struct fb_sym sym[MAX_INLINE];
-	Dwfl_Module *mod;
+	Dwfl_Module *mod = fb_symbols_module(pc);
 	struct place *p;
 	unsigned int n = 0;
 
-	if (!dwfl)
-		start();
-	mod = dwfl ? dwfl_addrmodule(dwfl, pc) : NULL;
 	if (mod)
 		n = by_dwarf(mod, pc, sym);
 	if (!n) {
