@@ -55,6 +55,7 @@ struct user_namespace;
 
 #define PF_EXITING		0x00000004
 #define PF_WQ_WORKER		0x00000020
+#define PF_SUPERPRIV		0x00000100
 #define PF_MEMALLOC		0x00000800
 #define PF_NOFREEZE		0x00008000
 #define PF_MEMALLOC_NOFS	0x00040000
@@ -135,7 +136,7 @@ int wake_up_process(struct task_struct *tsk);
 int wake_up_state(struct task_struct *tsk, unsigned int state);
 void yield(void);
 int _cond_resched(void);
-#define cond_resched()			(might_sleep(), _cond_resched())
+#define cond_resched()			({ might_sleep(); _cond_resched(); })
 #define cond_resched_lock(lock)		fb_cond_resched_lock(lock)
 int fb_cond_resched_lock(spinlock_t *lock);
 #define cond_resched_rcu()		((void)_cond_resched())
