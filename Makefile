@@ -43,7 +43,6 @@ tree: ## the kernel tree with model/ applied, in build/tree
 	@tools/setup build
 	@tools/tree $(kdir) --out '$(B)'
 
-$(B)/box: ;
 .PHONY: configure
 configure: tree
 	@tools/configure '$(B)/box' $(CMAKE_OPTIONS)

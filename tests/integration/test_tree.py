@@ -88,6 +88,23 @@ class Sources(ToolTest):
         self.assertTrue(target.read_text().endswith("/* changed */\n"))
         self.assertGreater(target.stat().st_mtime_ns, before)
 
+    def test_interrupted_run_is_completed(self):
+        linux = self.kernel_copy()
+        self.make(linux)
+        tree = self.scratch / "out/tree"
+        wanted = (tree / "SHA256SUMS").read_text()
+        # As if stopped before the sums were recorded, and model/ or the source changed since then.
+        (tree / "SHA256SUMS").rename(tree / "SHA256SUMS.next")
+        changed = linux / "fs/fuse/acl.c"
+        text = changed.read_text()
+        changed.write_text(text + "/* changed */\n")
+        self.make(linux)
+        self.assertTrue((tree / "fs/fuse/acl.c").read_text().endswith("/* changed */\n"))
+        self.assertFalse((tree / "SHA256SUMS.next").exists())
+        changed.write_text(text)
+        self.make(linux)
+        self.assertEqual((tree / "SHA256SUMS").read_text(), wanted)
+
     def test_tarballs(self):
         linux = self.kernel_copy("linux-6.1")
         self.make(linux)
