@@ -83,7 +83,8 @@ static fb_stack_t fault_stack(void)
 	return fb_stack_from(fb_core.ctx, &buf, r.fp);
 }
 
-_Noreturn static void fault_landing(void)
+/* Not for ASan, which would unpoison "the rest of the stack" before a call that does not return: this may be another one. */
+_Noreturn FB_NO_ASAN static void fault_landing(void)
 {
 	fb_stack_t at = fault_stack();
 	const char *what = fault.write ? "write to" : "read of";

@@ -34,6 +34,13 @@ static void start(void)
 		dwfl_report_end(dwfl, NULL, NULL);
 }
 
+__attribute__((destructor)) static void end(void)
+{
+	if (dwfl)
+		dwfl_end(dwfl);
+	dwfl = NULL;
+}
+
 /* "a/./b/../c" to "a/c"; the result is never freed, as each comes from a cached place. */
 static const char *clean_path(const char *path)
 {
@@ -95,31 +102,56 @@ static const char *file_of(Dwarf_Die *cu, Dwarf_Die *die, int *line)
 	return dwarf_filesrc(files, index, NULL, NULL);
 }
 
+/* Compilers differ in whether a mapped (-ffile-prefix-map) name is relative to the directory of compilation: it is not. */
+static const char *relative(Dwarf_Die *cu, const char *file)
+{
+	Dwarf_Attribute attr;
+	const char *dir = dwarf_formstring(dwarf_attr(cu, DW_AT_comp_dir, &attr));
+	size_t len = dir ? strlen(dir) : 0;
+
+	return file && len && !strncmp(file, dir, len) && file[len] == '/' ? file + len + 1 : file;
+}
+
+/* The compilation unit of @pc. clang writes no table of address ranges, so ask each unit when the table knows none. */
+static Dwarf_Die *unit_at(Dwfl_Module *mod, uintptr_t pc, Dwarf_Addr *bias)
+{
+	Dwarf_Die *cu = dwfl_module_addrdie(mod, pc, bias);
+
+	if (cu)
+		return cu;
+	while ((cu = dwfl_module_nextcu(mod, cu, bias)))
+		if (dwarf_haspc(cu, pc - *bias) == 1)
+			return cu;
+	return NULL;
+}
+
 /* Each inlined call adds a frame; its call site is the line of the frame outside it. */
 static unsigned int by_dwarf(Dwfl_Module *mod, uintptr_t pc, struct fb_sym *sym)
 {
 	Dwarf_Addr bias;
-	Dwarf_Die *cu = dwfl_module_addrdie(mod, pc, &bias), *scopes = NULL, *inner = NULL;
-	Dwfl_Line *at = dwfl_module_getsrc(mod, pc);
-	int nr, line = 0;
+	Dwarf_Die *cu = unit_at(mod, pc, &bias), *scopes = NULL, *chain = NULL;
+	Dwarf_Line *at;
+	int line = 0;
 	unsigned int n = 0;
-	const char *file = at ? dwfl_lineinfo(at, NULL, &line, NULL, NULL, NULL) : NULL;
+	const char *file = NULL;
 
 	if (!cu)
 		return 0;
-	nr = dwarf_getscopes(cu, pc - bias, &scopes);
-	if (nr > 0) {
+	at = dwarf_getsrc_die(cu, pc - bias);
+	if (at) {
+		file = dwarf_linesrc(at, NULL, NULL);
+		dwarf_lineno(at, &line);
+	}
+	if (dwarf_getscopes(cu, pc - bias, &scopes) > 0) {
 		/* Concrete scopes all the way up: an inlined body's own list would lead to where it was written. */
-		inner = scopes;
-		Dwarf_Die die = inner[0], *chain = NULL;
-		int depth = dwarf_getscopes_die(&die, &chain);
+		int depth = dwarf_getscopes_die(&scopes[0], &chain);
 
 		for (int i = 0; i < depth && n < MAX_INLINE; i++) {
 			int tag = dwarf_tag(&chain[i]);
 
 			if (tag != DW_TAG_subprogram && tag != DW_TAG_inlined_subroutine)
 				continue;
-			set(&sym[n++], name_of(&chain[i]), file, line);
+			set(&sym[n++], name_of(&chain[i]), relative(cu, file), line);
 			if (tag == DW_TAG_subprogram)
 				break;
 			file = file_of(cu, &chain[i], &line);
