@@ -19,9 +19,8 @@ ninja += --quiet
 else
 ninja += -v
 endif
-kdir := $(if $(KDIR),--kdir '$(KDIR)')
 
-export KHDR
+export KDIR KHDR
 
 # CC is the environment's or the command line's; make's own default means "whatever there is".
 ifneq ($(origin CC),default)
@@ -41,7 +40,7 @@ help: ## this list
 
 tree: ## the kernel tree with model/ applied, in build/tree
 	@tools/setup build
-	@tools/tree $(kdir) --out '$(B)'
+	@tools/tree --out '$(B)'
 
 .PHONY: configure
 configure: tree
@@ -58,10 +57,10 @@ tests: setup-test configure ## build everything, tests included
 .PHONY: setup-test
 setup-test: tree
 	@tools/setup build test
-	@if tools/setup module; then tools/module $(kdir) --out '$(B)' >/dev/null; fi
+	@if tools/setup module; then tools/module --out '$(B)' >/dev/null; fi
 
 module: setup-module ## build/module/fuse.ko for the Debian 6.1 headers (KHDR=DIR: these headers)
-	@tools/module $(kdir) --out '$(B)'
+	@tools/module --out '$(B)'
 
 .PHONY: setup-module
 setup-module:
