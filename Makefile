@@ -27,6 +27,9 @@ ifneq ($(origin CC),default)
 export CC
 endif
 
+# Debian's kernel is compiled by gcc, and so must be its modules, whatever compiles the box.
+module := env -u CC -u MAKEFLAGS tools/module --out '$(B)'
+
 .PHONY: all help build test tests tree module patch guest-smoke clean distclean
 
 all: build ## set up, build the patched tree in the box, run every scenario, print the verdict
@@ -57,10 +60,10 @@ tests: setup-test configure ## build everything, tests included
 .PHONY: setup-test
 setup-test: tree
 	@tools/setup build test
-	@if tools/setup module; then tools/module --out '$(B)' >/dev/null; fi
+	@if tools/setup module; then $(module) >/dev/null; fi
 
 module: setup-module ## build/module/fuse.ko for the Debian 6.1 headers (KHDR=DIR: these headers)
-	@tools/module --out '$(B)'
+	@$(module)
 
 .PHONY: setup-module
 setup-module:
@@ -68,7 +71,7 @@ setup-module:
 
 patch: ## the patch series, for git am, in build/patch
 	@tools/setup build patch
-	@tools/patch
+	@tools/patch $(kdir) --out '$(B)'
 
 test: tests ## all tests that need neither root nor a virtual machine
 	@ctest --test-dir '$(B)/box' --output-on-failure --no-label-summary -j $(JOBS)
