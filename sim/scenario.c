@@ -52,11 +52,6 @@ static const struct {
 	[DIFF_NOWAIT] = { "nowait",
 		"ours passes RWF_NOWAIT on to a lower file that can do it; mainline's answers "
 		"EOPNOTSUPP" },
-	[DIFF_REFUSED_OPEN_FLAGS] = { "refused-open-flags",
-		"ours ignores flags that mean nothing for a passthrough file; mainline refuses them" },
-	[DIFF_OTHER_SIDE_EXTENDS] = { "other-side-extends",
-		"ours copies the lower size after a read, so a file that grew behind FUSE's back "
-		"shows it without a request" },
 };
 
 /* ---- the registry ---- */
@@ -450,6 +445,16 @@ long fx_make(struct fixture *fx, const char *name, size_t size, int flags)
 	long ret = sc_make_file(fx->sc, fx_low(fx, name), size, 1, 0644);
 
 	return ret ? ret : w_open(fx->w, fx_mnt(fx, name), flags, 0);
+}
+
+long fx_try_open(struct fixture *fx, const char *name, int flags)
+{
+	long fd = w_open(fx->w, fx_mnt(fx, name), flags, 0644);
+
+	if (fd < 0)
+		return fd;
+	w_close(fx->w, fd);
+	return 0;
 }
 
 bool fx_same_attr(struct fixture *fx, int fd, const char *name, bool times)

@@ -81,8 +81,6 @@ enum sc_diff {
 	DIFF_KILLPRIV_V2,
 	DIFF_SETFL_DIRECT,
 	DIFF_NOWAIT,
-	DIFF_REFUSED_OPEN_FLAGS,
-	DIFF_OTHER_SIDE_EXTENDS,
 	SC_DIFFS
 };
 
@@ -331,6 +329,16 @@ long fx_barrier(struct fixture *fx);
  * Return: an fd or -errno.
  */
 long fx_make(struct fixture *fx, const char *name, size_t size, int flags);
+
+/**
+ * fx_try_open() - open a file through FUSE and close it again
+ * @fx: the surroundings
+ * @name: the file
+ * @flags: for opening it
+ *
+ * Return: 0, or -errno of the open.
+ */
+long fx_try_open(struct fixture *fx, const char *name, int flags);
 
 /**
  * fx_same_attr() - do the FUSE file and the lower file have the same size and times

@@ -279,6 +279,22 @@ uint64_t srv_nlookup(struct server *srv, const char *name)
 	return count;
 }
 
+bool srv_wait_forgotten(struct server *srv, const char *name)
+{
+	bool ended;
+
+	for (;;) {
+		w_lock(srv->w, srv->lock);
+		ended = srv->ended;
+		w_unlock(srv->w, srv->lock);
+		if (!srv_nlookup(srv, name))
+			return true;
+		if (ended)
+			return false;
+		w_event_wait(srv->w, srv->progress);
+	}
+}
+
 uint64_t srv_nodeid(struct server *srv, const char *name)
 {
 	struct node *n;
@@ -1534,26 +1550,6 @@ static void answer(struct server *srv, const struct fuse_in_header *in, unsigned
 	log_reply(srv, log_index, error, sent);
 }
 
-static void close_id_after_reply(struct server *srv, uint32_t opcode, const struct reply *r)
-{
-	const struct fuse_open_out *out;
-	struct open_file *f;
-
-	if (srv->cfg.ids != SRV_ID_CLOSE_AT_ONCE || r->error)
-		return;
-	if (opcode == FUSE_OPEN)
-		out = body(srv);
-	else if (opcode == FUSE_CREATE || opcode == FUSE_TMPFILE)
-		out = (void *)((struct fuse_entry_out *)body(srv) + 1);
-	else
-		return;
-	f = file_by_fh(srv, out->fh);
-	if (!f || !f->backing_id)
-		return;
-	id_close(srv, f->backing_id);
-	f->backing_id = 0;
-}
-
 static void serve_one(struct server *srv)
 {
 	const struct fuse_in_header *in = (const void *)srv->in;
@@ -1570,10 +1566,11 @@ static void serve_one(struct server *srv)
 		r = fail(-rule.error);
 	else
 		r = serve(srv, in, arg);
-	if (r.none)
+	if (r.none) {
+		w_event_post(srv->w, srv->progress);
 		return;
+	}
 	answer(srv, in, log_index, r, ruled ? &rule : NULL);
-	close_id_after_reply(srv, in->opcode, &r);
 }
 
 static void server_task(struct world *w, void *arg)

@@ -42,12 +42,10 @@ enum srv_backing {
  * @SRV_ID_PER_INODE: one per inode, shared by its opens and closed at the last release
  *	(what mainline demands)
  * @SRV_ID_PER_OPEN: a new one for each open, closed at its release
- * @SRV_ID_CLOSE_AT_ONCE: a new one for each open, closed right after the reply was sent
  */
 enum srv_ids {
 	SRV_ID_PER_INODE,
 	SRV_ID_PER_OPEN,
-	SRV_ID_CLOSE_AT_ONCE,
 };
 
 /**
@@ -313,6 +311,16 @@ unsigned int srv_ids_registered(struct server *srv);
  * Return: the count; 0 if forgotten or never seen.
  */
 uint64_t srv_nlookup(struct server *srv, const char *name);
+
+/**
+ * srv_wait_forgotten() - wait until the kernel has forgotten a file
+ * @srv: the server
+ * @name: as for srv_nlookup()
+ *
+ * FORGET may be overtaken by other requests, so there is no other way to see it come.
+ * Return: true; false when the server ended before.
+ */
+bool srv_wait_forgotten(struct server *srv, const char *name);
 
 /**
  * srv_nodeid() - the node id of a file, by its path below the root
