@@ -253,7 +253,7 @@ void fb_deps_forget(const void *start, size_t len);
 /* Describes an address in an object: "kmalloc-64[17]+8"; false if in none. */
 bool fb_mem_describe(const void *p, char *buf, size_t len, bool *live);
 /* Is this fault ours? Then describe it; called on the stack of the task. */
-bool fb_mem_fault(const void *addr, bool write, fb_stack_t at);
+bool fb_mem_fault(const void *addr, const char *what, fb_stack_t at);
 bool fb_mem_in_arena(const void *addr);
 /* fault handler: signal.c */
 void fb_signal_init(void);

@@ -419,6 +419,7 @@ void fb_ledger_audit(void)
 		for (e = a->oldest; e; e = e->next)
 			if (!e->told)
 				report_leak(a, e);
+	fb_mem_audit();
 }
 
 void fb_watch(const void *counter, enum fb_res kind, const void *obj)

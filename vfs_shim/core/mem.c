@@ -218,11 +218,10 @@ bool fb_mem_in_arena(const void *addr)
 	return fb_guard_has(addr);
 }
 
-bool fb_mem_fault(const void *addr, bool write, fb_stack_t at)
+bool fb_mem_fault(const void *addr, const char *what, fb_stack_t at)
 {
 	struct fb_block *b = fb_guard_find(addr);
 	struct fb_finding *f;
-	const char *what = write ? "write to" : "read of";
 	long off;
 
 	if (!b)

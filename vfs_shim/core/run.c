@@ -72,7 +72,6 @@ enum fb_run_result fb_run_end(void)
 	if (!fb_core.stopped) {
 		fb_holder_audit(&fb_core.main_h, "the run ended");
 		fb_ledger_audit();
-		fb_mem_audit();
 	}
 	release();
 	fb_core.running = false;

@@ -13,7 +13,8 @@
 static struct {
 	const char *addr;
 	struct fb_regs regs;
-	bool write, no_address, overflow;
+	const char *what;	/* "read of", "write to", where the processor tells */
+	bool no_address, overflow;
 } fault;
 
 static struct sigaction before_segv, before_bus;
@@ -26,7 +27,7 @@ static bool in_program(uintptr_t pc)
 	return pc >= (uintptr_t)__executable_start && pc < (uintptr_t)etext;
 }
 
-static void get_regs(const ucontext_t *uc, struct fb_regs *r, bool *write)
+static void get_regs(const ucontext_t *uc, struct fb_regs *r, const char **what)
 {
 #if defined(__x86_64__)
 	const greg_t *g = uc->uc_mcontext.gregs;
@@ -35,18 +36,18 @@ static void get_regs(const ucontext_t *uc, struct fb_regs *r, bool *write)
 	r->sp = (uintptr_t)g[REG_RSP];
 	r->fp = (uintptr_t)g[REG_RBP];
 	r->lr = 0;
-	*write = g[REG_ERR] & 2;
+	*what = g[REG_ERR] & 2 ? "write to" : "read of";
 #else
 	r->pc = uc->uc_mcontext.pc;
 	r->sp = uc->uc_mcontext.sp;
 	r->fp = uc->uc_mcontext.regs[29];
 	r->lr = uc->uc_mcontext.regs[30];
-	*write = false;
+	*what = "access to";
 	/* The syndrome register is one of the records behind the general ones. */
 	for (const struct _aarch64_ctx *c = (const void *)uc->uc_mcontext.__reserved; c->magic && c->size;
 	     c = (const void *)((const char *)c + c->size))
 		if (c->magic == ESR_MAGIC)
-			*write = ((const struct esr_context *)c)->esr & 64;
+			*what = ((const struct esr_context *)c)->esr & 64 ? "write to" : "read of";
 #endif
 }
 
@@ -87,21 +88,20 @@ static fb_stack_t fault_stack(void)
 _Noreturn FB_NO_ASAN static void fault_landing(void)
 {
 	fb_stack_t at = fault_stack();
-	const char *what = fault.write ? "write to" : "read of";
 	long offset = (long)(uintptr_t)fault.addr;
 
 	if (fault.overflow)
 		fb_report_at(FB_BUG, at, 0, NULL, "stack overflow in task %s", fb_holder_name(fb_holder()->id));
 	else if (fault.no_address)
 		fb_report_at(FB_BUG, at, 0, NULL, "access through a wild pointer (freed or uninitialised memory?)");
-	else if (fb_mem_in_arena(fault.addr) && fb_mem_fault(fault.addr, fault.write, at))
+	else if (fb_mem_in_arena(fault.addr) && fb_mem_fault(fault.addr, fault.what, at))
 		;
 	else if (offset >= 0 && offset < 65536)
-		fb_report_at(FB_BUG, at, 0, NULL, "null pointer dereference: %s offset 0x%lx", what, offset);
+		fb_report_at(FB_BUG, at, 0, NULL, "null pointer dereference: %s offset 0x%lx", fault.what, offset);
 	else if (offset < 0 && offset >= -4095)
-		fb_report_at(FB_BUG, at, 0, NULL, "error pointer dereference: %s address %ld", what, offset);
+		fb_report_at(FB_BUG, at, 0, NULL, "error pointer dereference: %s address %ld", fault.what, offset);
 	else
-		fb_report_at(FB_BUG, at, 0, NULL, "%s memory that is not mapped, or not for that", what);
+		fb_report_at(FB_BUG, at, 0, NULL, "%s memory that is not mapped, or not for that", fault.what);
 	fb_stop();
 }
 
@@ -115,7 +115,7 @@ FB_NO_ASAN static void on_fault(int sig, siginfo_t *info, void *context)
 		sigaction(sig, sig == SIGBUS ? &before_bus : &before_segv, NULL);
 		return;
 	}
-	get_regs(uc, &fault.regs, &fault.write);
+	get_regs(uc, &fault.regs, &fault.what);
 	fault.addr = info->si_addr;
 	fault.no_address = info->si_code == SI_KERNEL;
 	fault.overflow = fb_ctx_in_guard(fault.addr);
