@@ -30,7 +30,7 @@ endif
 # Debian's kernel is compiled by gcc, and so must be its modules, whatever compiles the box.
 module := env -u CC -u MAKEFLAGS tools/module --out '$(B)'
 
-.PHONY: all help build test tests tree module patch guest-smoke clean distclean
+.PHONY: all help build test tests tree module patch patch-check guest-smoke clean distclean
 
 all: build ## set up, build the patched tree in the box, run every scenario, print the verdict
 	@$(B)/box/fusebox run
@@ -72,6 +72,9 @@ setup-module:
 patch: ## the patch series, for git am, in build/patch
 	@tools/setup build patch
 	@tools/patch $(kdir) --out '$(B)'
+
+patch-check: ## git am, checkpatch --strict, sparse and W=1 for each patch of the series
+	@tools/patch-check $(kdir) --out '$(B)'
 
 test: tests ## all tests that need neither root nor a virtual machine
 	@ctest --test-dir '$(B)/box' --output-on-failure --no-label-summary -j $(JOBS)
