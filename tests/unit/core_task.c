@@ -375,6 +375,48 @@ static void fatal_in_call(void **state)
 	assert_true(fb_stack_has(fb_finding_at(0)->here, "uses_unmodelled"));
 }
 
+static int saved __attribute__((section("fb_kdata"))) = 5;
+static char saved_zero[3] __attribute__((section("fb_kbss")));
+
+/* What the kernel environment's static data were when the first run began, they are in each run. */
+static void static_data_restored(void **state)
+{
+	(void)state;
+	begin(NULL);
+	saved++;
+	saved_zero[2] = 9;
+	fb_run_end();
+	assert_int_equal(saved, 6);
+	begin(NULL);
+	assert_int_equal(saved, 5);
+	assert_int_equal(saved_zero[2], 0);
+	fb_run_end();
+}
+
+static void overdue(void *arg)
+{
+	(void)arg;
+	fb_time_advance(7200ull * 1000000000ull);
+	fb_block_until(1, "the past", NULL);
+}
+
+static void never(void *arg)
+{
+	(void)arg;
+	fb_block_until(7200ull * 1000000000ull, "two hours", NULL);
+}
+
+static void how_far_time_jumps(void **state)
+{
+	struct fb_run_opts o = { .name = "test", .max_idle_ns = 1000 };
+
+	(void)state;
+	assert_int_equal(run_task(NULL, overdue, NULL), FB_RUN_OK);
+	assert_int_equal(run_task(&o, overdue, NULL), FB_RUN_OK);
+	assert_int_equal(run_task(&o, never, NULL), FB_RUN_FINDING);
+	only(FB_DEADLOCK, "app waits for two hours");
+}
+
 static void many_tasks(void **state)
 {
 	(void)state;
@@ -405,6 +447,8 @@ int main(void)
 		cmocka_unit_test(yield_alone),
 		cmocka_unit_test(fatal_in_call),
 		cmocka_unit_test(many_tasks),
+		cmocka_unit_test(static_data_restored),
+		cmocka_unit_test(how_far_time_jumps),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

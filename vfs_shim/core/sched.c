@@ -303,37 +303,45 @@ static bool idle(void)
 	return fb_call(run_hook, &progress) && progress;
 }
 
-/* Each blocked task that keeps the run alive, what it waits for and which locks it holds. */
+/* Worth telling in a deadlock: it keeps the run alive, or it is a daemon that somebody may wait for. */
+static bool is_stuck(const struct fb_task *t)
+{
+	return t->state == FB_BLOCKED && (!t->daemon || t->h.nr_held);
+}
+
+static void add_stuck(struct fb_finding *f, const struct fb_task *t, bool first)
+{
+	if (!first)
+		fb_finding_part(f, fb_run_printf("task %s waits for %s (%s) at", t->name, t->why, fb_obj(t->obj)), fb_stack_of(t), 1,
+				false);
+	for (unsigned int i = 0; i < t->h.nr_held; i++)
+		fb_finding_part(f, fb_run_printf("task %s holds \"%s\" (%s), taken at", t->name, t->h.held[i].name,
+						 fb_obj(t->h.held[i].lock)), t->h.held[i].stack, 1, false);
+}
+
+/* What each task waits for and which locks it holds; then the requests that nobody answered. */
 static void report_deadlock(void)
 {
-	struct fb_finding *f = NULL;
+	struct fb_task *t, *first = NULL;
+	struct fb_finding *f;
 	char text[400] = "";
 	size_t len = 0;
-	struct fb_task *t;
 
 	for (unsigned int i = 0; (t = fb_task_at(i)); i++) {
 		if (t->state != FB_BLOCKED || t->daemon)
 			continue;
+		if (!first)
+			first = t;
 		if (len < sizeof(text) - 1)
 			len += (size_t)snprintf(text + len, sizeof(text) - len, "%s%s waits for %s (%s)", len ? "; " : "",
 						t->name, t->why, fb_obj(t->obj));
 	}
-	for (unsigned int i = 0; (t = fb_task_at(i)); i++) {
-		if (t->state != FB_BLOCKED || t->daemon)
-			continue;
-		if (!f) {
-			f = fb_report_at(FB_DEADLOCK, fb_stack_of(t), 0, NULL, "nobody can run: %s", text);
-			if (!f)
-				break;
-			f->task_id = t->h.id;
-		} else {
-			fb_finding_part(f, fb_run_printf("task %s waits for %s (%s) at", t->name, t->why, fb_obj(t->obj)),
-					fb_stack_of(t), 1, false);
-		}
-		for (unsigned int k = 0; k < t->h.nr_held; k++)
-			fb_finding_part(f, fb_run_printf("task %s holds \"%s\" (%s), taken at", t->name, t->h.held[k].name,
-							 fb_obj(t->h.held[k].lock)), t->h.held[k].stack, 1, false);
-	}
+	f = fb_report_at(FB_DEADLOCK, first ? fb_stack_of(first) : 0, 0, NULL, "nobody can run: %s", text);
+	if (f && first)
+		f->task_id = first->h.id;
+	for (unsigned int i = 0; f && (t = fb_task_at(i)); i++)
+		if (is_stuck(t))
+			add_stuck(f, t, t == first);
 	fb_report_requests();
 	fb_core.stopped = true;
 }

@@ -71,7 +71,9 @@ void fb_time_advance(uint64_t ns)
 /* Nobody can run: jump to the next deadline. False if there is none, or none in reach. */
 bool fb_time_to_next(void)
 {
-	if (!timers || timers->deadline - fb_core.idle_since > fb_core.max_idle)
+	if (!timers)
+		return false;
+	if (timers->deadline > fb_core.now && timers->deadline - fb_core.idle_since > fb_core.max_idle)
 		return false;
 	fb_step();
 	if (timers->deadline > fb_core.now)
