@@ -3,9 +3,7 @@
  * Kernel: include/linux/fcntl.h and the uapi ones. Flags and commands are libc's, of the same values, except
  * O_LARGEFILE: glibc says 0 on 64-bit, while the kernel sets it in every 64-bit open and FUSE servers see it.
  */
-#ifdef FUSEBOX_LIBC_STAGE
-#include <uapi/linux/fcntl.h>
-#elif !defined(_LINUX_FCNTL_H)
+#ifndef _LINUX_FCNTL_H
 #define _LINUX_FCNTL_H
 
 #include <linux/stat.h>
