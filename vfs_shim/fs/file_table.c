@@ -3,7 +3,7 @@
  * struct file: birth, references, death.
  *
  * Models: fs/file_table.c, 6.1. Leaves out: the sysctl files (file-max is a constant), the
- * per-cpu counter (one processor), IMA, and the eventpoll hook (there is no eventpoll).
+ * per-cpu counter (one processor), IMA.
  *
  * Every file is a FB_RES_FILE ledger entry keyed by the address of its f_count, so that the
  * kernel's own inline get_file() and the plain atomics of fput() enter and leave it.
@@ -12,6 +12,7 @@
 #include <linux/cred.h>
 #include <linux/dcache.h>
 #include <linux/err.h>
+#include <linux/eventpoll.h>
 #include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/fsnotify.h>
@@ -242,6 +243,7 @@ static void file_release_opened(struct file *file)
 
 	might_sleep();
 	fsnotify_close(file);
+	eventpoll_release(file);
 	locks_remove_file(file);
 	if ((file->f_flags & FASYNC) && file->f_op->fasync)
 		file->f_op->fasync(-1, file, 0);

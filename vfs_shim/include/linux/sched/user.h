@@ -13,6 +13,7 @@ struct user_struct {
 	refcount_t __count;
 	atomic_long_t pipe_bufs;	/* pages in pipes of this user */
 	unsigned long locked_vm;
+	struct hlist_node uidhash_node;
 	kuid_t uid;
 };
 
@@ -25,6 +26,8 @@ static inline struct user_struct *get_uid(struct user_struct *u)
 	return u;
 }
 
+struct user_struct *find_user(kuid_t uid);
+struct user_struct *alloc_uid(kuid_t uid);
 void free_uid(struct user_struct *u);
 
 #endif
