@@ -13,12 +13,13 @@ SMOKE ?= open registry rw
 CMAKE_OPTIONS ?=
 
 ninja := ninja -C $(B)/box -j $(JOBS)
-# ninja is quiet unless something is wrong; V=1 shows each command.
-ifeq ($(V),0)
-ninja += --quiet
-else
+# V=1 shows each command; else ninja shows its progress on a terminal, and elsewhere only what is wrong.
+ifneq ($(V),0)
 ninja += -v
+else ifneq ($(shell test -t 2 && echo terminal),terminal)
+ninja += --quiet
 endif
+ninja := @echo 'fusebox: building' >&2; $(ninja)
 
 export KDIR KHDR
 
@@ -51,10 +52,10 @@ configure: tree
 	@ln -sfn box/compile_commands.json '$(B)/compile_commands.json'
 
 build: configure ## the program build/box/fusebox
-	@$(ninja) fusebox
+	$(ninja) fusebox
 
 tests: setup-test configure ## build everything, tests included
-	@$(ninja)
+	$(ninja)
 
 # Without kernel headers one test is left out, and says so.
 .PHONY: setup-test
@@ -81,7 +82,7 @@ test: tests ## all tests that need neither root nor a virtual machine
 
 # Skipped (77) where there is no QEMU; that is no failure.
 guest-smoke: module configure ## a handful of scenarios on Debian's stock kernel with our fuse.ko, in QEMU
-	@$(ninja) fusebox-guest
+	$(ninja) fusebox-guest
 	@tools/guest --out '$(B)' --program '$(B)/box/fusebox-guest' -- --name guest $(SMOKE) || [ $$? = 77 ]
 
 clean: ## remove all that was made, but keep what was unpacked of the kernel source
