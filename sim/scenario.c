@@ -52,6 +52,9 @@ static const struct {
 	[DIFF_NOWAIT] = { "nowait",
 		"ours passes RWF_NOWAIT on to a lower file that can do it; mainline's answers "
 		"EOPNOTSUPP" },
+	[DIFF_REGISTRY_OUTLIVES] = { "registry-outlives",
+		"ours drops the registered files when the connection ends and takes no more; "
+		"mainline keeps them until the device is closed" },
 };
 
 /* ---- the registry ---- */
