@@ -89,6 +89,7 @@ unsigned int fb_decide(enum fb_decision kind, unsigned int n)
 	return v;
 }
 
+/** fb_choose() - a decision among @n ways, 0 unless the policy or the token says otherwise. Context: any. */
 unsigned int fb_choose(const char *what, unsigned int n)
 {
 	unsigned int v;
@@ -101,6 +102,7 @@ unsigned int fb_choose(const char *what, unsigned int n)
 	return v;
 }
 
+/** fb_replay_diverged() - the token named a way that there was not. */
 bool fb_replay_diverged(void)
 {
 	return diverged;
@@ -187,6 +189,7 @@ static ssize_t decode(uint8_t *to, const char *s)
 	return bits == 6 || w ? -1 : n;
 }
 
+/** fb_token() - the decisions so far; valid until the next call. */
 const char *fb_token(void)
 {
 	size_t name_len = strlen(fb_core.name), len = 0;
@@ -218,6 +221,7 @@ const char *fb_token(void)
 	return token;
 }
 
+/** fb_token_name() - see choice.h. */
 int fb_token_name(const char *from, char *name, size_t len)
 {
 	const char *at = strrchr(from, '@');

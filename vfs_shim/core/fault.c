@@ -49,7 +49,13 @@ static inline __attribute__((always_inline)) const void *above(void)
 	return (const void *)up[1];
 }
 
-/* Init calls and teardown, which run without a task, never fail: what is under test begins with the first task. */
+/**
+ * fb_fault() - a fault point: shall it fail now?
+ * @what: the kind, a literal
+ *
+ * Counted when a task runs, or an irq on top of one. Init calls and teardown, which run without a task, never fail: what
+ * is under test begins with the first task.
+ */
 __attribute__((noinline)) bool fb_fault(const char *what)
 {
 	if (!fb_core.cur)
@@ -63,6 +69,7 @@ __attribute__((noinline)) bool fb_fault(const char *what)
 	return true;
 }
 
+/** fb_faults_seen() - how many fault points the run has met; k counts them from 1. */
 unsigned long fb_faults_seen(void)
 {
 	return seen;
@@ -76,6 +83,7 @@ static int by_name(const void *a, const void *b)
 	return d ? d : strcmp(x->function, y->function);
 }
 
+/** fb_fault_sites() - @fn for each kind and kernel function, sorted by name. */
 void fb_fault_sites(fb_site_fn fn, void *arg)
 {
 	struct site **list, *s;

@@ -32,6 +32,7 @@ static const char *const names[FB_NR_FINDINGS] = {
 	[FB_EXPECTATION] = "expectation",
 };
 
+/** fb_finding_name() - as in reports: "leak", "double-put", ... */
 const char *fb_finding_name(enum fb_finding_kind kind)
 {
 	return (unsigned int)kind < FB_NR_FINDINGS ? names[kind] : "(unknown)";
@@ -82,6 +83,7 @@ struct fb_finding *fb_report_at(enum fb_finding_kind kind, fb_stack_t here, fb_s
 	return f;
 }
 
+/** fb_report() - record a finding seen here, and go on. The same one again is only counted; 64 are kept. Context: any. */
 void fb_report(enum fb_finding_kind kind, fb_stack_t other, const char *other_label, const char *fmt, ...)
 {
 	va_list ap;
@@ -91,6 +93,7 @@ void fb_report(enum fb_finding_kind kind, fb_stack_t other, const char *other_la
 	va_end(ap);
 }
 
+/** fb_report_fatal() - record it and stop the run. On the main stack: print all findings and exit with 70. */
 _Noreturn void fb_report_fatal(enum fb_finding_kind kind, fb_stack_t other, const char *other_label, const char *fmt, ...)
 {
 	va_list ap;
@@ -118,11 +121,13 @@ void fb_finding_part(struct fb_finding *f, const char *label, fb_stack_t stack, 
 	*end = p;
 }
 
+/** fb_nr_findings() - of this run, or the last one. */
 size_t fb_nr_findings(void)
 {
 	return nr_findings;
 }
 
+/** fb_finding_at() - valid until the next fb_run_begin(); NULL beyond the last. */
 const struct fb_finding *fb_finding_at(size_t i)
 {
 	return i < nr_findings ? &findings[i] : NULL;
@@ -143,6 +148,7 @@ static void print_parts(FILE *to, const struct fb_finding_part *p)
 	}
 }
 
+/** fb_finding_print() - the whole report. Before the next fb_run_begin(): it uses the trace and the token of the run. */
 void fb_finding_print(FILE *to, const struct fb_finding *f)
 {
 	size_t from = f->trace_pos > STEPS_BEFORE ? f->trace_pos - STEPS_BEFORE : 0;

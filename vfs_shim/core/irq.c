@@ -22,6 +22,10 @@ static void run_pending(struct fb_holder *h)
 	}
 }
 
+/**
+ * fb_irq() - run @fn(@arg) in irq context now, on top of whatever runs, irqs disabled or not. It must leave locks, atomic and
+ * read sections as it found them.
+ */
 void fb_irq(void (*fn)(void *arg), void *arg)
 {
 	struct fb_holder *h = fb_holder();
@@ -43,11 +47,13 @@ void fb_irq(void (*fn)(void *arg), void *arg)
 	run_pending(h);
 }
 
+/** fb_in_irq() - inside fb_irq()? */
 bool fb_in_irq(void)
 {
 	return fb_holder()->irq;
 }
 
+/** fb_irq_raise() - fb_irq() now, or as soon as current has irqs enabled and is in no handler; in the order raised. */
 void fb_irq_raise(void (*fn)(void *arg), void *arg)
 {
 	struct fb_holder *h = fb_holder();
@@ -61,6 +67,7 @@ void fb_irq_raise(void (*fn)(void *arg), void *arg)
 	h->pending[h->nr_pending++] = (struct fb_pending){ fn, arg };
 }
 
+/** fb_irqs_disable() - local_irq_disable(), nesting; per task. */
 void fb_irqs_disable(void)
 {
 	struct fb_holder *h = fb_holder();
@@ -69,6 +76,7 @@ void fb_irqs_disable(void)
 		h->irqs_off_stack = fb_stack_here();
 }
 
+/** fb_irqs_enable() - undo one fb_irqs_disable(); the last one runs what was raised meanwhile. */
 void fb_irqs_enable(void)
 {
 	struct fb_holder *h = fb_holder();
@@ -81,6 +89,7 @@ void fb_irqs_enable(void)
 		run_pending(h);
 }
 
+/** fb_irqs_disabled() - by fb_irqs_disable(), or because this is a handler. */
 bool fb_irqs_disabled(void)
 {
 	struct fb_holder *h = fb_holder();
@@ -88,6 +97,7 @@ bool fb_irqs_disabled(void)
 	return h->irqs_off || h->irq;
 }
 
+/** fb_atomic_enter() - from here to the matching exit current must not sleep. @why and @obj appear in findings. */
 void fb_atomic_enter(const char *why, const void *obj)
 {
 	struct fb_holder *h = fb_holder();
@@ -97,7 +107,7 @@ void fb_atomic_enter(const char *why, const void *obj)
 	h->atomic[h->nr_atomic++] = (struct fb_atomic){ .why = why, .obj = obj, .stack = fb_stack_here() };
 }
 
-/* Sections need not nest: the newest one that fits ends. */
+/** fb_atomic_exit() - end the newest section on @obj, or the newest of all: sections need not nest. */
 void fb_atomic_exit(const char *why, const void *obj)
 {
 	struct fb_holder *h = fb_holder();
@@ -115,6 +125,7 @@ void fb_atomic_exit(const char *why, const void *obj)
 	h->nr_atomic--;
 }
 
+/** fb_atomic_depth() - sections entered, and one for each irq handler. */
 unsigned int fb_atomic_depth(void)
 {
 	struct fb_holder *h = fb_holder();
@@ -122,6 +133,10 @@ unsigned int fb_atomic_depth(void)
 	return h->nr_atomic + h->irq;
 }
 
+/**
+ * fb_might_sleep() - finding FB_SLEEP_ATOMIC in irq or atomic context, with irqs disabled, or in an RCU read section.
+ * Returns.
+ */
 void fb_might_sleep(const char *what)
 {
 	struct fb_holder *h = fb_holder();

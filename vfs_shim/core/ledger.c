@@ -177,6 +177,7 @@ static const char *obj_name(const struct account *a)
 	return a->name ? a->name : fb_obj(a->obj);
 }
 
+/** fb_get() - current takes a reference. Context: any; the main stack owns under id 0. */
 void fb_get(enum fb_res kind, const void *obj, unsigned int tag)
 {
 	struct account *a = find(kind, obj, tag);
@@ -241,6 +242,7 @@ static struct entry *newest_of(const struct account *a, unsigned int owner)
 	return e;
 }
 
+/** fb_put() - current drops one: its own newest, else the oldest. FB_DOUBLE_PUT when none is outstanding. */
 void fb_put(enum fb_res kind, const void *obj, unsigned int tag)
 {
 	struct account *a = find(kind, obj, tag);
@@ -257,6 +259,7 @@ void fb_put(enum fb_res kind, const void *obj, unsigned int tag)
 	note(a, a->last_put, true);
 }
 
+/** fb_held() - references outstanding on @obj, by whomever. */
 unsigned int fb_held(enum fb_res kind, const void *obj, unsigned int tag)
 {
 	struct account *a = find(kind, obj, tag);
@@ -264,6 +267,7 @@ unsigned int fb_held(enum fb_res kind, const void *obj, unsigned int tag)
 	return a ? a->held : 0;
 }
 
+/** fb_forget() - drop all entries of @kind on @obj, whatever the tag, and their history. */
 void fb_forget(enum fb_res kind, const void *obj)
 {
 	struct account *a;
@@ -273,6 +277,10 @@ void fb_forget(enum fb_res kind, const void *obj)
 			empty(a);
 }
 
+/**
+ * fb_forget_range() - counters, freeze protection, watches and names in [@start, @start + @len) end, as when memory
+ * is freed.
+ */
 void fb_forget_range(const void *start, size_t len)
 {
 	fb_deps_forget(start, len);
@@ -292,6 +300,7 @@ void fb_account_freed(void *account)
 	a->freed = true;
 }
 
+/** fb_disown() - current's newest entry belongs to nobody from now on (an async request took it along). */
 void fb_disown(enum fb_res kind, const void *obj, unsigned int tag)
 {
 	struct account *a = find(kind, obj, tag);
@@ -305,6 +314,7 @@ void fb_disown(enum fb_res kind, const void *obj, unsigned int tag)
 	e->owner = FB_NOBODY;
 }
 
+/** fb_own() - current takes over an entry that was disowned. */
 void fb_own(enum fb_res kind, const void *obj, unsigned int tag)
 {
 	struct account *a = find(kind, obj, tag);
@@ -319,6 +329,7 @@ void fb_own(enum fb_res kind, const void *obj, unsigned int tag)
 	count_owned(kind, e->owner, 1);
 }
 
+/** fb_owned() - entries of @kind that current took, or took over. */
 unsigned int fb_owned(enum fb_res kind)
 {
 	return fb_holder()->owned[kind];
@@ -409,6 +420,7 @@ static void report_leak(const struct account *a, struct entry *e)
 	add_history(f, a);
 }
 
+/** fb_ledger_audit() - everything outstanding becomes a finding, once; memory too. */
 void fb_ledger_audit(void)
 {
 	struct account *a;
@@ -422,6 +434,7 @@ void fb_ledger_audit(void)
 	fb_mem_audit();
 }
 
+/** fb_watch() - see ledger.h. References that the counter holds already must be entered by fb_get(). */
 void fb_watch(const void *counter, enum fb_res kind, const void *obj)
 {
 	struct watch *w = fb_table_get(&watches, (uintptr_t)counter);
@@ -436,6 +449,7 @@ void fb_watch(const void *counter, enum fb_res kind, const void *obj)
 	w->obj = obj;
 }
 
+/** fb_unwatch() - its account stays. */
 void fb_unwatch(const void *counter)
 {
 	struct watch *w = fb_table_get(&watches, (uintptr_t)counter);
@@ -454,6 +468,7 @@ void fb_watch_freed(void *watch)
 		fb_unwatch(w->dep.addr);
 }
 
+/** fb_watch_add() - the counter changed by @delta. Return: was it watched? A few ns when not. */
 bool fb_watch_add(const void *counter, long delta)
 {
 	const struct watch *w;

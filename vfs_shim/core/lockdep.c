@@ -149,6 +149,7 @@ static void check_recursion(const struct fb_held *h, const void *lock, const str
 			  fb_obj(lock), fb_obj(h->lock));
 }
 
+/** fb_lock_check() - see lockdep.h. Call it before waiting, also when the lock is free. Fatal where waiting would never end. */
 void fb_lock_check(const void *lock, const struct fb_lock_map *map, enum fb_lock_mode mode, unsigned int flags)
 {
 	struct fb_holder *h = fb_holder();
@@ -165,6 +166,7 @@ void fb_lock_check(const void *lock, const struct fb_lock_map *map, enum fb_lock
 	}
 }
 
+/** fb_lock_acquired() - current holds it now. Adds no order of its own. */
 void fb_lock_acquired(const void *lock, const struct fb_lock_map *map, enum fb_lock_mode mode, unsigned int flags)
 {
 	struct fb_holder *h = fb_holder();
@@ -221,6 +223,7 @@ static void drop_orphan(struct fb_held *e)
 	fb_core.nr_held--;
 }
 
+/** fb_lock_released() - call it before the lock is given to another. */
 void fb_lock_released(const void *lock)
 {
 	struct fb_holder *h = fb_holder(), *who;
@@ -250,6 +253,7 @@ void fb_lock_released(const void *lock)
 	take_out(who, e);
 }
 
+/** fb_lock_disown() - see lockdep.h. */
 void fb_lock_disown(const void *lock)
 {
 	struct fb_holder *h = fb_holder();
@@ -268,6 +272,7 @@ void fb_lock_disown(const void *lock)
 	fb_core.nr_held++;	/* still held, by nobody */
 }
 
+/** fb_lock_adopt() - see lockdep.h. */
 void fb_lock_adopt(const void *lock, const struct fb_lock_map *map, enum fb_lock_mode mode, unsigned int flags)
 {
 	struct fb_held *e = find_orphan(lock);
@@ -280,11 +285,13 @@ void fb_lock_adopt(const void *lock, const struct fb_lock_map *map, enum fb_lock
 	fb_lock_acquired(lock, map, mode, flags);
 }
 
+/** fb_lock_held() - by current, in any mode; an irq handler shares what the interrupted task holds. */
 bool fb_lock_held(const void *lock)
 {
 	return find(fb_holder(), lock);
 }
 
+/** fb_lock_held_excl() - by current, exclusively. */
 bool fb_lock_held_excl(const void *lock)
 {
 	const struct fb_held *e = find(fb_holder(), lock);
@@ -299,6 +306,7 @@ static void check_freed(const struct fb_held *e, const char *holder, const void 
 			  e->name, fb_obj(e->lock), holder);
 }
 
+/** fb_lock_range_freed() - see lockdep.h. */
 void fb_lock_range_freed(const void *start, unsigned long len)
 {
 	struct fb_holder *h;
@@ -347,6 +355,10 @@ void fb_holder_audit(struct fb_holder *h, const char *when)
 	fb_freeze_report(h, when);
 }
 
+/**
+ * fb_audit_syscall_exit() - locks, atomic and read sections, irqs disabled, freeze protection: each that current still has is a
+ * finding, once.
+ */
 void fb_audit_syscall_exit(const char *syscall)
 {
 	struct fb_holder *h = fb_holder();

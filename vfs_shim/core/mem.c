@@ -16,6 +16,10 @@ static struct fb_block *find(const void *p)
 	return b ? b : fb_pool_find(p);
 }
 
+/**
+ * fb_mem_alloc() - @align: a power of two, up to 64 KiB. @type: a literal, the cache's name. Not zeroed memory holds 0x5a.
+ * Return: the object; never NULL (a fault point is the caller's business). Context: any.
+ */
 void *fb_mem_alloc(size_t size, size_t align, enum fb_res kind, const char *type, bool zero)
 {
 	struct fb_block *b = fb_run_alloc(sizeof(*b));
@@ -153,6 +157,7 @@ static void bad_free(const void *p, const struct fb_block *b)
 	}
 }
 
+/** fb_mem_free() - NULL is fine. Everything about the object that must be over is checked. */
 void fb_mem_free(void *p)
 {
 	struct fb_block *b;
@@ -178,6 +183,7 @@ void fb_mem_free(void *p)
 		fb_pool_free(b);
 }
 
+/** fb_mem_size() - as asked for; 0 if @p is not the start of a live object. */
 size_t fb_mem_size(const void *p)
 {
 	struct fb_block *b = find(p);
@@ -185,6 +191,7 @@ size_t fb_mem_size(const void *p)
 	return b && b->addr == p && b->live ? b->size : 0;
 }
 
+/** fb_mem_live() - is @p the start of an object that is not freed? */
 bool fb_mem_live(const void *p)
 {
 	struct fb_block *b = find(p);

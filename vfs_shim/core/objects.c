@@ -37,6 +37,7 @@ static unsigned int next_id(const char *type)
 	return 1;
 }
 
+/** fb_obj_new() - name @obj for reports: "@type#n (@detail)". @type must stay (a literal); @detail is copied, may be NULL. */
 void fb_obj_new(const void *obj, const char *type, const char *detail)
 {
 	struct name *n = fb_run_alloc(sizeof(*n));
@@ -55,6 +56,7 @@ void fb_name_gone(void *name)
 	((struct name *)name)->gone = true;
 }
 
+/** fb_obj_gone() - its name is kept, marked gone. Freeing its memory does the same. */
 void fb_obj_gone(const void *obj)
 {
 	struct name *n = fb_table_get(&names, (uintptr_t)obj);
@@ -63,6 +65,7 @@ void fb_obj_gone(const void *obj)
 		n->gone = true;
 }
 
+/** fb_obj() - how to call @obj; never an address. See ledger.h. */
 const char *fb_obj(const void *obj)
 {
 	static char ring[8][160];

@@ -6,6 +6,7 @@ static uint64_t clock_;			/* counts outermost entries and epochs */
 static void (*hook)(void *arg);
 static void *hook_arg;
 
+/** fb_rcu_enter() - rcu_read_lock(). */
 void fb_rcu_enter(void)
 {
 	struct fb_holder *h = fb_holder();
@@ -17,6 +18,7 @@ void fb_rcu_enter(void)
 	nr_readers++;
 }
 
+/** fb_rcu_exit() - rcu_read_unlock(). */
 void fb_rcu_exit(void)
 {
 	struct fb_holder *h = fb_holder();
@@ -33,16 +35,19 @@ void fb_rcu_exit(void)
 		hook(hook_arg);
 }
 
+/** fb_rcu_depth() - of current. */
 unsigned int fb_rcu_depth(void)
 {
 	return fb_holder()->rcu_depth;
 }
 
+/** fb_rcu_epoch() - a point in time that later calls of fb_rcu_passed() refer to. */
 uint64_t fb_rcu_epoch(void)
 {
 	return ++clock_;
 }
 
+/** fb_rcu_passed() - is every section over that had begun before @epoch was taken? */
 bool fb_rcu_passed(uint64_t epoch)
 {
 	struct fb_holder *h;
@@ -55,6 +60,7 @@ bool fb_rcu_passed(uint64_t epoch)
 	return true;
 }
 
+/** fb_rcu_hook() - see rcu.h. Dropped when the next run begins. */
 void fb_rcu_hook(void (*fn)(void *arg), void *arg)
 {
 	hook = fn;

@@ -32,6 +32,11 @@ static void reset(void)
 	fb_vtime_reset();
 }
 
+/**
+ * fb_run_begin() - reset everything and start. Ends a run that was not ended, without audit. Context: main stack, always of the
+ * same thread.
+ * Return: 0; -EINVAL for a malformed token, one of another scenario than opts->name, or a name of 128 bytes or more.
+ */
 int fb_run_begin(const struct fb_run_opts *opts)
 {
 	const char *name = opts->name ? opts->name : "run";
@@ -61,11 +66,13 @@ int fb_run_begin(const struct fb_run_opts *opts)
 	return 0;
 }
 
+/** fb_run_stopped() - see run.h. */
 bool fb_run_stopped(void)
 {
 	return fb_core.stopped;
 }
 
+/** fb_run_end() - audit (unless stopped), then release memory and stacks. Findings, trace and token stay. */
 enum fb_run_result fb_run_end(void)
 {
 	/* After a fatal finding everything is still held, by tasks that never got to give it back. */
@@ -78,6 +85,7 @@ enum fb_run_result fb_run_end(void)
 	return fb_nr_findings() ? FB_RUN_FINDING : FB_RUN_OK;
 }
 
+/** unmodelled() - the shim has no model of @function: fatal finding FB_UNMODELLED. */
 _Noreturn void unmodelled(const char *function)
 {
 	fb_report_fatal(FB_UNMODELLED, 0, NULL, "%s() has no model in the box", function);

@@ -93,12 +93,20 @@ static void task_main(void *arg)
 	struct fb_task *t = arg;
 
 	t->fn(t->arg);
+	fb_task_exit();
+}
+
+_Noreturn void fb_task_exit(void)
+{
+	struct fb_task *t = fb_core.cur;
+
 	fb_holder_audit(&t->h, "the task ended");
 	t->state = FB_ENDED;
 	if (!t->daemon)
 		nr_alive--;
 	dead = t;
 	switch_to_main(true);
+	abort();
 }
 
 /* Leave the processor; the task is already where it shall wait. */
@@ -114,6 +122,10 @@ static void leave(struct fb_task *me)
 		switch_to_main(false);
 }
 
+/**
+ * fb_task_create() - a runnable task that will call @fn(@arg); it starts when it is picked. Context: any.
+ * Return: the task, owned by core, valid until the next fb_run_begin(). Never fails.
+ */
 struct fb_task *fb_task_create(const char *name, fb_task_fn fn, void *arg)
 {
 	struct fb_task *t = fb_task_alloc(name);
@@ -126,6 +138,7 @@ struct fb_task *fb_task_create(const char *name, fb_task_fn fn, void *arg)
 	return t;
 }
 
+/** fb_task_set_daemon() - a daemon does not keep fb_run_loop() going, and its waiting is no deadlock. */
 void fb_task_set_daemon(struct fb_task *t, bool daemon)
 {
 	if (t->daemon == daemon || t->state == FB_ENDED)
@@ -141,6 +154,7 @@ void fb_step(void)
 		fb_report_fatal(FB_DEADLOCK, 0, NULL, "livelock: no end after %lu steps", fb_core.max_steps);
 }
 
+/** fb_steps() - switches, points and waits so far; bounded by max_steps. */
 unsigned long fb_steps(void)
 {
 	return fb_core.steps;
@@ -148,11 +162,16 @@ unsigned long fb_steps(void)
 
 static unsigned long nr_points;
 
+/** fb_points_seen() - how many choice points tasks have passed, alternatives or not. */
 unsigned long fb_points_seen(void)
 {
 	return nr_points;
 }
 
+/**
+ * fb_point() - here another task may be picked, also in atomic context: each task is a processor of its own.
+ * No-op on the main stack and in irq context.
+ */
 void fb_point(enum fb_point_kind kind, const void *obj)
 {
 	struct fb_task *me = fb_core.cur;
@@ -178,6 +197,7 @@ void fb_point(enum fb_point_kind kind, const void *obj)
 	}
 }
 
+/** fb_yield() - go to the end of the queue. The only runnable task gets idle hooks and time going. No-op in irq context. */
 void fb_yield(void)
 {
 	struct fb_task *me = fb_core.cur;
@@ -207,6 +227,10 @@ static void may_block(const char *why, const void *obj)
 	fb_step();
 }
 
+/**
+ * fb_block() - wait for fb_wake(). Fatal finding in irq context and on the main stack. Atomic context is allowed (a
+ * spinlock waits so); what sleeps calls fb_might_sleep() first.
+ */
 void fb_block(const char *why, const void *obj)
 {
 	struct fb_task *me = fb_core.cur;
@@ -218,6 +242,10 @@ void fb_block(const char *why, const void *obj)
 	leave(me);
 }
 
+/**
+ * fb_wake() - make a blocked task runnable. Context: any. Return: false if it was not blocked; the wake-up is then lost, as
+ * in the kernel, so the sleeper must look at its condition again.
+ */
 bool fb_wake(struct fb_task *t)
 {
 	if (t->state != FB_BLOCKED)
@@ -235,6 +263,7 @@ static void timed_out(void *arg)
 		t->timed_out = true;
 }
 
+/** fb_block_until() - fb_block() with a deadline in virtual nanoseconds. Return: false when the deadline came first. */
 bool fb_block_until(uint64_t deadline_ns, const char *why, const void *obj)
 {
 	struct fb_task *me = fb_core.cur;
@@ -247,6 +276,10 @@ bool fb_block_until(uint64_t deadline_ns, const char *why, const void *obj)
 	return !me->timed_out;
 }
 
+/**
+ * fb_idle_hook() - @fn is asked when no task can run, before time moves; true means that it made one runnable. It runs as in
+ * fb_call(). Hooks are dropped when the next run begins.
+ */
 void fb_idle_hook(fb_idle_fn fn, void *arg)
 {
 	if (nr_hooks == MAX_HOOKS)
@@ -263,6 +296,10 @@ static void call_main(void *arg)
 	switch_to_main(true);
 }
 
+/**
+ * fb_call() - run @fn(@arg) on a stack of its own, with no current task; it must not wait. Called inside a context, a plain call.
+ * Return: false if a fatal finding stopped the run in it.
+ */
 bool fb_call(void (*fn)(void *arg), void *arg)
 {
 	if (fb_core.ctx != &fb_core.main) {
@@ -355,6 +392,10 @@ static void reap(void)
 	}
 }
 
+/**
+ * fb_run_loop() - run until all but daemons have ended and no daemon can go on, or until the run is stopped. May be called
+ * again after more tasks were created. Context: main stack.
+ */
 void fb_run_loop(void)
 {
 	struct fb_task *t;

@@ -87,6 +87,7 @@ fb_stack_t fb_stack_from(const struct fb_ctx *c, struct fb_frames *buf, uintptr_
 	return fb_stack_intern(buf->pc, walk(c, fp, buf->pc, buf->n));
 }
 
+/** fb_stack_here() - the stack of the caller, as a number that stays valid in the process. Some 30 ns. */
 __attribute__((noinline)) fb_stack_t fb_stack_here(void)
 {
 	uintptr_t pc[FB_MAX_FRAMES];
@@ -96,6 +97,7 @@ __attribute__((noinline)) fb_stack_t fb_stack_here(void)
 	return fb_stack_intern(pc, walk(fb_core.ctx, (uintptr_t)__builtin_frame_address(0), pc, 0));
 }
 
+/** fb_stack_of() - where @t is blocked; 0 if it has not started or has ended. */
 fb_stack_t fb_stack_of(const struct fb_task *t)
 {
 	uintptr_t buf[FB_MAX_FRAMES], fp;
@@ -108,6 +110,7 @@ fb_stack_t fb_stack_of(const struct fb_task *t)
 	return fb_stack_intern(buf, walk(t->ctx, fp, buf, 1));
 }
 
+/** fb_stack_depth() - frames, core's own included. */
 unsigned int fb_stack_depth(fb_stack_t s)
 {
 	return s && s <= nr_stored ? by_id[s]->n : 0;
@@ -180,6 +183,7 @@ static bool print_frame(const struct fb_sym *sym, void *arg)
 	return strcmp(sym->function, "main") != 0;
 }
 
+/** fb_stack_print() - see stack.h. Slow when a place is seen for the first time. */
 void fb_stack_print(FILE *to, fb_stack_t s, const char *indent)
 {
 	struct printer p = { .to = to, .indent = indent };
@@ -239,6 +243,7 @@ static bool look_for_site(const struct fb_sym *sym, void *arg)
 	return false;
 }
 
+/** fb_stack_site() - the function that a reader would name as the place: not core, not an allocator, not a header's inline. */
 const char *fb_stack_site(fb_stack_t id)
 {
 	struct site_search s = { 0 };
@@ -265,6 +270,7 @@ static bool look_for_name(const struct fb_sym *sym, void *arg)
 	return !s->found;
 }
 
+/** fb_stack_has() - see stack.h. */
 bool fb_stack_has(fb_stack_t id, const char *function_or_file)
 {
 	struct name_search s = { .name = function_or_file };

@@ -109,7 +109,8 @@ static const char *relative(Dwarf_Die *cu, const char *file)
 	const char *dir = dwarf_formstring(dwarf_attr(cu, DW_AT_comp_dir, &attr));
 	size_t len = dir ? strlen(dir) : 0;
 
-	return file && len && !strncmp(file, dir, len) && file[len] == '/' ? file + len + 1 : file;
+	/* A directory that was mapped to nothing leaves a slash, and in clang's programs no attribute. */
+	return file && (!len || !strncmp(file, dir, len)) && file[len] == '/' ? file + len + 1 : file;
 }
 
 /* The compilation unit of @pc. clang writes no table of address ranges, so ask each unit when the table knows none. */

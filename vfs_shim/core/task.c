@@ -15,6 +15,7 @@ unsigned int fb_nr_tasks(void)
 	return nr_tasks;
 }
 
+/** fb_task_at() - the @i-th task of the run, in order of creation, ended ones included; NULL beyond the last. */
 struct fb_task *fb_task_at(unsigned int i)
 {
 	return i < nr_tasks ? tasks[i] : NULL;
@@ -60,36 +61,43 @@ void fb_tasks_reset(void)
 	}
 }
 
+/** fb_current() - the task that runs; NULL on the main stack and in fb_call(). Context: any. */
 struct fb_task *fb_current(void)
 {
 	return fb_core.cur;
 }
 
+/** fb_task_name() - its name, as long as the run lasts. */
 const char *fb_task_name(const struct fb_task *t)
 {
 	return t->name;
 }
 
+/** fb_task_id() - counted from 1 within the run; the same in each run of the same decisions. */
 unsigned int fb_task_id(const struct fb_task *t)
 {
 	return t->h.id;
 }
 
+/** fb_task_set_data() - hang a pointer of the layer above on @t; core does not look at it. */
 void fb_task_set_data(struct fb_task *t, void *data)
 {
 	t->data = data;
 }
 
+/** fb_task_data() - what fb_task_set_data() hung on @t. */
 void *fb_task_data(const struct fb_task *t)
 {
 	return t->data;
 }
 
+/** fb_task_ended() - has its function returned? @t stays valid until the next fb_run_begin(). */
 bool fb_task_ended(const struct fb_task *t)
 {
 	return t->state == FB_ENDED;
 }
 
+/** fb_task_blocked() - is it in fb_block()? A wake-up finds only such a task. */
 bool fb_task_blocked(const struct fb_task *t)
 {
 	return t->state == FB_BLOCKED;

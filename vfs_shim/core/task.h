@@ -24,6 +24,8 @@ void *fb_task_data(const struct fb_task *t);
 /* Daemon tasks (kworkers, ksoftirqd) do not keep a run alive. */
 void fb_task_set_daemon(struct fb_task *t, bool daemon);
 bool fb_task_ended(const struct fb_task *t);
+/* End the current task here and now, as if its function had returned; frames between are dropped. */
+_Noreturn void fb_task_exit(void);
 bool fb_task_blocked(const struct fb_task *t);
 /* Tasks of this run in order of creation, ended ones included; NULL beyond the last. */
 struct fb_task *fb_task_at(unsigned int i);

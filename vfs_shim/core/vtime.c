@@ -7,11 +7,13 @@
 static struct fb_timer *timers;		/* by deadline, then by age */
 static uint64_t seq;
 
+/** fb_now() - virtual nanoseconds since the run began. */
 uint64_t fb_now(void)
 {
 	return fb_core.now;
 }
 
+/** fb_timer_set() - arm, or arm anew; see vtime.h. Context: any. */
 void fb_timer_set(struct fb_timer *timer, uint64_t deadline_ns, void (*fn)(void *arg), void *arg)
 {
 	struct fb_timer **p = &timers;
@@ -24,6 +26,10 @@ void fb_timer_set(struct fb_timer *timer, uint64_t deadline_ns, void (*fn)(void 
 	*p = timer;
 }
 
+/**
+ * fb_timer_cancel() - disarm. Return: was it armed? Its handler cannot be running then: handlers end before anything
+ * else runs.
+ */
 bool fb_timer_cancel(struct fb_timer *timer)
 {
 	struct fb_timer **p = &timers;
@@ -54,6 +60,7 @@ static void fire(void)
 	}
 }
 
+/** fb_time_advance() - let @ns pass, and fire what is due on the way. Context: any; handlers wait while irqs are disabled. */
 void fb_time_advance(uint64_t ns)
 {
 	uint64_t end = fb_core.now + ns;
