@@ -23,9 +23,6 @@ int __register_chrdev(unsigned int major, unsigned int baseminor, unsigned int c
 {
 	int ret = -EBUSY;
 
-	(void)baseminor;
-	(void)count;
-	(void)name;
 	if (!major)
 		unmodelled("register_chrdev with a dynamic major");
 	if (major >= CHRDEV_MAJOR_MAX)
@@ -43,9 +40,6 @@ EXPORT_SYMBOL(__register_chrdev);
 /** __unregister_chrdev() - Models: fs/char_dev.c, 6.1. */
 void __unregister_chrdev(unsigned int major, unsigned int baseminor, unsigned int count, const char *name)
 {
-	(void)baseminor;
-	(void)count;
-	(void)name;
 	mutex_lock(&chrdevs_lock);
 	chrdevs[major] = NULL;
 	mutex_unlock(&chrdevs_lock);
@@ -79,8 +73,6 @@ const struct file_operations def_chr_fops = {
 
 static int blkdev_open(struct inode *inode, struct file *filp)
 {
-	(void)inode;
-	(void)filp;
 	unmodelled("open of a block device");
 }
 
