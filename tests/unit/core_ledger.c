@@ -136,7 +136,8 @@ static void freeze_kept(void **state)
 {
 	(void)state;
 	assert_int_equal(run_task(NULL, freeze_keeper, NULL), FB_RUN_FINDING);
-	only(FB_FREEZE_KEPT, "level 1 of super_block#1 (lower), still held when write returns to user space");
+	only(FB_FREEZE_KEPT,
+	     "level 1 of super_block#1 (lower), still held when write returns to user space");
 	assert_true(fb_stack_has(fb_finding_at(0)->here, "freeze_keeper"));
 	assert_true(fb_stack_has(fb_finding_at(0)->other, "freeze_keeper"));
 }
@@ -185,7 +186,8 @@ static void request_open(void **state)
 	assert_int_equal(fb_finding_at(0)->kind, FB_DEADLOCK);
 	assert_non_null(strstr(fb_finding_at(0)->text, "app waits for an answer (request#1+4)"));
 	assert_int_equal(fb_finding_at(1)->kind, FB_REQUEST_OPEN);
-	assert_non_null(strstr(fb_finding_at(1)->text, "request never ended: request#1 (GETATTR); task app waits"));
+	assert_non_null(strstr(fb_finding_at(1)->text,
+			       "request never ended: request#1 (GETATTR); task app waits"));
 	assert_true(fb_stack_has(fb_finding_at(1)->here, "wait_for_answer"));
 	assert_true(fb_stack_has(fb_finding_at(1)->other, "asker"));
 
@@ -207,7 +209,7 @@ static void counts_and_frees(void *arg)
 
 static void free_forgets_counts(void **state)
 {
-	struct fb_run_opts o = { .name = "test", .guard = true };
+	struct fb_run_opts o = {.name = "test", .guard = true};
 
 	(void)state;
 	assert_int_equal(run_task(NULL, counts_and_frees, NULL), FB_RUN_OK);
@@ -261,12 +263,12 @@ static unsigned int failures(void)
 
 static void fault_points(void **state)
 {
-	struct fb_run_opts o = { .name = "test" }, r = { .name = "test", .policy = FB_POLICY_REPLAY };
+	struct fb_run_opts o = {.name = "test"}, r = {.name = "test", .policy = FB_POLICY_REPLAY};
 	char sites[200] = "", *token;
 
 	(void)state;
 	begin(&o);
-	assert_false(fb_fault("alloc"));	/* not in a task */
+	assert_false(fb_fault("alloc")); /* not in a task */
 	fb_task_create("app", faulty, NULL);
 	fb_run_loop();
 	assert_int_equal(fb_run_end(), FB_RUN_OK);
@@ -356,7 +358,7 @@ static void rcu_grace_period(void **state)
 	assert_int_equal(fb_run_end(), FB_RUN_OK);
 	assert_false(passed[0]);
 	assert_false(passed[1]);
-	assert_true(passed[2]);		/* the writer's own section began after the epoch */
+	assert_true(passed[2]); /* the writer's own section began after the epoch */
 	assert_true(passed[3]);
 }
 

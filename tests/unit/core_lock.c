@@ -4,10 +4,12 @@
 
 static int a, b, c, a2;
 static const int key_a, key_b, key_c;
-static const struct fb_lock_map map_a = { &key_a, "A", 0 }, map_b = { &key_b, "B", 0 }, map_c = { &key_c, "C", 0 };
-static const struct fb_lock_map map_a_nested = { &key_a, "A", 1 };
+static const struct fb_lock_map map_a = {&key_a, "A", 0}, map_b = {&key_b, "B", 0},
+				map_c = {&key_c, "C", 0};
+static const struct fb_lock_map map_a_nested = {&key_a, "A", 1};
 
-static void take_flags(int *lock, const struct fb_lock_map *map, enum fb_lock_mode mode, unsigned int flags)
+static void take_flags(int *lock, const struct fb_lock_map *map, enum fb_lock_mode mode,
+		       unsigned int flags)
 {
 	fb_lock_check(lock, map, mode, flags);
 	fb_lock_acquired(lock, map, mode, flags);
@@ -49,7 +51,8 @@ static void order(void **state)
 
 	(void)state;
 	assert_int_equal(run_task(NULL, abba, NULL), FB_RUN_FINDING);
-	only(FB_LOCK_ORDER, "\"A\" (unnamed) is taken while \"B\" (unnamed) is held; elsewhere the order is opposite");
+	only(FB_LOCK_ORDER,
+	     "\"A\" (unnamed) is taken while \"B\" (unnamed) is held; elsewhere the order is opposite");
 	f = fb_finding_at(0);
 	assert_true(fb_stack_has(f->here, "b_then_a"));
 	assert_true(fb_stack_has(f->other, "a_then_b"));
@@ -175,7 +178,8 @@ static void wrong_release(void **state)
 	fb_run_end();
 	assert_int_equal(fb_nr_findings(), 2);
 	assert_int_equal(fb_finding_at(0)->kind, FB_LOCK_MISUSE);
-	assert_non_null(strstr(fb_finding_at(0)->text, "released by another task than its holder, holder"));
+	assert_non_null(
+		strstr(fb_finding_at(0)->text, "released by another task than its holder, holder"));
 	assert_true(fb_stack_has(fb_finding_at(0)->here, "releases"));
 	assert_true(fb_stack_has(fb_finding_at(0)->other, "takes_and_waits"));
 	assert_non_null(strstr(fb_finding_at(1)->text, "nobody holds"));
@@ -230,7 +234,8 @@ static void lock_held(void **state)
 	assert_int_equal(fb_finding_at(0)->kind, FB_SLEEP_ATOMIC);
 	assert_true(fb_stack_has(fb_finding_at(0)->other, "keeps"));
 	assert_int_equal(fb_finding_at(1)->kind, FB_LOCK_HELD);
-	assert_non_null(strstr(fb_finding_at(1)->text, "\"A\" (unnamed) still held when pwrite64 returns to user space"));
+	assert_non_null(strstr(fb_finding_at(1)->text,
+			       "\"A\" (unnamed) still held when pwrite64 returns to user space"));
 	assert_true(fb_stack_has(fb_finding_at(1)->other, "keeps"));
 	assert_int_equal(fb_finding_at(2)->kind, FB_LOCK_HELD);
 	assert_non_null(strstr(fb_trace_line(1), "atomic 1"));

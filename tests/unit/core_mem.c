@@ -19,8 +19,8 @@
 #define RUNNING_ON_VALGRIND 0
 #endif
 
-static const struct fb_run_opts guarded = { .name = "test", .guard = true };
-static const struct fb_run_opts plain = { .name = "test" };
+static const struct fb_run_opts guarded = {.name = "test", .guard = true};
+static const struct fb_run_opts plain = {.name = "test"};
 
 __attribute__((noinline)) static char *allocate(size_t size)
 {
@@ -84,7 +84,7 @@ static void copy_after_free(void *arg)
 
 	(void)arg;
 	release(p);
-	memcpy(buf, p + 100, *(volatile int *)&(int){ 300 });
+	memcpy(buf, p + 100, *(volatile int *)&(int){300});
 	sink = buf[7];
 }
 
@@ -182,7 +182,8 @@ static void bad_free(void **state)
 		run_task(i ? &guarded : &plain, bad_frees, NULL);
 		assert_int_equal(fb_nr_findings(), 3);
 		assert_int_equal(fb_finding_at(0)->kind, FB_CONTRACT);
-		assert_non_null(strstr(fb_finding_at(0)->text, "fuse_file[1]+8 is freed, which is not where"));
+		assert_non_null(strstr(fb_finding_at(0)->text,
+				       "fuse_file[1]+8 is freed, which is not where"));
 		assert_int_equal(fb_finding_at(1)->kind, FB_CONTRACT);
 		assert_int_equal(fb_finding_at(2)->kind, FB_USE_AFTER_FREE);
 		assert_non_null(strstr(fb_finding_at(2)->text, "freed twice"));
@@ -257,7 +258,7 @@ static unsigned int wrong;
 
 static void shapes(void *arg)
 {
-	static const size_t aligns[] = { 1, 8, 16, 64, 256, 4096, 16384 };
+	static const size_t aligns[] = {1, 8, 16, 64, 256, 4096, 16384};
 	char *p[7][12];
 
 	(void)arg;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the core's unit tests share. Nothing here may be called inside a context: an assertion that fails jumps.
+ * What the core's unit tests share. Nothing here may be called inside a context: an assertion that
+ * fails jumps.
  */
 #ifndef TESTS_UNIT_CORE_RUN_H
 #define TESTS_UNIT_CORE_RUN_H
@@ -28,7 +29,7 @@
 
 static inline void begin(const struct fb_run_opts *opts)
 {
-	struct fb_run_opts plain = { .name = "test" };
+	struct fb_run_opts plain = {.name = "test"};
 
 	assert_int_equal(fb_run_begin(opts ? opts : &plain), 0);
 }

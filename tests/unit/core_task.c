@@ -62,8 +62,8 @@ static void same_seed_same_trace(void **state)
 
 	(void)state;
 	for (uint64_t seed = 1; seed <= 20; seed++) {
-		struct fb_run_opts o = { .name = "test", .policy = FB_POLICY_RANDOM, .seed = seed };
-		struct fb_run_opts r = { .name = "test", .policy = FB_POLICY_REPLAY };
+		struct fb_run_opts o = {.name = "test", .policy = FB_POLICY_RANDOM, .seed = seed};
+		struct fb_run_opts r = {.name = "test", .policy = FB_POLICY_REPLAY};
 		char *t1, *t2, *t3, *k1, *k2, *k3;
 
 		t1 = traced(&o, &k1);
@@ -90,9 +90,10 @@ static void same_seed_same_trace(void **state)
 
 static void bad_tokens(void **state)
 {
-	static const char *const bad[] = { "test", "test@", "@AL0", "other@AL0", "test@AL", "test@AL1", "test@AL0A", "test@A!Y",
-					   "test@AEX", "test@gICAgICAgICAgICAgAA" };
-	struct fb_run_opts o = { .name = "test", .policy = FB_POLICY_REPLAY };
+	static const char *const bad[] = {
+		"test",	    "test@",	 "@AL0",     "other@AL0", "test@AL",
+		"test@AL1", "test@AL0A", "test@A!Y", "test@AEX",  "test@gICAgICAgICAgICAgAA"};
+	struct fb_run_opts o = {.name = "test", .policy = FB_POLICY_REPLAY};
 	char name[16];
 
 	(void)state;
@@ -234,8 +235,11 @@ static void raise_irqs(void *arg)
 
 static void irqs_wait(void **state)
 {
-	/* The irq that the handler raises waits for the handler, behind the one that was pending before. */
-	static const int want[] = { 1, 1, 101, 7, 201, 501, 2, 301 };
+	/*
+	 * The irq that the handler raises waits for the handler, behind the one that was pending
+	 * before.
+	 */
+	static const int want[] = {1, 1, 101, 7, 201, 501, 2, 301};
 
 	(void)state;
 	nr_order = 0;
@@ -317,7 +321,7 @@ static void spin(void *arg)
 
 static void livelock(void **state)
 {
-	struct fb_run_opts o = { .name = "test", .max_steps = 1000 };
+	struct fb_run_opts o = {.name = "test", .max_steps = 1000};
 
 	(void)state;
 	begin(&o);
@@ -408,7 +412,7 @@ static void never(void *arg)
 
 static void how_far_time_jumps(void **state)
 {
-	struct fb_run_opts o = { .name = "test", .max_idle_ns = 1000 };
+	struct fb_run_opts o = {.name = "test", .max_idle_ns = 1000};
 
 	(void)state;
 	assert_int_equal(run_task(NULL, overdue, NULL), FB_RUN_OK);
@@ -434,20 +438,13 @@ static void many_tasks(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(run_to_block),
-		cmocka_unit_test(same_seed_same_trace),
-		cmocka_unit_test(bad_tokens),
-		cmocka_unit_test(block_and_wake),
-		cmocka_unit_test(time_jumps),
-		cmocka_unit_test(timers_fire_in_order),
-		cmocka_unit_test(irqs_wait),
-		cmocka_unit_test(sleep_in_atomic),
-		cmocka_unit_test(deadlock),
-		cmocka_unit_test(livelock),
-		cmocka_unit_test(yield_alone),
-		cmocka_unit_test(fatal_in_call),
-		cmocka_unit_test(many_tasks),
-		cmocka_unit_test(static_data_restored),
+		cmocka_unit_test(run_to_block),	      cmocka_unit_test(same_seed_same_trace),
+		cmocka_unit_test(bad_tokens),	      cmocka_unit_test(block_and_wake),
+		cmocka_unit_test(time_jumps),	      cmocka_unit_test(timers_fire_in_order),
+		cmocka_unit_test(irqs_wait),	      cmocka_unit_test(sleep_in_atomic),
+		cmocka_unit_test(deadlock),	      cmocka_unit_test(livelock),
+		cmocka_unit_test(yield_alone),	      cmocka_unit_test(fatal_in_call),
+		cmocka_unit_test(many_tasks),	      cmocka_unit_test(static_data_restored),
 		cmocka_unit_test(how_far_time_jumps),
 	};
 

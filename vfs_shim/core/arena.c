@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Memory for the bookkeeping of one run: only ever grows, and is taken back at once when the next run begins.
+ * Memory for the bookkeeping of one run: only ever grows, and is taken back at once when the next
+ * run begins.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,7 +17,7 @@ struct chunk {
 };
 
 static struct chunk *first, *last;
-static size_t used;		/* of the last chunk */
+static size_t used; /* of the last chunk */
 
 static struct chunk *chunk_new(size_t size)
 {

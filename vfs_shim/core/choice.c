@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The decision vector. Each decision among two or more ways has a number, counted from the start of the run; the token
- * keeps only those that were not the default.
+ * The decision vector. Each decision among two or more ways has a number, counted from the start of
+ * the run; the token keeps only those that were not the default.
  *
- * Token: NAME "@" base64url of: varint 2 * fault_at + fault_persistent; for each deviation varint distance from the
- * one before (the first: its number), varint value - 1; one check byte over name and varints.
+ * Token: NAME "@" base64url of: varint 2 * fault_at + fault_persistent; for each deviation varint
+ * distance from the one before (the first: its number), varint value - 1; one check byte over name
+ * and varints.
  */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include "internal.h"
 
-#define PREEMPT_ONE_IN 8	/* random policy: how often a choice point switches */
+#define PREEMPT_ONE_IN 8 /* random policy: how often a choice point switches */
 
 struct deviation {
 	uint64_t number;
@@ -26,7 +27,7 @@ struct vector {
 static enum fb_policy policy;
 static uint64_t rng;
 static uint64_t nr_decisions;
-static struct vector made, wanted;	/* this run's; the replayed token's */
+static struct vector made, wanted; /* this run's; the replayed token's */
 static size_t next_wanted;
 static bool diverged;
 static char *token;
@@ -40,7 +41,7 @@ static void push(struct vector *v, uint64_t number, unsigned int value)
 		if (!v->d)
 			abort();
 	}
-	v->d[v->n++] = (struct deviation){ number, value };
+	v->d[v->n++] = (struct deviation){number, value};
 }
 
 /* splitmix64 */
@@ -89,7 +90,10 @@ unsigned int fb_decide(enum fb_decision kind, unsigned int n)
 	return v;
 }
 
-/** fb_choose() - a decision among @n ways, 0 unless the policy or the token says otherwise. Context: any. */
+/**
+ * fb_choose() - a decision among @n ways, 0 unless the policy or the token says otherwise. Context:
+ * any.
+ */
 unsigned int fb_choose(const char *what, unsigned int n)
 {
 	unsigned int v;
@@ -138,7 +142,7 @@ static size_t get_varint(const uint8_t *from, size_t len, uint64_t *v)
 
 static uint8_t check_byte(const char *name, size_t name_len, const uint8_t *p, size_t len)
 {
-	uint32_t h = 2166136261u;	/* FNV-1a */
+	uint32_t h = 2166136261u; /* FNV-1a */
 
 	for (size_t i = 0; i < name_len; i++)
 		h = (h ^ (uint8_t)name[i]) * 16777619u;

@@ -10,15 +10,29 @@
 #include <stdint.h>
 
 enum fb_point_kind {
-	FB_PT_LOCK, FB_PT_UNLOCK, FB_PT_ATOMIC, FB_PT_WAIT, FB_PT_WAKE, FB_PT_RCU, FB_PT_WORK, FB_PT_COMPLETE,
-	FB_PT_IO, FB_PT_OTHER,
+	FB_PT_LOCK,
+	FB_PT_UNLOCK,
+	FB_PT_ATOMIC,
+	FB_PT_WAIT,
+	FB_PT_WAKE,
+	FB_PT_RCU,
+	FB_PT_WORK,
+	FB_PT_COMPLETE,
+	FB_PT_IO,
+	FB_PT_OTHER,
 };
 
-/* Here another task could run: the policy may switch. @obj is what the next step touches. No-op on the main stack and in irq context. */
+/*
+ * Here another task could run: the policy may switch. @obj is what the next step touches. No-op on
+ * the main stack and in irq context.
+ */
 void fb_point(enum fb_point_kind kind, const void *obj);
 /* An explicit n-way decision (completion order, short or full, ...): 0 is the default. */
 unsigned int fb_choose(const char *what, unsigned int n);
-/* Does this fault point fail now? @what names the kind ("alloc", "copy", "fdget", "signal", "lower"); the site is @what + calling kernel function. */
+/*
+ * Does this fault point fail now? @what names the kind ("alloc", "copy", "fdget", "signal",
+ * "lower"); the site is @what + calling kernel function.
+ */
 bool fb_fault(const char *what);
 
 enum fb_policy { FB_POLICY_RUN_TO_BLOCK, FB_POLICY_RANDOM, FB_POLICY_REPLAY };
@@ -28,9 +42,15 @@ unsigned long fb_faults_seen(void);
 /* One line per fault site: "what function count". For reports; deterministic order. */
 typedef void (*fb_site_fn)(const char *what, const char *function, unsigned long count, void *arg);
 void fb_fault_sites(fb_site_fn fn, void *arg);
-/* The decision vector of the run so far as one short token; owned by core until the next fb_run_begin(). */
+/*
+ * The decision vector of the run so far as one short token; owned by core until the next
+ * fb_run_begin().
+ */
 const char *fb_token(void);
-/* The scenario's name in @token, which need not be well-formed otherwise; -EINVAL when there is none or @len is too small. */
+/*
+ * The scenario's name in @token, which need not be well-formed otherwise; -EINVAL when there is
+ * none or @len is too small.
+ */
 int fb_token_name(const char *token, char *name, size_t len);
 /* A replay met a decision that does not fit its token: other code, or another scenario. */
 bool fb_replay_diverged(void);

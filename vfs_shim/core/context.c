@@ -15,14 +15,14 @@
 
 #define GUARD 4096
 
-struct boot {		/* at the very top of a fresh stack: what its first function needs */
+struct boot { /* at the very top of a fresh stack: what its first function needs */
 	void (*entry)(void *arg);
 	void *arg;
 	struct fb_ctx *self;
 };
 
 static struct fb_ctx *pool;
-static struct fb_ctx *all[4096];	/* for the fault handler: whose guard page was hit? */
+static struct fb_ctx *all[4096]; /* for the fault handler: whose guard page was hit? */
 static unsigned int nr_all;
 
 static struct fb_ctx *map_stack(void)
@@ -50,7 +50,7 @@ FB_NO_ASAN static void first_function(struct boot *b)
 	__sanitizer_finish_switch_fiber(b->self->fake, NULL, NULL);
 #endif
 	b->entry(b->arg);
-	abort();	/* entry functions leave by switching away for good */
+	abort(); /* entry functions leave by switching away for good */
 }
 
 /* Lay out the frame that fb_context_switch() pops, such that it "returns" to fb_context_entry(). */
@@ -60,19 +60,20 @@ FB_NO_ASAN static void prepare(struct fb_ctx *c, void (*entry)(void *arg), void 
 	struct boot *b = (struct boot *)(top - 64);
 	uintptr_t *sp;
 
-	*b = (struct boot){ .entry = entry, .arg = arg, .self = c };
+	*b = (struct boot){.entry = entry, .arg = arg, .self = c};
 #if defined(__x86_64__)
-	sp = (uintptr_t *)b - 9;	/* rsp is a multiple of 16 once the seven words are popped, as the ABI wants at a call */
+	/* rsp is a multiple of 16 once the seven words are popped, as the ABI wants at a call */
+	sp = (uintptr_t *)b - 9;
 	memset(sp, 0, 9 * sizeof(*sp));
-	sp[2] = (uintptr_t)first_function;	/* r13 */
-	sp[3] = (uintptr_t)b;			/* r12 */
+	sp[2] = (uintptr_t)first_function; /* r13 */
+	sp[3] = (uintptr_t)b; /* r12 */
 	sp[6] = (uintptr_t)fb_context_entry;
 #elif defined(__aarch64__)
 	sp = (uintptr_t *)((char *)b - 160);
 	memset(sp, 0, 160);
-	sp[1] = (uintptr_t)fb_context_entry;	/* x30 */
-	sp[2] = (uintptr_t)b;			/* x19 */
-	sp[3] = (uintptr_t)first_function;	/* x20 */
+	sp[1] = (uintptr_t)fb_context_entry; /* x30 */
+	sp[2] = (uintptr_t)b; /* x19 */
+	sp[3] = (uintptr_t)first_function; /* x20 */
 #else
 #error "no context switch for this architecture"
 #endif
@@ -130,7 +131,10 @@ FB_NO_ASAN void fb_ctx_switch(struct fb_ctx *from, struct fb_ctx *to, bool from_
 }
 
 #if FB_ASAN
-/* Runs on the stack of an abandoned context only to leave it for good, which is how ASan frees its fake stack. */
+/*
+ * Runs on the stack of an abandoned context only to leave it for good, which is how ASan frees its
+ * fake stack.
+ */
 static void leave_for_good(void *arg)
 {
 	fb_ctx_switch(arg, &fb_core.main, true);
@@ -159,7 +163,8 @@ void fb_ctx_init_main(struct fb_ctx *c)
 
 	if (c->low)
 		return;
-	if (pthread_getattr_np(pthread_self(), &attr) || pthread_attr_getstack(&attr, &low, &c->size))
+	if (pthread_getattr_np(pthread_self(), &attr) ||
+	    pthread_attr_getstack(&attr, &low, &c->size))
 		abort();
 	pthread_attr_destroy(&attr);
 	c->low = low;

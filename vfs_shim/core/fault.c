@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Fault points: counted in the order they are met, the k-th may be told to fail. A site is the kind of fault and the
- * calls that lead to it; which function that is, is looked up only for a report.
+ * Fault points: counted in the order they are met, the k-th may be told to fail. A site is the kind
+ * of fault and the calls that lead to it; which function that is, is looked up only for a report.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +12,7 @@ struct site {
 	fb_stack_t stack;
 	const char *function;
 	unsigned long count;
-	struct site *next;	/* in the order first met */
+	struct site *next; /* in the order first met */
 };
 
 static struct fb_table sites;
@@ -23,7 +23,8 @@ static bool persistent;
 /* Two callers tell sites apart well enough to count them; reports group them by kernel function. */
 static void count(const char *what, const void *caller, const void *callers_caller)
 {
-	uint64_t key = fb_mix((uintptr_t)what ^ fb_mix((uintptr_t)caller ^ fb_mix((uintptr_t)callers_caller)));
+	uint64_t key = fb_mix((uintptr_t)what ^
+			      fb_mix((uintptr_t)caller ^ fb_mix((uintptr_t)callers_caller)));
 	struct site *s = fb_table_get(&sites, key);
 
 	if (!s) {
@@ -53,8 +54,8 @@ static inline __attribute__((always_inline)) const void *above(void)
  * fb_fault() - a fault point: shall it fail now?
  * @what: the kind, a literal
  *
- * Counted when a task runs, or an irq on top of one. Init calls and teardown, which run without a task, never fail: what
- * is under test begins with the first task.
+ * Counted when a task runs, or an irq on top of one. Init calls and teardown, which run without a
+ * task, never fail: what is under test begins with the first task.
  */
 __attribute__((noinline)) bool fb_fault(const char *what)
 {
@@ -65,7 +66,8 @@ __attribute__((noinline)) bool fb_fault(const char *what)
 	if (likely(!at || (persistent ? seen < at : seen != at)))
 		return false;
 	if (seen == at)
-		fb_trace("fault %lu: %s fails%s", seen, what, persistent ? ", and each one from here on" : "");
+		fb_trace("fault %lu: %s fails%s", seen, what,
+			 persistent ? ", and each one from here on" : "");
 	return true;
 }
 

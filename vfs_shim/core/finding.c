@@ -6,8 +6,8 @@
 #include <string.h>
 #include "internal.h"
 
-#define MAX_FINDINGS	64
-#define STEPS_BEFORE	20
+#define MAX_FINDINGS 64
+#define STEPS_BEFORE 20
 
 static struct fb_finding findings[MAX_FINDINGS];
 static size_t nr_findings, nr_dropped;
@@ -38,9 +38,12 @@ const char *fb_finding_name(enum fb_finding_kind kind)
 	return (unsigned int)kind < FB_NR_FINDINGS ? names[kind] : "(unknown)";
 }
 
-/* NULL when it is one finding too many; a repeated one is counted and returned as NULL too, it has its parts already. */
-static struct fb_finding *record(enum fb_finding_kind kind, fb_stack_t here, fb_stack_t other, const char *label,
-				 const char *fmt, va_list ap)
+/*
+ * NULL when it is one finding too many; a repeated one is counted and returned as NULL too, it has
+ * its parts already.
+ */
+static struct fb_finding *record(enum fb_finding_kind kind, fb_stack_t here, fb_stack_t other,
+				 const char *label, const char *fmt, va_list ap)
 {
 	struct fb_finding *f;
 	char text[sizeof(f->text)];
@@ -48,7 +51,8 @@ static struct fb_finding *record(enum fb_finding_kind kind, fb_stack_t here, fb_
 	vsnprintf(text, sizeof(text), fmt, ap);
 	for (size_t i = 0; i < nr_findings; i++) {
 		f = &findings[i];
-		if (f->kind == kind && f->here == here && f->other == other && !strcmp(f->text, text)) {
+		if (f->kind == kind && f->here == here && f->other == other &&
+		    !strcmp(f->text, text)) {
 			f->count++;
 			return NULL;
 		}
@@ -71,8 +75,8 @@ static struct fb_finding *record(enum fb_finding_kind kind, fb_stack_t here, fb_
 	return f;
 }
 
-struct fb_finding *fb_report_at(enum fb_finding_kind kind, fb_stack_t here, fb_stack_t other, const char *other_label,
-				const char *fmt, ...)
+struct fb_finding *fb_report_at(enum fb_finding_kind kind, fb_stack_t here, fb_stack_t other,
+				const char *other_label, const char *fmt, ...)
 {
 	struct fb_finding *f;
 	va_list ap;
@@ -83,8 +87,12 @@ struct fb_finding *fb_report_at(enum fb_finding_kind kind, fb_stack_t here, fb_s
 	return f;
 }
 
-/** fb_report() - record a finding seen here, and go on. The same one again is only counted; 64 are kept. Context: any. */
-void fb_report(enum fb_finding_kind kind, fb_stack_t other, const char *other_label, const char *fmt, ...)
+/**
+ * fb_report() - record a finding seen here, and go on. The same one again is only counted; 64 are
+ * kept. Context: any.
+ */
+void fb_report(enum fb_finding_kind kind, fb_stack_t other, const char *other_label,
+	       const char *fmt, ...)
 {
 	va_list ap;
 
@@ -93,8 +101,12 @@ void fb_report(enum fb_finding_kind kind, fb_stack_t other, const char *other_la
 	va_end(ap);
 }
 
-/** fb_report_fatal() - record it and stop the run. On the main stack: print all findings and exit with 70. */
-_Noreturn void fb_report_fatal(enum fb_finding_kind kind, fb_stack_t other, const char *other_label, const char *fmt, ...)
+/**
+ * fb_report_fatal() - record it and stop the run. On the main stack: print all findings and exit
+ * with 70.
+ */
+_Noreturn void fb_report_fatal(enum fb_finding_kind kind, fb_stack_t other, const char *other_label,
+			       const char *fmt, ...)
 {
 	va_list ap;
 
@@ -105,7 +117,8 @@ _Noreturn void fb_report_fatal(enum fb_finding_kind kind, fb_stack_t other, cons
 }
 
 /* Parts keep their order. @f may be NULL. */
-void fb_finding_part(struct fb_finding *f, const char *label, fb_stack_t stack, unsigned int count, bool brief)
+void fb_finding_part(struct fb_finding *f, const char *label, fb_stack_t stack, unsigned int count,
+		     bool brief)
 {
 	struct fb_finding_part *p, **end;
 
@@ -148,7 +161,10 @@ static void print_parts(FILE *to, const struct fb_finding_part *p)
 	}
 }
 
-/** fb_finding_print() - the whole report. Before the next fb_run_begin(): it uses the trace and the token of the run. */
+/**
+ * fb_finding_print() - the whole report. Before the next fb_run_begin(): it uses the trace and the
+ * token of the run.
+ */
 void fb_finding_print(FILE *to, const struct fb_finding *f)
 {
 	size_t from = f->trace_pos > STEPS_BEFORE ? f->trace_pos - STEPS_BEFORE : 0;

@@ -1,22 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Guarded memory: each object ends where its last page ends (as far as its alignment lets it), with a page behind it that
- * nobody may touch. Freed pages become untouchable too, and no address is used twice in a run, so that each stray access
- * faults at once, and says which object it was meant for.
+ * Guarded memory: each object ends where its last page ends (as far as its alignment lets it), with
+ * a page behind it that nobody may touch. Freed pages become untouchable too, and no address is
+ * used twice in a run, so that each stray access faults at once, and says which object it was meant
+ * for.
  */
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include "internal.h"
 
-#define PAGE		4096ul
-#define ARENA		(16ul << 30)
-#define KEEP_PAGES	(32ul << 20) / PAGE	/* stay resident between runs; page faults cost more than the calls */
-#define MAX_AREAS	28000	/* live objects: each costs two of the 65530 mappings that a process may have */
+#define PAGE 4096ul
+#define ARENA (16ul << 30)
+#define KEEP_PAGES \
+	(32ul << 20) / PAGE /* stay resident between runs; page faults cost more than the calls */
+#define MAX_AREAS \
+	28000 /* live objects: each costs two of the 65530 mappings that a process may have */
 
 static char *arena;
-static struct fb_block **owner;		/* of each page */
-static size_t used;			/* pages handed out in this run */
+static struct fb_block **owner; /* of each page */
+static size_t used; /* pages handed out in this run */
 static size_t live;
 
 static bool arena_map(void)
@@ -43,12 +46,15 @@ bool fb_guard_alloc(struct fb_block *b, size_t align)
 
 	pages = (room + FB_REDZONE + PAGE - 1) / PAGE;
 	if (align >= PAGE)
-		pages = (room + PAGE - 1) / PAGE;	/* no redzone before: the page before is a guard page anyway */
+		pages = (room + PAGE - 1) /
+			PAGE; /* no redzone before: the page before is a guard page anyway */
 	if (!arena_map() || live >= MAX_AREAS)
 		return false;
 	first = used;
 	if (align > PAGE)
-		first = (((uintptr_t)arena / PAGE + used + align / PAGE - 1) & ~(align / PAGE - 1)) - (uintptr_t)arena / PAGE;
+		first = (((uintptr_t)arena / PAGE + used + align / PAGE - 1) &
+			 ~(align / PAGE - 1)) -
+			(uintptr_t)arena / PAGE;
 	if (first + pages + 1 > ARENA / PAGE)
 		return false;
 	if (mprotect(arena + first * PAGE, pages * PAGE, PROT_READ | PROT_WRITE))
@@ -92,14 +98,20 @@ struct fb_block *fb_guard_find(const void *p)
 struct fb_block *fb_guard_nearest(const void *p)
 {
 	size_t page = (size_t)((const char *)p - arena) / PAGE;
-	struct fb_block *before = page ? owner[page - 1] : NULL, *after = page + 1 < used ? owner[page + 1] : NULL;
+	struct fb_block *before = page ? owner[page - 1] : NULL,
+			*after = page + 1 < used ? owner[page + 1] : NULL;
 
 	if (!before || !after)
 		return before ? before : after;
-	return (const char *)p - (before->addr + before->size) <= after->addr - (const char *)p ? before : after;
+	return (const char *)p - (before->addr + before->size) <= after->addr - (const char *)p ?
+		       before :
+		       after;
 }
 
-/* All pages of the run become untouchable, with one call; their contents may stay, as each object is filled anew. */
+/*
+ * All pages of the run become untouchable, with one call; their contents may stay, as each object
+ * is filled anew.
+ */
 void fb_guard_release(void)
 {
 	if (!used)

@@ -22,29 +22,32 @@
 #include "sanitize.h"
 #include "table.h"
 
-#define FB_STACK_SIZE	(256 * 1024)
-#define FB_MAX_FRAMES	48
-#define FB_MAX_HELD	64
-#define FB_MAX_ATOMIC	64
-#define FB_MAX_PENDING	32
-#define FB_NOBODY	(~0u)		/* owner of a ledger entry that was disowned */
+#define FB_STACK_SIZE (256 * 1024)
+#define FB_MAX_FRAMES 48
+#define FB_MAX_HELD 64
+#define FB_MAX_ATOMIC 64
+#define FB_MAX_PENDING 32
+#define FB_NOBODY (~0u) /* owner of a ledger entry that was disowned */
 
-#define likely(x)	__builtin_expect(!!(x), 1)
-#define unlikely(x)	__builtin_expect(!!(x), 0)
+#define likely(x) __builtin_expect(!!(x), 1)
+#define unlikely(x) __builtin_expect(!!(x), 0)
 
 /* context.c: a stack and where it stopped */
 struct fb_ctx {
 	void *sp;
-	char *low;		/* lowest usable byte; the guard page is below */
+	char *low; /* lowest usable byte; the guard page is below */
 	size_t size;
-	void *fake;		/* ASan's fake stack */
-	struct fb_ctx *next;	/* pool */
+	void *fake; /* ASan's fake stack */
+	struct fb_ctx *next; /* pool */
 };
 
 struct fb_ctx *fb_ctx_new(void (*entry)(void *arg), void *arg);
 void fb_ctx_free(struct fb_ctx *c);
 void fb_ctx_switch(struct fb_ctx *from, struct fb_ctx *to, bool from_dies);
-/* Drop what a context that will never run again left behind (ASan's fake stack). Called on the main stack. */
+/*
+ * Drop what a context that will never run again left behind (ASan's fake stack). Called on the main
+ * stack.
+ */
 void fb_ctx_abandon(struct fb_ctx *c);
 void fb_ctx_init_main(struct fb_ctx *c);
 bool fb_ctx_in_guard(const void *addr);
@@ -62,7 +65,7 @@ struct fb_held {
 	unsigned int class_id;
 	enum fb_lock_mode mode;
 	unsigned int flags;
-	unsigned int irq;	/* irq depth in which it was taken */
+	unsigned int irq; /* irq depth in which it was taken */
 	fb_stack_t stack;
 	bool told;
 };
@@ -79,7 +82,7 @@ struct fb_pending {
 };
 
 struct fb_holder {
-	unsigned int id;	/* of the task; 0: the main stack */
+	unsigned int id; /* of the task; 0: the main stack */
 	unsigned int nr_held, nr_atomic, rcu_depth, irq, irqs_off, nr_pending;
 	unsigned int owned[FB_NR_RES];
 	uint64_t rcu_since;
@@ -101,19 +104,19 @@ struct fb_task {
 	const char *why;
 	const void *obj;
 	struct fb_timer timer;
-	struct fb_task *next, *prev;	/* run queue */
+	struct fb_task *next, *prev; /* run queue */
 	struct fb_holder h;
 };
 
 struct fb_core {
 	bool running, stopped, guard;
 	char name[128];
-	struct fb_ctx main, *ctx;	/* the main stack; the context that runs */
+	struct fb_ctx main, *ctx; /* the main stack; the context that runs */
 	struct fb_task *cur;
 	struct fb_holder main_h;
 	uint64_t now, idle_since, max_idle;
 	unsigned long steps, max_steps;
-	unsigned int nr_held;		/* locks, by whomever */
+	unsigned int nr_held; /* locks, by whomever */
 };
 extern struct fb_core fb_core;
 
@@ -161,9 +164,9 @@ void fb_stack_print_brief(FILE *to, fb_stack_t s, unsigned int max);
 /* symbolize.c */
 struct fb_sym {
 	const char *function;
-	const char *file;	/* NULL: unknown */
+	const char *file; /* NULL: unknown */
 	int line;
-	bool core;		/* a frame of ours, left out of reports */
+	bool core; /* a frame of ours, left out of reports */
 };
 /* The frames at @pc, innermost inlined one first; good for ever. */
 const struct fb_sym *fb_symbolize(uintptr_t pc, unsigned int *n);
@@ -180,9 +183,11 @@ struct fb_regs {
 bool fb_unwind(const struct fb_ctx *c, struct fb_regs *r);
 
 /* finding.c */
-struct fb_finding *fb_report_at(enum fb_finding_kind kind, fb_stack_t here, fb_stack_t other, const char *other_label,
-				const char *fmt, ...) __attribute__((format(printf, 5, 6)));
-void fb_finding_part(struct fb_finding *f, const char *label, fb_stack_t stack, unsigned int count, bool brief);
+struct fb_finding *fb_report_at(enum fb_finding_kind kind, fb_stack_t here, fb_stack_t other,
+				const char *other_label, const char *fmt, ...)
+	__attribute__((format(printf, 5, 6)));
+void fb_finding_part(struct fb_finding *f, const char *label, fb_stack_t stack, unsigned int count,
+		     bool brief);
 void fb_findings_reset(void);
 
 /* arena.c: memory of the run's bookkeeping, dropped by the next fb_run_begin() */
@@ -212,19 +217,21 @@ void fb_freeze_report(struct fb_holder *h, const char *when);
 /* The last name given at or below @p among @deps; NULL if none. */
 const char *fb_name_in(const struct fb_dep *deps, const void *p, size_t *offset);
 /* mem.c, pool.c, guard.c */
-struct fb_block {		/* one object, as long as the run lasts */
+struct fb_block { /* one object, as long as the run lasts */
 	char *addr;
 	size_t size;
 	const char *type;
 	enum fb_res kind;
 	bool live, guarded, told;
 	unsigned int number;
-	unsigned int class_;	/* pool: size class; guard: pages */
+	unsigned int class_; /* pool: size class; guard: pages */
 	fb_stack_t alloc, freed;
 	struct fb_dep *deps;
 	struct fb_block *all, *next_free;
 };
-/* Room for b->size bytes; false when there is none. The block is entered so that _find() knows it. */
+/*
+ * Room for b->size bytes; false when there is none. The block is entered so that _find() knows it.
+ */
 bool fb_guard_alloc(struct fb_block *b, size_t align);
 void fb_guard_free(struct fb_block *b);
 struct fb_block *fb_guard_find(const void *p);
@@ -237,14 +244,17 @@ void fb_pool_free(struct fb_block *b);
 struct fb_block *fb_pool_find(const void *p);
 /* Was a freed block written to? Offset of the first byte, or -1. */
 long fb_pool_scribbled(const struct fb_block *b);
-void fb_pool_reused(struct fb_block *old);	/* in mem.c: a freed block is about to be used again */
+void fb_pool_reused(struct fb_block *old); /* in mem.c: a freed block is about to be used again */
 void fb_pool_release(void);
-/* Redzones of a block: offset of the first byte overwritten, relative to the object, or 0 when intact. */
+/*
+ * Redzones of a block: offset of the first byte overwritten, relative to the object, or 0 when
+ * intact.
+ */
 long fb_redzone_broken(const struct fb_block *b);
-#define FB_REDZONE	16
-#define FB_BYTE_REDZONE	0xfb
-#define FB_BYTE_FRESH	0x5a
-#define FB_BYTE_FREED	0x6b
+#define FB_REDZONE 16
+#define FB_BYTE_REDZONE 0xfb
+#define FB_BYTE_FRESH 0x5a
+#define FB_BYTE_FREED 0x6b
 void fb_mem_reset(void);
 void fb_mem_audit(void);
 void fb_mem_release(void);

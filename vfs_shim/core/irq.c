@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Irq and atomic context, per task (each task is a processor of its own: the box models an SMP machine).
+ * Irq and atomic context, per task (each task is a processor of its own: the box models an SMP
+ * machine).
  */
 #include <string.h>
 #include "internal.h"
@@ -23,26 +24,30 @@ static void run_pending(struct fb_holder *h)
 }
 
 /**
- * fb_irq() - run @fn(@arg) in irq context now, on top of whatever runs, irqs disabled or not. It must leave locks, atomic and
- * read sections as it found them.
+ * fb_irq() - run @fn(@arg) in irq context now, on top of whatever runs, irqs disabled or not. It
+ * must leave locks, atomic and read sections as it found them.
  */
 void fb_irq(void (*fn)(void *arg), void *arg)
 {
 	struct fb_holder *h = fb_holder();
-	unsigned int held = h->nr_held, atomic = h->nr_atomic, rcu = h->rcu_depth, off = h->irqs_off;
+	unsigned int held = h->nr_held, atomic = h->nr_atomic, rcu = h->rcu_depth,
+		     off = h->irqs_off;
 
 	if (fb_core.ctx == &fb_core.main) {
-		struct fb_pending p = { fn, arg };
+		struct fb_pending p = {fn, arg};
 
 		fb_call(irq_from_main, &p);
 		return;
 	}
 	h->irq++;
 	fn(arg);
-	if (h->nr_held != held || h->nr_atomic != atomic || h->rcu_depth != rcu || h->irqs_off != off)
-		fb_report(FB_CONTRACT, 0, NULL, "irq handler returned unbalanced (locks %+d, atomic %+d, rcu %+d, irqs off %+d)",
-			  (int)(h->nr_held - held), (int)(h->nr_atomic - atomic), (int)(h->rcu_depth - rcu),
-			  (int)(h->irqs_off - off));
+	if (h->nr_held != held || h->nr_atomic != atomic || h->rcu_depth != rcu ||
+	    h->irqs_off != off)
+		fb_report(
+			FB_CONTRACT, 0, NULL,
+			"irq handler returned unbalanced (locks %+d, atomic %+d, rcu %+d, irqs off %+d)",
+			(int)(h->nr_held - held), (int)(h->nr_atomic - atomic),
+			(int)(h->rcu_depth - rcu), (int)(h->irqs_off - off));
 	h->irq--;
 	run_pending(h);
 }
@@ -53,7 +58,10 @@ bool fb_in_irq(void)
 	return fb_holder()->irq;
 }
 
-/** fb_irq_raise() - fb_irq() now, or as soon as current has irqs enabled and is in no handler; in the order raised. */
+/**
+ * fb_irq_raise() - fb_irq() now, or as soon as current has irqs enabled and is in no handler; in
+ * the order raised.
+ */
 void fb_irq_raise(void (*fn)(void *arg), void *arg)
 {
 	struct fb_holder *h = fb_holder();
@@ -63,8 +71,10 @@ void fb_irq_raise(void (*fn)(void *arg), void *arg)
 		return;
 	}
 	if (h->nr_pending == FB_MAX_PENDING)
-		fb_report_fatal(FB_CONTRACT, 0, NULL, "more than %d irqs pending while irqs are disabled", FB_MAX_PENDING);
-	h->pending[h->nr_pending++] = (struct fb_pending){ fn, arg };
+		fb_report_fatal(FB_CONTRACT, 0, NULL,
+				"more than %d irqs pending while irqs are disabled",
+				FB_MAX_PENDING);
+	h->pending[h->nr_pending++] = (struct fb_pending){fn, arg};
 }
 
 /** fb_irqs_disable() - local_irq_disable(), nesting; per task. */
@@ -97,24 +107,32 @@ bool fb_irqs_disabled(void)
 	return h->irqs_off || h->irq;
 }
 
-/** fb_atomic_enter() - from here to the matching exit current must not sleep. @why and @obj appear in findings. */
+/**
+ * fb_atomic_enter() - from here to the matching exit current must not sleep. @why and @obj appear
+ * in findings.
+ */
 void fb_atomic_enter(const char *why, const void *obj)
 {
 	struct fb_holder *h = fb_holder();
 
 	if (h->nr_atomic == FB_MAX_ATOMIC)
-		fb_report_fatal(FB_CONTRACT, 0, NULL, "atomic context nested more than %d deep", FB_MAX_ATOMIC);
-	h->atomic[h->nr_atomic++] = (struct fb_atomic){ .why = why, .obj = obj, .stack = fb_stack_here() };
+		fb_report_fatal(FB_CONTRACT, 0, NULL, "atomic context nested more than %d deep",
+				FB_MAX_ATOMIC);
+	h->atomic[h->nr_atomic++] =
+		(struct fb_atomic){.why = why, .obj = obj, .stack = fb_stack_here()};
 }
 
-/** fb_atomic_exit() - end the newest section on @obj, or the newest of all: sections need not nest. */
+/**
+ * fb_atomic_exit() - end the newest section on @obj, or the newest of all: sections need not nest.
+ */
 void fb_atomic_exit(const char *why, const void *obj)
 {
 	struct fb_holder *h = fb_holder();
 	unsigned int i = h->nr_atomic;
 
 	if (!i) {
-		fb_report(FB_CONTRACT, 0, NULL, "atomic context left more often than entered (%s, %s)", why, fb_obj(obj));
+		fb_report(FB_CONTRACT, 0, NULL,
+			  "atomic context left more often than entered (%s, %s)", why, fb_obj(obj));
 		return;
 	}
 	while (i && h->atomic[i - 1].obj != obj)
@@ -134,8 +152,8 @@ unsigned int fb_atomic_depth(void)
 }
 
 /**
- * fb_might_sleep() - finding FB_SLEEP_ATOMIC in irq or atomic context, with irqs disabled, or in an RCU read section.
- * Returns.
+ * fb_might_sleep() - finding FB_SLEEP_ATOMIC in irq or atomic context, with irqs disabled, or in an
+ * RCU read section. Returns.
  */
 void fb_might_sleep(const char *what)
 {
@@ -147,10 +165,11 @@ void fb_might_sleep(const char *what)
 		fb_report(FB_SLEEP_ATOMIC, 0, NULL, "%s may sleep, in irq context", what);
 	else if (h->nr_atomic)
 		fb_report(FB_SLEEP_ATOMIC, h->atomic[h->nr_atomic - 1].stack, "atomic since",
-			  "%s may sleep, in atomic context (%s, %s)", what, h->atomic[h->nr_atomic - 1].why,
-			  fb_obj(h->atomic[h->nr_atomic - 1].obj));
+			  "%s may sleep, in atomic context (%s, %s)", what,
+			  h->atomic[h->nr_atomic - 1].why, fb_obj(h->atomic[h->nr_atomic - 1].obj));
 	else if (h->irqs_off)
-		fb_report(FB_SLEEP_ATOMIC, h->irqs_off_stack, "irqs disabled at", "%s may sleep, with irqs disabled", what);
+		fb_report(FB_SLEEP_ATOMIC, h->irqs_off_stack, "irqs disabled at",
+			  "%s may sleep, with irqs disabled", what);
 	else
 		fb_report(FB_SLEEP_ATOMIC, h->rcu_stack, "read section entered at",
 			  "%s may sleep, inside an RCU read section", what);

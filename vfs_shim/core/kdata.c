@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The writable data of the kernel environment: saved before the first run, restored before each one.
+ * The writable data of the kernel environment: saved before the first run, restored before each
+ * one.
  */
 #include <stdlib.h>
 #include <sys/mman.h>
 #include "internal.h"
 
-/* Set by the linker where the objects' sections were renamed; absent in programs without a kernel environment. */
+/*
+ * Set by the linker where the objects' sections were renamed; absent in programs without a kernel
+ * environment.
+ */
 extern char __start_fb_kdata[] __attribute__((weak)), __stop_fb_kdata[] __attribute__((weak));
 extern char __start_fb_kbss[] __attribute__((weak)), __stop_fb_kbss[] __attribute__((weak));
 
@@ -15,14 +19,18 @@ struct section {
 	char *saved;
 };
 
-/* Not memcpy(): ASan's would trip over the red zones between globals, which are part of the section. */
+/*
+ * Not memcpy(): ASan's would trip over the red zones between globals, which are part of the
+ * section.
+ */
 FB_NO_ASAN static void copy(volatile char *to, const volatile char *from, size_t n)
 {
 	while (n && ((uintptr_t)to | (uintptr_t)from) % sizeof(uint64_t)) {
 		*to++ = *from++;
 		n--;
 	}
-	for (; n >= sizeof(uint64_t); n -= sizeof(uint64_t), to += sizeof(uint64_t), from += sizeof(uint64_t))
+	for (; n >= sizeof(uint64_t);
+	     n -= sizeof(uint64_t), to += sizeof(uint64_t), from += sizeof(uint64_t))
 		*(volatile uint64_t *)to = *(const volatile uint64_t *)from;
 	while (n--)
 		*to++ = *from++;
@@ -41,7 +49,10 @@ static void save_or_restore(struct section *s)
 	s->saved = mmap(NULL, n, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (s->saved == MAP_FAILED)
 		abort();
-	/* Same distance to an 8-byte boundary on both sides is given: sections and mappings are both aligned. */
+	/*
+	 * Same distance to an 8-byte boundary on both sides is given: sections and mappings are
+	 * both aligned.
+	 */
 	copy(s->saved, s->start, n);
 }
 

@@ -2,23 +2,24 @@
 /*
  * Ledgers: each reference is an entry with the stack that took it.
  *
- * References are anonymous, so which get a put belongs to is a guess: the newest one that the same task took, else the
- * oldest. The history of the account (each distinct stack of a get or put, counted) comes with every report, so that the
- * reader sees the unmatched one even where the guess was wrong.
+ * References are anonymous, so which get a put belongs to is a guess: the newest one that the same
+ * task took, else the oldest. The history of the account (each distinct stack of a get or put,
+ * counted) comes with every report, so that the reader sees the unmatched one even where the guess
+ * was wrong.
  */
 #include <string.h>
 #include "internal.h"
 
-#define MAX_HISTORY 12		/* lines of history in one report */
+#define MAX_HISTORY 12 /* lines of history in one report */
 
 struct entry {
-	struct entry *next, *prev;	/* oldest first */
+	struct entry *next, *prev; /* oldest first */
 	unsigned int owner;
 	fb_stack_t stack;
 	bool told;
 };
 
-struct event {			/* history: one distinct stack */
+struct event { /* history: one distinct stack */
 	struct event *next;
 	fb_stack_t stack;
 	unsigned int count;
@@ -27,13 +28,13 @@ struct event {			/* history: one distinct stack */
 
 struct account {
 	struct fb_dep dep;
-	struct account *same_obj;	/* other kinds and tags on the object */
+	struct account *same_obj; /* other kinds and tags on the object */
 	struct account *all;
 	enum fb_res kind;
 	unsigned int tag;
 	const void *obj;
-	const char *name;		/* when the object is gone: what it was called */
-	bool freed;			/* its memory was freed; a new get starts anew */
+	const char *name; /* when the object is gone: what it was called */
+	bool freed; /* its memory was freed; a new get starts anew */
 	unsigned int held, gets, puts;
 	struct entry *oldest, *newest;
 	struct event *history, *last_event;
@@ -90,7 +91,7 @@ static struct account *open_account(enum fb_res kind, const void *obj, unsigned 
 	a->kind = kind;
 	a->obj = obj;
 	a->tag = tag;
-	a->dep = (struct fb_dep){ .addr = obj, .kind = FB_DEP_ACCOUNT, .of = a };
+	a->dep = (struct fb_dep){.addr = obj, .kind = FB_DEP_ACCOUNT, .of = a};
 	a->same_obj = fb_table_get(&accounts, (uintptr_t)obj);
 	fb_table_set(&accounts, (uintptr_t)obj, a);
 	*all_tail = a;
@@ -110,7 +111,7 @@ static void note(struct account *a, fb_stack_t stack, bool put)
 		e = fb_run_alloc(sizeof(*e));
 		e->stack = stack;
 		e->put = put;
-		e->next = a->history;	/* newest first; reports turn it round */
+		e->next = a->history; /* newest first; reports turn it round */
 		a->history = e;
 	}
 	a->last_event = e;
@@ -191,7 +192,7 @@ void fb_get(enum fb_res kind, const void *obj, unsigned int tag)
 		spare = e->next;
 	else
 		e = fb_run_alloc(sizeof(*e));
-	*e = (struct entry){ .prev = a->newest, .owner = fb_holder()->id, .stack = fb_stack_here() };
+	*e = (struct entry){.prev = a->newest, .owner = fb_holder()->id, .stack = fb_stack_here()};
 	if (a->newest)
 		a->newest->next = e;
 	else
@@ -213,9 +214,12 @@ static void add_history(struct fb_finding *f, const struct account *a)
 		return;
 	for (e = a->history; e && n < MAX_HISTORY; e = e->next)
 		list[n++] = e;
-	fb_finding_part(f, fb_run_printf("history of %s (%u gets, %u puts)", obj_name(a), a->gets, a->puts), 0, 1, false);
+	fb_finding_part(
+		f, fb_run_printf("history of %s (%u gets, %u puts)", obj_name(a), a->gets, a->puts),
+		0, 1, false);
 	while (n--)
-		fb_finding_part(f, list[n]->put ? "put" : "get", list[n]->stack, list[n]->count, true);
+		fb_finding_part(f, list[n]->put ? "put" : "get", list[n]->stack, list[n]->count,
+				true);
 }
 
 static void double_put(enum fb_res kind, const void *obj, unsigned int tag, const struct account *a)
@@ -224,11 +228,15 @@ static void double_put(enum fb_res kind, const void *obj, unsigned int tag, cons
 	fb_stack_t last = a ? a->last_put : 0;
 
 	if (kind == FB_RES_FREEZE)
-		f = fb_report_at(FB_DOUBLE_PUT, fb_stack_here(), last, last ? "previous put at" : NULL,
-				 "%s, level %u of %s, given back more often than taken", fb_res_name(kind), tag, fb_obj(obj));
+		f = fb_report_at(FB_DOUBLE_PUT, fb_stack_here(), last,
+				 last ? "previous put at" : NULL,
+				 "%s, level %u of %s, given back more often than taken",
+				 fb_res_name(kind), tag, fb_obj(obj));
 	else
-		f = fb_report_at(FB_DOUBLE_PUT, fb_stack_here(), last, last ? "previous put at" : NULL,
-				 "%s of %s dropped more often than taken", fb_res_name(kind), fb_obj(obj));
+		f = fb_report_at(FB_DOUBLE_PUT, fb_stack_here(), last,
+				 last ? "previous put at" : NULL,
+				 "%s of %s dropped more often than taken", fb_res_name(kind),
+				 fb_obj(obj));
 	if (a)
 		add_history(f, a);
 }
@@ -242,7 +250,10 @@ static struct entry *newest_of(const struct account *a, unsigned int owner)
 	return e;
 }
 
-/** fb_put() - current drops one: its own newest, else the oldest. FB_DOUBLE_PUT when none is outstanding. */
+/**
+ * fb_put() - current drops one: its own newest, else the oldest. FB_DOUBLE_PUT when none is
+ * outstanding.
+ */
 void fb_put(enum fb_res kind, const void *obj, unsigned int tag)
 {
 	struct account *a = find(kind, obj, tag);
@@ -278,15 +289,18 @@ void fb_forget(enum fb_res kind, const void *obj)
 }
 
 /**
- * fb_forget_range() - counters, freeze protection, watches and names in [@start, @start + @len) end, as when memory
- * is freed.
+ * fb_forget_range() - counters, freeze protection, watches and names in [@start, @start + @len)
+ * end, as when memory is freed.
  */
 void fb_forget_range(const void *start, size_t len)
 {
 	fb_deps_forget(start, len);
 }
 
-/* Memory under the account is freed: counters end with it; a reference to a named object stays open and will be told. */
+/*
+ * Memory under the account is freed: counters end with it; a reference to a named object stays open
+ * and will be told.
+ */
 void fb_account_freed(void *account)
 {
 	struct account *a = account;
@@ -300,14 +314,18 @@ void fb_account_freed(void *account)
 	a->freed = true;
 }
 
-/** fb_disown() - current's newest entry belongs to nobody from now on (an async request took it along). */
+/**
+ * fb_disown() - current's newest entry belongs to nobody from now on (an async request took it
+ * along).
+ */
 void fb_disown(enum fb_res kind, const void *obj, unsigned int tag)
 {
 	struct account *a = find(kind, obj, tag);
 	struct entry *e = a ? newest_of(a, fb_holder()->id) : NULL;
 
 	if (!e) {
-		fb_report(FB_CONTRACT, 0, NULL, "%s of %s handed over by a task that has none", fb_res_name(kind), fb_obj(obj));
+		fb_report(FB_CONTRACT, 0, NULL, "%s of %s handed over by a task that has none",
+			  fb_res_name(kind), fb_obj(obj));
 		return;
 	}
 	count_owned(kind, e->owner, -1);
@@ -321,8 +339,8 @@ void fb_own(enum fb_res kind, const void *obj, unsigned int tag)
 	struct entry *e = a ? newest_of(a, FB_NOBODY) : NULL;
 
 	if (!e) {
-		fb_report(FB_CONTRACT, 0, NULL, "%s of %s taken over, but nobody handed it over", fb_res_name(kind),
-			  fb_obj(obj));
+		fb_report(FB_CONTRACT, 0, NULL, "%s of %s taken over, but nobody handed it over",
+			  fb_res_name(kind), fb_obj(obj));
 		return;
 	}
 	e->owner = fb_holder()->id;
@@ -348,9 +366,11 @@ void fb_freeze_report(struct fb_holder *h, const char *when)
 			if (e->owner != h->id || e->told)
 				continue;
 			e->told = true;
-			add_history(fb_report_at(FB_FREEZE_KEPT, fb_stack_here(), e->stack, "taken at",
-						 "freeze protection, level %u of %s, still held when %s", a->tag,
-						 obj_name(a), when), a);
+			add_history(fb_report_at(
+					    FB_FREEZE_KEPT, fb_stack_here(), e->stack, "taken at",
+					    "freeze protection, level %u of %s, still held when %s",
+					    a->tag, obj_name(a), when),
+				    a);
 		}
 	}
 }
@@ -373,13 +393,15 @@ static void report_request(const struct account *a, struct entry *e)
 	struct fb_task *t = waiter_of(a);
 	struct fb_finding *f;
 
-	if (!t)		/* the one that sent it, if it is stuck */
+	if (!t) /* the one that sent it, if it is stuck */
 		t = e->owner == FB_NOBODY ? NULL : fb_task_by_id(e->owner);
 	if (t && t->state != FB_BLOCKED)
 		t = NULL;
 	e->told = true;
-	f = fb_report_at(FB_REQUEST_OPEN, t ? fb_stack_of(t) : 0, e->stack, "allocated at", "request never ended: %s%s%s%s%s%s",
-			 obj_name(a), a->freed ? ", its memory was freed" : "", t ? "; task " : "", t ? t->name : "", t ? " waits for " : "", t ? t->why : "");
+	f = fb_report_at(FB_REQUEST_OPEN, t ? fb_stack_of(t) : 0, e->stack, "allocated at",
+			 "request never ended: %s%s%s%s%s%s", obj_name(a),
+			 a->freed ? ", its memory was freed" : "", t ? "; task " : "",
+			 t ? t->name : "", t ? " waits for " : "", t ? t->why : "");
 	if (f)
 		f->task_id = t ? t->h.id : 0;
 }
@@ -408,13 +430,16 @@ static void report_leak(const struct account *a, struct entry *e)
 		}
 	}
 	if (a->kind == FB_RES_FREEZE)
-		f = fb_report_at(FB_FREEZE_KEPT, 0, e->stack, "taken at", "freeze protection, level %u of %s, never given back",
-				 a->tag, obj_name(a));
+		f = fb_report_at(FB_FREEZE_KEPT, 0, e->stack, "taken at",
+				 "freeze protection, level %u of %s, never given back", a->tag,
+				 obj_name(a));
 	else if (n > 1)
-		f = fb_report_at(FB_LEAK, 0, e->stack, "taken at", "%s of %s never dropped, %u times", fb_res_name(a->kind),
+		f = fb_report_at(FB_LEAK, 0, e->stack, "taken at",
+				 "%s of %s never dropped, %u times", fb_res_name(a->kind),
 				 obj_name(a), n);
 	else
-		f = fb_report_at(FB_LEAK, 0, e->stack, "taken at", "%s of %s never dropped", fb_res_name(a->kind), obj_name(a));
+		f = fb_report_at(FB_LEAK, 0, e->stack, "taken at", "%s of %s never dropped",
+				 fb_res_name(a->kind), obj_name(a));
 	if (f)
 		f->task_id = e->owner == FB_NOBODY ? 0 : e->owner;
 	add_history(f, a);
@@ -434,7 +459,9 @@ void fb_ledger_audit(void)
 	fb_mem_audit();
 }
 
-/** fb_watch() - see ledger.h. References that the counter holds already must be entered by fb_get(). */
+/**
+ * fb_watch() - see ledger.h. References that the counter holds already must be entered by fb_get().
+ */
 void fb_watch(const void *counter, enum fb_res kind, const void *obj)
 {
 	struct watch *w = fb_table_get(&watches, (uintptr_t)counter);
@@ -442,7 +469,7 @@ void fb_watch(const void *counter, enum fb_res kind, const void *obj)
 	if (!w) {
 		w = fb_run_alloc(sizeof(*w));
 		fb_table_set(&watches, (uintptr_t)counter, w);
-		w->dep = (struct fb_dep){ .addr = counter, .kind = FB_DEP_WATCH, .of = w };
+		w->dep = (struct fb_dep){.addr = counter, .kind = FB_DEP_WATCH, .of = w};
 		fb_mem_attach(&w->dep);
 	}
 	w->kind = kind;

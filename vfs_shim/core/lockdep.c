@@ -1,34 +1,38 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Lock rules, as the kernel's lockdep has them: recursion, order between classes, who releases, what is still held.
+ * Lock rules, as the kernel's lockdep has them: recursion, order between classes, who releases,
+ * what is still held.
  *
- * An edge A -> B means that B was waited for while A was held. Taking a lock that closes a circle of edges is a finding.
- * As in lockdep, a circle blocks nobody where it passes a lock that is only read, recursively on the way in.
+ * An edge A -> B means that B was waited for while A was held. Taking a lock that closes a circle
+ * of edges is a finding. As in lockdep, a circle blocks nobody where it passes a lock that is only
+ * read, recursively on the way in.
  */
 #include <string.h>
 #include "internal.h"
 
 struct edge {
-	struct edge *next;	/* from the same class */
+	struct edge *next; /* from the same class */
 	struct class *to;
-	bool from_shared;	/* A was held shared */
-	bool to_recursive;	/* B was taken as a recursive reader */
+	bool from_shared; /* A was held shared */
+	bool to_recursive; /* B was taken as a recursive reader */
 	fb_stack_t held_at, taken_at;
 	unsigned int task;
 };
 
-struct class {
+struct class
+{
 	unsigned int id;
 	const char *name;
 	unsigned int subclass;
 	struct edge *edges;
-	unsigned int visited;	/* bit 0/1: entered by a plain / recursive edge, in search number visited >> 2 */
+	/* bit 0/1: entered by a plain / recursive edge, in search number visited >> 2 */
+	unsigned int visited;
 };
 
-static struct fb_table classes;		/* key and subclass */
-static struct fb_table edges;		/* both ids and strengths */
+static struct fb_table classes; /* key and subclass */
+static struct fb_table edges; /* both ids and strengths */
 static unsigned int nr_classes, search;
-static struct fb_held orphans[64];	/* handed over by their holder, not adopted yet */
+static struct fb_held orphans[64]; /* handed over by their holder, not adopted yet */
 static unsigned int nr_orphans;
 
 static struct class *class_of(const void *lock, const struct fb_lock_map *map)
@@ -54,8 +58,8 @@ static const char *name_of(const struct fb_lock_map *map)
 }
 
 /* The edge that leads from @at back to @target along a path that can block, or NULL. */
-static struct edge *path(struct class *at, const struct class *target, bool recursive, bool target_shared_in,
-			 struct edge **last)
+static struct edge *path(struct class *at, const struct class *target, bool recursive,
+			 bool target_shared_in, struct edge **last)
 {
 	unsigned int bit = recursive ? 2 : 1;
 	struct edge *e, *found;
@@ -81,39 +85,51 @@ static struct edge *path(struct class *at, const struct class *target, bool recu
 	return NULL;
 }
 
-static void report_order(const struct fb_held *h, const struct class *held, const void *lock, const struct class *c,
-			 struct edge *first, struct edge *last)
+static void report_order(const struct fb_held *h, const struct class *held, const void *lock,
+			 const struct class *c, struct edge *first, struct edge *last)
 {
 	struct fb_finding *f;
 
-	f = fb_report_at(FB_LOCK_ORDER, fb_stack_here(), first->taken_at,
-			 fb_run_printf("opposite order: \"%s\" taken by %s while \"%s\" was held, at", first->to->name,
-				       fb_holder_name(first->task), c->name),
-			 "\"%s\" (%s) is taken while \"%s\" (%s) is held; elsewhere the order is opposite%s", c->name,
-			 fb_obj(lock), held->name, fb_obj(h->lock), first == last ? "" : ", by way of others");
-	fb_finding_part(f, fb_run_printf("here \"%s\" was taken at", held->name), h->stack, 1, false);
-	fb_finding_part(f, fb_run_printf("there \"%s\" was taken at", c->name), first->held_at, 1, false);
+	f = fb_report_at(
+		FB_LOCK_ORDER, fb_stack_here(), first->taken_at,
+		fb_run_printf("opposite order: \"%s\" taken by %s while \"%s\" was held, at",
+			      first->to->name, fb_holder_name(first->task), c->name),
+		"\"%s\" (%s) is taken while \"%s\" (%s) is held; elsewhere the order is opposite%s",
+		c->name, fb_obj(lock), held->name, fb_obj(h->lock),
+		first == last ? "" : ", by way of others");
+	fb_finding_part(f, fb_run_printf("here \"%s\" was taken at", held->name), h->stack, 1,
+			false);
+	fb_finding_part(f, fb_run_printf("there \"%s\" was taken at", c->name), first->held_at, 1,
+			false);
 	if (first != last)
-		fb_finding_part(f, fb_run_printf("the circle closes where \"%s\" is taken at", last->to->name), last->taken_at,
-				1, false);
+		fb_finding_part(f,
+				fb_run_printf("the circle closes where \"%s\" is taken at",
+					      last->to->name),
+				last->taken_at, 1, false);
 }
 
 static struct class *class_by_held(const struct fb_held *h);
 
-static void add_edge(const struct fb_held *h, const void *lock, struct class *to, enum fb_lock_mode mode,
-		     unsigned int flags)
+static void add_edge(const struct fb_held *h, const void *lock, struct class *to,
+		     enum fb_lock_mode mode, unsigned int flags)
 {
 	struct class *from = class_by_held(h);
 	bool from_shared = h->mode == FB_LOCK_SHARED;
 	bool to_recursive = mode == FB_LOCK_SHARED && (flags & FB_LOCK_RECURSIVE_READ);
-	uint64_t key = (uint64_t)from->id << 34 | (uint64_t)to->id << 2 | (unsigned int)from_shared << 1 | to_recursive;
+	uint64_t key = (uint64_t)from->id << 34 | (uint64_t)to->id << 2 |
+		       (unsigned int)from_shared << 1 | to_recursive;
 	struct edge *e, *first, *last = NULL;
 
 	if (fb_table_get(&edges, key))
 		return;
 	e = fb_run_alloc(sizeof(*e));
-	*e = (struct edge){ .next = from->edges, .to = to, .from_shared = from_shared, .to_recursive = to_recursive,
-			    .held_at = h->stack, .taken_at = fb_stack_here(), .task = fb_holder()->id };
+	*e = (struct edge){.next = from->edges,
+			   .to = to,
+			   .from_shared = from_shared,
+			   .to_recursive = to_recursive,
+			   .held_at = h->stack,
+			   .taken_at = fb_stack_here(),
+			   .task = fb_holder()->id};
 	fb_table_set(&edges, key, e);
 	search++;
 	first = path(to, from, to_recursive, from_shared, &last);
@@ -122,7 +138,7 @@ static void add_edge(const struct fb_held *h, const void *lock, struct class *to
 		report_order(h, from, lock, to, first, last);
 }
 
-static struct fb_table held_classes;	/* id to class */
+static struct fb_table held_classes; /* id to class */
 
 static struct class *class_by_held(const struct fb_held *h)
 {
@@ -130,27 +146,36 @@ static struct class *class_by_held(const struct fb_held *h)
 }
 
 /* The lock itself, or one of its class, is held already. */
-static void check_recursion(const struct fb_held *h, const void *lock, const struct class *c, enum fb_lock_mode mode,
-			    unsigned int flags)
+static void check_recursion(const struct fb_held *h, const void *lock, const struct class *c,
+			    enum fb_lock_mode mode, unsigned int flags)
 {
 	bool both_shared = h->mode == FB_LOCK_SHARED && mode == FB_LOCK_SHARED;
 
 	if (both_shared && (flags & FB_LOCK_RECURSIVE_READ))
 		return;
 	if (h->lock == lock && !both_shared)
-		fb_report_fatal(FB_LOCK_MISUSE, h->stack, "taken at", "\"%s\" (%s) is taken by a task that holds it%s", c->name,
-				fb_obj(lock), fb_holder()->irq > h->irq ? ", from an irq handler" : "");
+		fb_report_fatal(FB_LOCK_MISUSE, h->stack, "taken at",
+				"\"%s\" (%s) is taken by a task that holds it%s", c->name,
+				fb_obj(lock),
+				fb_holder()->irq > h->irq ? ", from an irq handler" : "");
 	if (h->lock == lock)
-		fb_report(FB_LOCK_MISUSE, h->stack, "first taken at",
-			  "\"%s\" (%s) is taken shared twice: a writer between the two would deadlock", c->name, fb_obj(lock));
+		fb_report(
+			FB_LOCK_MISUSE, h->stack, "first taken at",
+			"\"%s\" (%s) is taken shared twice: a writer between the two would deadlock",
+			c->name, fb_obj(lock));
 	else if (!(flags & FB_LOCK_NEST))
-		fb_report(FB_LOCK_ORDER, h->stack, "first one taken at",
-			  "\"%s\" (%s) is taken while another of its class (%s) is held, without a subclass", c->name,
-			  fb_obj(lock), fb_obj(h->lock));
+		fb_report(
+			FB_LOCK_ORDER, h->stack, "first one taken at",
+			"\"%s\" (%s) is taken while another of its class (%s) is held, without a subclass",
+			c->name, fb_obj(lock), fb_obj(h->lock));
 }
 
-/** fb_lock_check() - see lockdep.h. Call it before waiting, also when the lock is free. Fatal where waiting would never end. */
-void fb_lock_check(const void *lock, const struct fb_lock_map *map, enum fb_lock_mode mode, unsigned int flags)
+/**
+ * fb_lock_check() - see lockdep.h. Call it before waiting, also when the lock is free. Fatal where
+ * waiting would never end.
+ */
+void fb_lock_check(const void *lock, const struct fb_lock_map *map, enum fb_lock_mode mode,
+		   unsigned int flags)
 {
 	struct fb_holder *h = fb_holder();
 	struct class *c;
@@ -167,7 +192,8 @@ void fb_lock_check(const void *lock, const struct fb_lock_map *map, enum fb_lock
 }
 
 /** fb_lock_acquired() - current holds it now. Adds no order of its own. */
-void fb_lock_acquired(const void *lock, const struct fb_lock_map *map, enum fb_lock_mode mode, unsigned int flags)
+void fb_lock_acquired(const void *lock, const struct fb_lock_map *map, enum fb_lock_mode mode,
+		      unsigned int flags)
 {
 	struct fb_holder *h = fb_holder();
 	struct class *c = class_of(lock, map);
@@ -175,8 +201,13 @@ void fb_lock_acquired(const void *lock, const struct fb_lock_map *map, enum fb_l
 	if (h->nr_held == FB_MAX_HELD)
 		fb_report_fatal(FB_CONTRACT, 0, NULL, "more than %d locks held", FB_MAX_HELD);
 	fb_table_set(&held_classes, c->id, c);
-	h->held[h->nr_held++] = (struct fb_held){ .lock = lock, .name = name_of(map), .class_id = c->id, .mode = mode,
-						  .flags = flags, .irq = h->irq, .stack = fb_stack_here() };
+	h->held[h->nr_held++] = (struct fb_held){.lock = lock,
+						 .name = name_of(map),
+						 .class_id = c->id,
+						 .mode = mode,
+						 .flags = flags,
+						 .irq = h->irq,
+						 .stack = fb_stack_here()};
 	fb_core.nr_held++;
 	if (flags & FB_LOCK_SPIN)
 		fb_atomic_enter(name_of(map), lock);
@@ -244,12 +275,14 @@ void fb_lock_released(const void *lock)
 	}
 	e = find_elsewhere(lock, &who);
 	if (!e) {
-		fb_report(FB_LOCK_MISUSE, 0, NULL, "a lock (%s) is released that nobody holds", fb_obj(lock));
+		fb_report(FB_LOCK_MISUSE, 0, NULL, "a lock (%s) is released that nobody holds",
+			  fb_obj(lock));
 		return;
 	}
 	if (!(e->flags & FB_LOCK_OWNERLESS))
-		fb_report(FB_LOCK_MISUSE, e->stack, "taken at", "\"%s\" (%s) is released by another task than its holder, %s",
-			  e->name, fb_obj(lock), fb_holder_name(who->id));
+		fb_report(FB_LOCK_MISUSE, e->stack, "taken at",
+			  "\"%s\" (%s) is released by another task than its holder, %s", e->name,
+			  fb_obj(lock), fb_holder_name(who->id));
 	take_out(who, e);
 }
 
@@ -260,32 +293,39 @@ void fb_lock_disown(const void *lock)
 	struct fb_held *e = find(h, lock);
 
 	if (!e) {
-		fb_report(FB_LOCK_MISUSE, 0, NULL, "a lock (%s) is handed over by a task that does not hold it", fb_obj(lock));
+		fb_report(FB_LOCK_MISUSE, 0, NULL,
+			  "a lock (%s) is handed over by a task that does not hold it",
+			  fb_obj(lock));
 		return;
 	}
 	if (nr_orphans == sizeof(orphans) / sizeof(orphans[0]))
-		fb_report_fatal(FB_CONTRACT, 0, NULL, "more than %u locks handed over and not adopted", nr_orphans);
+		fb_report_fatal(FB_CONTRACT, 0, NULL,
+				"more than %u locks handed over and not adopted", nr_orphans);
 	orphans[nr_orphans++] = *e;
 	if (e->flags & FB_LOCK_SPIN)
 		fb_atomic_exit("handed over", lock);
 	take_out(h, e);
-	fb_core.nr_held++;	/* still held, by nobody */
+	fb_core.nr_held++; /* still held, by nobody */
 }
 
 /** fb_lock_adopt() - see lockdep.h. */
-void fb_lock_adopt(const void *lock, const struct fb_lock_map *map, enum fb_lock_mode mode, unsigned int flags)
+void fb_lock_adopt(const void *lock, const struct fb_lock_map *map, enum fb_lock_mode mode,
+		   unsigned int flags)
 {
 	struct fb_held *e = find_orphan(lock);
 
 	if (!e)
-		fb_report(FB_LOCK_MISUSE, 0, NULL, "\"%s\" (%s) is taken over, but nobody handed it over", name_of(map),
+		fb_report(FB_LOCK_MISUSE, 0, NULL,
+			  "\"%s\" (%s) is taken over, but nobody handed it over", name_of(map),
 			  fb_obj(lock));
 	else
 		drop_orphan(e);
 	fb_lock_acquired(lock, map, mode, flags);
 }
 
-/** fb_lock_held() - by current, in any mode; an irq handler shares what the interrupted task holds. */
+/**
+ * fb_lock_held() - by current, in any mode; an irq handler shares what the interrupted task holds.
+ */
 bool fb_lock_held(const void *lock)
 {
 	return find(fb_holder(), lock);
@@ -299,11 +339,13 @@ bool fb_lock_held_excl(const void *lock)
 	return e && e->mode == FB_LOCK_EXCL;
 }
 
-static void check_freed(const struct fb_held *e, const char *holder, const void *start, unsigned long len)
+static void check_freed(const struct fb_held *e, const char *holder, const void *start,
+			unsigned long len)
 {
 	if ((uintptr_t)e->lock - (uintptr_t)start < len)
-		fb_report(FB_LOCK_MISUSE, e->stack, "taken at", "memory of a held lock is freed: \"%s\" (%s), held by %s",
-			  e->name, fb_obj(e->lock), holder);
+		fb_report(FB_LOCK_MISUSE, e->stack, "taken at",
+			  "memory of a held lock is freed: \"%s\" (%s), held by %s", e->name,
+			  fb_obj(e->lock), holder);
 }
 
 /** fb_lock_range_freed() - see lockdep.h. */
@@ -325,45 +367,49 @@ void fb_holder_audit(struct fb_holder *h, const char *when)
 {
 	unsigned int kept = 0;
 
-	if (likely(!(h->nr_held | h->nr_atomic | h->rcu_depth | h->irqs_off | h->owned[FB_RES_FREEZE])))
+	if (likely(!(h->nr_held | h->nr_atomic | h->rcu_depth | h->irqs_off |
+		     h->owned[FB_RES_FREEZE])))
 		return;
 	for (unsigned int i = 0; i < h->nr_held; i++) {
 		struct fb_held *e = &h->held[i];
 
 		if (!e->told)
-			fb_report(FB_LOCK_HELD, e->stack, "taken at", "\"%s\" (%s) still held when %s", e->name,
-				  fb_obj(e->lock), when);
+			fb_report(FB_LOCK_HELD, e->stack, "taken at",
+				  "\"%s\" (%s) still held when %s", e->name, fb_obj(e->lock), when);
 		e->told = true;
 	}
 	for (unsigned int i = 0; i < h->nr_atomic; i++) {
 		struct fb_atomic a = h->atomic[i];
 
-		if (find(h, a.obj)) {	/* a spinlock, told above */
+		if (find(h, a.obj)) { /* a spinlock, told above */
 			h->atomic[kept++] = a;
 			continue;
 		}
-		fb_report(FB_LOCK_HELD, a.stack, "entered at", "atomic context (%s, %s) not left when %s", a.why,
-			  fb_obj(a.obj), when);
+		fb_report(FB_LOCK_HELD, a.stack, "entered at",
+			  "atomic context (%s, %s) not left when %s", a.why, fb_obj(a.obj), when);
 	}
 	h->nr_atomic = kept;
 	if (h->irqs_off)
-		fb_report(FB_LOCK_HELD, h->irqs_off_stack, "disabled at", "irqs still disabled when %s", when);
+		fb_report(FB_LOCK_HELD, h->irqs_off_stack, "disabled at",
+			  "irqs still disabled when %s", when);
 	h->irqs_off = 0;
 	if (h->rcu_depth)
-		fb_report(FB_RCU, h->rcu_stack, "entered at", "RCU read section not left when %s", when);
+		fb_report(FB_RCU, h->rcu_stack, "entered at", "RCU read section not left when %s",
+			  when);
 	fb_rcu_force_out(h);
 	fb_freeze_report(h, when);
 }
 
 /**
- * fb_audit_syscall_exit() - locks, atomic and read sections, irqs disabled, freeze protection: each that current still has is a
- * finding, once.
+ * fb_audit_syscall_exit() - locks, atomic and read sections, irqs disabled, freeze protection: each
+ * that current still has is a finding, once.
  */
 void fb_audit_syscall_exit(const char *syscall)
 {
 	struct fb_holder *h = fb_holder();
 
-	if (likely(!(h->nr_held | h->nr_atomic | h->rcu_depth | h->irqs_off | h->owned[FB_RES_FREEZE])))
+	if (likely(!(h->nr_held | h->nr_atomic | h->rcu_depth | h->irqs_off |
+		     h->owned[FB_RES_FREEZE])))
 		return;
 	fb_holder_audit(h, fb_run_printf("%s returns to user space", syscall));
 }

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Objects of the kernel environment: who allocated and freed them, and what is wrong with an access.
+ * Objects of the kernel environment: who allocated and freed them, and what is wrong with an
+ * access.
  */
 #include <string.h>
 #include "internal.h"
 
-static struct fb_block *blocks, **blocks_tail = &blocks;	/* in order of allocation */
+static struct fb_block *blocks, **blocks_tail = &blocks; /* in order of allocation */
 static unsigned int nr_blocks;
-static struct fb_dep *outside;		/* what hangs on addresses that are no objects of ours */
+static struct fb_dep *outside; /* what hangs on addresses that are no objects of ours */
 
 static struct fb_block *find(const void *p)
 {
@@ -17,7 +18,8 @@ static struct fb_block *find(const void *p)
 }
 
 /**
- * fb_mem_alloc() - @align: a power of two, up to 64 KiB. @type: a literal, the cache's name. Not zeroed memory holds 0x5a.
+ * fb_mem_alloc() - @align: a power of two, up to 64 KiB. @type: a literal, the cache's name. Not
+ * zeroed memory holds 0x5a.
  * Return: the object; never NULL (a fault point is the caller's business). Context: any.
  */
 void *fb_mem_alloc(size_t size, size_t align, enum fb_res kind, const char *type, bool zero)
@@ -32,7 +34,8 @@ void *fb_mem_alloc(size_t size, size_t align, enum fb_res kind, const char *type
 		align = 8;
 	b->guarded = fb_core.guard && fb_guard_alloc(b, align);
 	if (!b->guarded && !fb_pool_alloc(b, align))
-		fb_report_fatal(FB_CONTRACT, 0, NULL, "the box has no memory left for %zu bytes (%s)", size, type);
+		fb_report_fatal(FB_CONTRACT, 0, NULL,
+				"the box has no memory left for %zu bytes (%s)", size, type);
 	b->live = true;
 	b->alloc = fb_stack_here();
 	memset(b->addr, zero ? 0 : FB_BYTE_FRESH, size);
@@ -77,10 +80,12 @@ static void check_redzone(const struct fb_block *b, const char *when)
 	if (!at)
 		return;
 	if (at < 0)
-		fb_report(FB_OVERRUN, b->alloc, "allocated at", "%s of %zu bytes was written to %ld bytes before its start, seen %s",
+		fb_report(FB_OVERRUN, b->alloc, "allocated at",
+			  "%s of %zu bytes was written to %ld bytes before its start, seen %s",
 			  fb_obj(b->addr), b->size, -at, when);
 	else
-		fb_report(FB_OVERRUN, b->alloc, "allocated at", "%s of %zu bytes was written to %ld bytes beyond its end, seen %s",
+		fb_report(FB_OVERRUN, b->alloc, "allocated at",
+			  "%s of %zu bytes was written to %ld bytes beyond its end, seen %s",
 			  fb_obj(b->addr), b->size, at - (long)b->size, when);
 }
 
@@ -91,7 +96,8 @@ static void check_scribbled(const struct fb_block *b, const char *when)
 
 	if (at < 0)
 		return;
-	f = fb_report_at(FB_USE_AFTER_FREE, 0, b->freed, "freed at", "%s was written to at offset %ld after it was freed, seen %s",
+	f = fb_report_at(FB_USE_AFTER_FREE, 0, b->freed, "freed at",
+			 "%s was written to at offset %ld after it was freed, seen %s",
 			 fb_obj(b->addr), at, when);
 	fb_finding_part(f, "allocated at", b->alloc, 1, false);
 }
@@ -148,12 +154,15 @@ static void bad_free(const void *p, const struct fb_block *b)
 	struct fb_finding *f;
 
 	if (b && b->addr == p) {
-		f = fb_report_at(FB_USE_AFTER_FREE, fb_stack_here(), b->freed, "first freed at", "%s is freed twice", fb_obj(p));
+		f = fb_report_at(FB_USE_AFTER_FREE, fb_stack_here(), b->freed, "first freed at",
+				 "%s is freed twice", fb_obj(p));
 		fb_finding_part(f, "allocated at", b->alloc, 1, false);
 	} else if (b) {
-		fb_report(FB_CONTRACT, b->alloc, "allocated at", "%s is freed, which is not where an object starts", fb_obj(p));
+		fb_report(FB_CONTRACT, b->alloc, "allocated at",
+			  "%s is freed, which is not where an object starts", fb_obj(p));
 	} else {
-		fb_report(FB_CONTRACT, 0, NULL, "a pointer is freed that was never allocated (%s)", fb_obj(p));
+		fb_report(FB_CONTRACT, 0, NULL, "a pointer is freed that was never allocated (%s)",
+			  fb_obj(p));
 	}
 }
 
@@ -237,20 +246,25 @@ bool fb_mem_fault(const void *addr, const char *what, fb_stack_t at)
 		return false;
 	off = (const char *)addr - b->addr;
 	if (!b->live) {
-		f = fb_report_at(FB_USE_AFTER_FREE, at, b->freed, "freed at", "%s %s at offset %ld of %zu, which is freed", what,
+		f = fb_report_at(FB_USE_AFTER_FREE, at, b->freed, "freed at",
+				 "%s %s at offset %ld of %zu, which is freed", what,
 				 fb_obj(b->addr), off, b->size);
 		fb_finding_part(f, "allocated at", b->alloc, 1, false);
 	} else if (off < 0) {
-		fb_report_at(FB_OVERRUN, at, b->alloc, "allocated at", "%s %s, %ld bytes before its start", what,
-			     fb_obj(b->addr), -off);
+		fb_report_at(FB_OVERRUN, at, b->alloc, "allocated at",
+			     "%s %s, %ld bytes before its start", what, fb_obj(b->addr), -off);
 	} else {
-		fb_report_at(FB_OVERRUN, at, b->alloc, "allocated at", "%s %s, %ld bytes beyond its end (size %zu)", what,
-			     fb_obj(b->addr), off - (long)b->size, b->size);
+		fb_report_at(FB_OVERRUN, at, b->alloc, "allocated at",
+			     "%s %s, %ld bytes beyond its end (size %zu)", what, fb_obj(b->addr),
+			     off - (long)b->size, b->size);
 	}
 	return true;
 }
 
-/* What is still allocated, one finding for each type and allocating stack; and what was damaged unseen. */
+/*
+ * What is still allocated, one finding for each type and allocating stack; and what was damaged
+ * unseen.
+ */
 void fb_mem_audit(void)
 {
 	for (struct fb_block *b = blocks; b; b = b->all) {
@@ -266,7 +280,8 @@ void fb_mem_audit(void)
 			continue;
 		check_redzone(b, "at the end of the run");
 		for (struct fb_block *x = b; x; x = x->all) {
-			if (!x->live || x->told || strcmp(x->type, b->type) || !fb_stack_alike(x->alloc, b->alloc))
+			if (!x->live || x->told || strcmp(x->type, b->type) ||
+			    !fb_stack_alike(x->alloc, b->alloc))
 				continue;
 			n++;
 			bytes += x->size;
@@ -275,9 +290,10 @@ void fb_mem_audit(void)
 				x->told = true;
 			}
 		}
-		fb_report_at(FB_LEAK, 0, b->alloc, "allocated at", "%s: %u of type %s never freed, %zu bytes%s%s",
-			     b->kind == FB_RES_PAGE ? "pages" : "memory", n, b->type, bytes, n == 1 ? ": " : "",
-			     n == 1 ? fb_obj(b->addr) : "");
+		fb_report_at(FB_LEAK, 0, b->alloc, "allocated at",
+			     "%s: %u of type %s never freed, %zu bytes%s%s",
+			     b->kind == FB_RES_PAGE ? "pages" : "memory", n, b->type, bytes,
+			     n == 1 ? ": " : "", n == 1 ? fb_obj(b->addr) : "");
 	}
 }
 

@@ -37,7 +37,10 @@ static unsigned int next_id(const char *type)
 	return 1;
 }
 
-/** fb_obj_new() - name @obj for reports: "@type#n (@detail)". @type must stay (a literal); @detail is copied, may be NULL. */
+/**
+ * fb_obj_new() - name @obj for reports: "@type#n (@detail)". @type must stay (a literal); @detail
+ * is copied, may be NULL.
+ */
 void fb_obj_new(const void *obj, const char *type, const char *detail)
 {
 	struct name *n = fb_run_alloc(sizeof(*n));
@@ -46,7 +49,7 @@ void fb_obj_new(const void *obj, const char *type, const char *detail)
 	n->id = next_id(type);
 	if (detail)
 		strncpy(n->detail, detail, sizeof(n->detail) - 1);
-	n->dep = (struct fb_dep){ .addr = obj, .kind = FB_DEP_NAME, .of = n };
+	n->dep = (struct fb_dep){.addr = obj, .kind = FB_DEP_NAME, .of = n};
 	fb_table_set(&names, (uintptr_t)obj, n);
 	fb_mem_attach(&n->dep);
 }
@@ -84,8 +87,10 @@ const char *fb_obj(const void *obj)
 		if (!n)
 			return "unnamed";
 	}
-	snprintf(s, sizeof(ring[0]), "%s#%u%s%s%s%s", n->type, n->id, n->detail[0] || n->gone ? " (" : "", n->detail,
-		 n->gone ? n->detail[0] ? ", gone" : "gone" : "", n->detail[0] || n->gone ? ")" : "");
+	snprintf(s, sizeof(ring[0]), "%s#%u%s%s%s%s", n->type, n->id,
+		 n->detail[0] || n->gone ? " (" : "", n->detail,
+		 n->gone ? n->detail[0] ? ", gone" : "gone" : "",
+		 n->detail[0] || n->gone ? ")" : "");
 	return s;
 }
 

@@ -1,27 +1,28 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Unguarded memory: size classes in one arena, each object between redzones. Quick, and fit for ASan and memcheck, which
- * watch every access themselves. A freed object is filled with a pattern and waits before it is used again.
+ * Unguarded memory: size classes in one arena, each object between redzones. Quick, and fit for
+ * ASan and memcheck, which watch every access themselves. A freed object is filled with a pattern
+ * and waits before it is used again.
  */
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include "internal.h"
 
-#define CHUNK		65536ul
-#define ARENA		(4ul << 30)
-#define NR_CHUNKS	(ARENA / CHUNK)
-#define QUARANTINE	64	/* freed objects that a class keeps back */
+#define CHUNK 65536ul
+#define ARENA (4ul << 30)
+#define NR_CHUNKS (ARENA / CHUNK)
+#define QUARANTINE 64 /* freed objects that a class keeps back */
 
 static const unsigned int cell_size[] = {
 	64, 128, 192, 256, 384, 512, 768, 1024, 1536, 2048, 3072, 4096, 6144, 8192, 16384,
 };
-#define NR_CLASSES	(sizeof(cell_size) / sizeof(cell_size[0]))
-#define SPAN		NR_CLASSES	/* the object has whole chunks of its own */
+#define NR_CLASSES (sizeof(cell_size) / sizeof(cell_size[0]))
+#define SPAN NR_CLASSES /* the object has whole chunks of its own */
 
 struct chunk {
 	unsigned int class_;
-	unsigned int nr_cells;		/* handed out so far; SPAN: distance to the first chunk */
+	unsigned int nr_cells; /* handed out so far; SPAN: distance to the first chunk */
 	struct fb_block **cell;
 };
 
@@ -46,7 +47,8 @@ static struct chunk *take_chunks(size_t n)
 	struct chunk *c = &chunks[nr_chunks];
 
 	if (!arena) {
-		char *p = mmap(NULL, ARENA + CHUNK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+		char *p = mmap(NULL, ARENA + CHUNK, PROT_READ | PROT_WRITE,
+			       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
 		if (p == MAP_FAILED)
 			abort();
@@ -102,7 +104,7 @@ static char *carve(struct fb_block *b, size_t offset)
 		c = take_chunks(1);
 		if (!c)
 			return NULL;
-		*c = (struct chunk){ .class_ = b->class_ };
+		*c = (struct chunk){.class_ = b->class_};
 		c->cell = fb_run_alloc(CHUNK / size * sizeof(struct fb_block *));
 		open_chunk[b->class_] = c;
 	}
@@ -115,14 +117,17 @@ static char *take_span(struct fb_block *b, size_t offset)
 	size_t n = (offset + b->size + FB_REDZONE + CHUNK - 1) / CHUNK;
 	struct chunk *c;
 
-	/* Chunks start at multiples of their size; what wants more alignment than that is not kernel memory. */
+	/*
+	 * Chunks start at multiples of their size; what wants more alignment than that is not
+	 * kernel memory.
+	 */
 	if (offset > CHUNK)
 		return NULL;
 	c = take_chunks(n);
 	if (!c)
 		return NULL;
 	for (size_t i = 0; i < n; i++)
-		c[i] = (struct chunk){ .class_ = SPAN, .nr_cells = (unsigned int)i };
+		c[i] = (struct chunk){.class_ = SPAN, .nr_cells = (unsigned int)i};
 	c->cell = fb_run_alloc(sizeof(struct fb_block *));
 	c->cell[0] = b;
 	return chunk_start(c) + offset;
@@ -185,7 +190,8 @@ long fb_pool_scribbled(const struct fb_block *b)
 	if (FB_ASAN || FB_VALGRIND)
 		return -1;
 	/* All bytes equal the first one when the object equals itself, shifted by one. */
-	if (!b->size || ((unsigned char)b->addr[0] == FB_BYTE_FREED && !memcmp(b->addr, b->addr + 1, b->size - 1)))
+	if (!b->size || ((unsigned char)b->addr[0] == FB_BYTE_FREED &&
+			 !memcmp(b->addr, b->addr + 1, b->size - 1)))
 		return -1;
 	for (size_t i = 0; i < b->size; i++)
 		if ((unsigned char)b->addr[i] != FB_BYTE_FREED)

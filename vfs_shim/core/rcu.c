@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "internal.h"
 
-static unsigned int nr_readers;		/* holders inside a read section */
-static uint64_t clock_;			/* counts outermost entries and epochs */
+static unsigned int nr_readers; /* holders inside a read section */
+static uint64_t clock_; /* counts outermost entries and epochs */
 static void (*hook)(void *arg);
 static void *hook_arg;
 
@@ -67,7 +67,10 @@ void fb_rcu_hook(void (*fn)(void *arg), void *arg)
 	hook_arg = arg;
 }
 
-/* A section that was reported open: it counts as left, so that one defect does not stall every grace period. */
+/*
+ * A section that was reported open: it counts as left, so that one defect does not stall every
+ * grace period.
+ */
 void fb_rcu_force_out(struct fb_holder *h)
 {
 	if (h->rcu_depth) {

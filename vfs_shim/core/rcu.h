@@ -8,18 +8,24 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* rcu_read_lock() and rcu_read_unlock() of current (task, irq or main stack); nests. An exit too many is FB_RCU. */
+/*
+ * rcu_read_lock() and rcu_read_unlock() of current (task, irq or main stack); nests. An exit too
+ * many is FB_RCU.
+ */
 void fb_rcu_enter(void);
 void fb_rcu_exit(void);
 unsigned int fb_rcu_depth(void);
 
 /*
- * Grace periods: take an epoch when the callback is queued; once fb_rcu_passed(epoch) is true, no read section
- * that had begun by then is still open. A reader that began later does not delay it.
+ * Grace periods: take an epoch when the callback is queued; once fb_rcu_passed(epoch) is true, no
+ * read section that had begun by then is still open. A reader that began later does not delay it.
  */
 uint64_t fb_rcu_epoch(void);
 bool fb_rcu_passed(uint64_t epoch);
-/* @fn(@arg) is called (in the context of the reader) after each outermost exit, e.g. to wake a grace-period task. One hook per run; must not block. */
+/*
+ * @fn(@arg) is called (in the context of the reader) after each outermost exit, e.g. to wake a
+ * grace-period task. One hook per run; must not block.
+ */
 void fb_rcu_hook(void (*fn)(void *arg), void *arg);
 
 #endif

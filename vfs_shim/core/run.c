@@ -6,8 +6,8 @@
 #include <string.h>
 #include "internal.h"
 
-#define MAX_STEPS	5000000ul
-#define MAX_IDLE	(3600ull * 1000000000ull)	/* an hour of virtual time */
+#define MAX_STEPS 5000000ul
+#define MAX_IDLE (3600ull * 1000000000ull) /* an hour of virtual time */
 
 struct fb_core fb_core;
 
@@ -33,9 +33,10 @@ static void reset(void)
 }
 
 /**
- * fb_run_begin() - reset everything and start. Ends a run that was not ended, without audit. Context: main stack, always of the
- * same thread.
- * Return: 0; -EINVAL for a malformed token, one of another scenario than opts->name, or a name of 128 bytes or more.
+ * fb_run_begin() - reset everything and start. Ends a run that was not ended, without audit.
+ * Context: main stack, always of the same thread.
+ * Return: 0; -EINVAL for a malformed token, one of another scenario than opts->name, or a name of
+ * 128 bytes or more.
  */
 int fb_run_begin(const struct fb_run_opts *opts)
 {
@@ -72,10 +73,15 @@ bool fb_run_stopped(void)
 	return fb_core.stopped;
 }
 
-/** fb_run_end() - audit (unless stopped), then release memory and stacks. Findings, trace and token stay. */
+/**
+ * fb_run_end() - audit (unless stopped), then release memory and stacks. Findings, trace and token
+ * stay.
+ */
 enum fb_run_result fb_run_end(void)
 {
-	/* After a fatal finding everything is still held, by tasks that never got to give it back. */
+	/*
+	 * After a fatal finding everything is still held, by tasks that never got to give it back.
+	 */
 	if (!fb_core.stopped) {
 		fb_holder_audit(&fb_core.main_h, "the run ended");
 		fb_ledger_audit();

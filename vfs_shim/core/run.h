@@ -10,22 +10,28 @@
 #include "choice.h"
 
 struct fb_run_opts {
-	const char *name;		/* scenario; appears in tokens and replay commands */
+	const char *name; /* scenario; appears in tokens and replay commands */
 	enum fb_policy policy;
-	uint64_t seed;			/* FB_POLICY_RANDOM */
-	const char *token;		/* FB_POLICY_REPLAY */
-	unsigned long fault_at;		/* k-th fault point fails; 0: none */
-	bool fault_persistent;		/* and each one after it */
-	bool guard;			/* guard pages for every object (default true in the command line) */
-	unsigned long max_steps;	/* livelock bound; 0: default */
-	uint64_t max_idle_ns;		/* how far virtual time may jump when nobody can run; 0: default */
+	uint64_t seed; /* FB_POLICY_RANDOM */
+	const char *token; /* FB_POLICY_REPLAY */
+	unsigned long fault_at; /* k-th fault point fails; 0: none */
+	bool fault_persistent; /* and each one after it */
+	bool guard; /* guard pages for every object (default true in the command line) */
+	unsigned long max_steps; /* livelock bound; 0: default */
+	uint64_t max_idle_ns; /* how far virtual time may jump when nobody can run; 0: default */
 };
 
 enum fb_run_result { FB_RUN_OK, FB_RUN_FINDING };
 
-/* Reset everything (data sections of the kernel environment included) and start. -EINVAL for a malformed token. */
+/*
+ * Reset everything (data sections of the kernel environment included) and start. -EINVAL for a
+ * malformed token.
+ */
 int fb_run_begin(const struct fb_run_opts *opts);
-/* Run until every task that is not a daemon has ended, or the run was stopped; a deadlock is a finding. */
+/*
+ * Run until every task that is not a daemon has ended, or the run was stopped; a deadlock is a
+ * finding.
+ */
 void fb_run_loop(void);
 /* Audit the ledgers, release all memory and contexts. */
 enum fb_run_result fb_run_end(void);
@@ -33,9 +39,9 @@ enum fb_run_result fb_run_end(void);
 bool fb_run_stopped(void);
 
 /*
- * Run @fn(@arg) to its end on a stack of its own, with fb_current() NULL, so that a fatal finding can stop it: for init
- * calls and teardown, which the main stack would otherwise run where nothing can catch them. It must not block.
- * Returns false if the run was stopped in it.
+ * Run @fn(@arg) to its end on a stack of its own, with fb_current() NULL, so that a fatal finding
+ * can stop it: for init calls and teardown, which the main stack would otherwise run where nothing
+ * can catch them. It must not block. Returns false if the run was stopped in it.
  */
 bool fb_call(void (*fn)(void *arg), void *arg);
 unsigned long fb_steps(void);

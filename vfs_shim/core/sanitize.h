@@ -19,29 +19,31 @@
 #ifdef FB_ASAN
 #include <sanitizer/asan_interface.h>
 #include <sanitizer/common_interface_defs.h>
-#define fb_asan_poison(p, n)	__asan_poison_memory_region(p, n)
-#define fb_asan_unpoison(p, n)	__asan_unpoison_memory_region(p, n)
-#define FB_NO_ASAN		__attribute__((no_sanitize_address))
+#define fb_asan_poison(p, n) __asan_poison_memory_region(p, n)
+#define fb_asan_unpoison(p, n) __asan_unpoison_memory_region(p, n)
+#define FB_NO_ASAN __attribute__((no_sanitize_address))
 #else
 #define FB_ASAN 0
-#define fb_asan_poison(p, n)	((void)(p), (void)(n))
-#define fb_asan_unpoison(p, n)	((void)(p), (void)(n))
+#define fb_asan_poison(p, n) ((void)(p), (void)(n))
+#define fb_asan_unpoison(p, n) ((void)(p), (void)(n))
 #define FB_NO_ASAN
 #endif
 
-/* The header is only needed to build; the requests are a few no-op instructions outside valgrind. */
+/*
+ * The header is only needed to build; the requests are a few no-op instructions outside valgrind.
+ */
 #if __has_include(<valgrind/memcheck.h>)
 #include <valgrind/memcheck.h>
 #include <valgrind/valgrind.h>
-#define FB_VALGRIND		RUNNING_ON_VALGRIND
+#define FB_VALGRIND RUNNING_ON_VALGRIND
 #else
-#define FB_VALGRIND		0
-#define VALGRIND_STACK_REGISTER(a, b)			(0)
-#define VALGRIND_MALLOCLIKE_BLOCK(a, n, rz, z)		((void)(a), (void)(n), (void)(z))
-#define VALGRIND_FREELIKE_BLOCK(a, rz)			((void)(a))
-#define VALGRIND_MAKE_MEM_NOACCESS(a, n)		((void)(a), (void)(n))
-#define VALGRIND_MAKE_MEM_UNDEFINED(a, n)		((void)(a), (void)(n))
-#define VALGRIND_MAKE_MEM_DEFINED(a, n)			((void)(a), (void)(n))
+#define FB_VALGRIND 0
+#define VALGRIND_STACK_REGISTER(a, b) (0)
+#define VALGRIND_MALLOCLIKE_BLOCK(a, n, rz, z) ((void)(a), (void)(n), (void)(z))
+#define VALGRIND_FREELIKE_BLOCK(a, rz) ((void)(a))
+#define VALGRIND_MAKE_MEM_NOACCESS(a, n) ((void)(a), (void)(n))
+#define VALGRIND_MAKE_MEM_UNDEFINED(a, n) ((void)(a), (void)(n))
+#define VALGRIND_MAKE_MEM_DEFINED(a, n) ((void)(a), (void)(n))
 #endif
 
 #endif

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Who runs next. Tasks switch straight to each other; the main stack runs only when nobody can, and when a task has ended
- * (its stack can be given back only from another one).
+ * Who runs next. Tasks switch straight to each other; the main stack runs only when nobody can, and
+ * when a task has ended (its stack can be given back only from another one).
  */
 #include <stdlib.h>
 #include <string.h>
@@ -12,10 +12,10 @@
 
 static struct fb_task *head, *tail;
 static unsigned int nr_runnable;
-static unsigned int nr_alive;		/* tasks that keep the run alive */
-static bool polling;			/* the only runnable task yielded */
-static struct fb_task *dead;		/* ended, its stack is to be given back */
-static struct fb_ctx *aux;		/* stack of fb_call() */
+static unsigned int nr_alive; /* tasks that keep the run alive */
+static bool polling; /* the only runnable task yielded */
+static struct fb_task *dead; /* ended, its stack is to be given back */
+static struct fb_ctx *aux; /* stack of fb_call() */
 static struct {
 	void (*fn)(void *arg);
 	void *arg;
@@ -123,7 +123,8 @@ static void leave(struct fb_task *me)
 }
 
 /**
- * fb_task_create() - a runnable task that will call @fn(@arg); it starts when it is picked. Context: any.
+ * fb_task_create() - a runnable task that will call @fn(@arg); it starts when it is picked.
+ * Context: any.
  * Return: the task, owned by core, valid until the next fb_run_begin(). Never fails.
  */
 struct fb_task *fb_task_create(const char *name, fb_task_fn fn, void *arg)
@@ -138,7 +139,10 @@ struct fb_task *fb_task_create(const char *name, fb_task_fn fn, void *arg)
 	return t;
 }
 
-/** fb_task_set_daemon() - a daemon does not keep fb_run_loop() going, and its waiting is no deadlock. */
+/**
+ * fb_task_set_daemon() - a daemon does not keep fb_run_loop() going, and its waiting is no
+ * deadlock.
+ */
 void fb_task_set_daemon(struct fb_task *t, bool daemon)
 {
 	if (t->daemon == daemon || t->state == FB_ENDED)
@@ -151,7 +155,8 @@ void fb_task_set_daemon(struct fb_task *t, bool daemon)
 void fb_step(void)
 {
 	if (unlikely(++fb_core.steps == fb_core.max_steps))
-		fb_report_fatal(FB_DEADLOCK, 0, NULL, "livelock: no end after %lu steps", fb_core.max_steps);
+		fb_report_fatal(FB_DEADLOCK, 0, NULL, "livelock: no end after %lu steps",
+				fb_core.max_steps);
 }
 
 /** fb_steps() - switches, points and waits so far; bounded by max_steps. */
@@ -169,8 +174,8 @@ unsigned long fb_points_seen(void)
 }
 
 /**
- * fb_point() - here another task may be picked, also in atomic context: each task is a processor of its own.
- * No-op on the main stack and in irq context.
+ * fb_point() - here another task may be picked, also in atomic context: each task is a processor of
+ * its own. No-op on the main stack and in irq context.
  */
 void fb_point(enum fb_point_kind kind, const void *obj)
 {
@@ -197,7 +202,10 @@ void fb_point(enum fb_point_kind kind, const void *obj)
 	}
 }
 
-/** fb_yield() - go to the end of the queue. The only runnable task gets idle hooks and time going. No-op in irq context. */
+/**
+ * fb_yield() - go to the end of the queue. The only runnable task gets idle hooks and time going.
+ * No-op in irq context.
+ */
 void fb_yield(void)
 {
 	struct fb_task *me = fb_core.cur;
@@ -206,7 +214,10 @@ void fb_yield(void)
 		return;
 	fb_step();
 	if (!nr_runnable) {
-		/* Alone: what it polls for can only come from a hook or a timer, and those are the main stack's business. */
+		/*
+		 * Alone: what it polls for can only come from a hook or a timer, and those are the
+		 * main stack's business.
+		 */
 		me->state = FB_RUNNABLE;
 		enqueue(me);
 		polling = true;
@@ -221,15 +232,17 @@ void fb_yield(void)
 static void may_block(const char *why, const void *obj)
 {
 	if (!fb_core.cur)
-		fb_report_fatal(FB_CONTRACT, 0, NULL, "the main stack cannot wait (%s, %s)", why, fb_obj(obj));
+		fb_report_fatal(FB_CONTRACT, 0, NULL, "the main stack cannot wait (%s, %s)", why,
+				fb_obj(obj));
 	if (fb_core.cur->h.irq)
-		fb_report_fatal(FB_DEADLOCK, 0, NULL, "irq handler waits (%s, %s)", why, fb_obj(obj));
+		fb_report_fatal(FB_DEADLOCK, 0, NULL, "irq handler waits (%s, %s)", why,
+				fb_obj(obj));
 	fb_step();
 }
 
 /**
- * fb_block() - wait for fb_wake(). Fatal finding in irq context and on the main stack. Atomic context is allowed (a
- * spinlock waits so); what sleeps calls fb_might_sleep() first.
+ * fb_block() - wait for fb_wake(). Fatal finding in irq context and on the main stack. Atomic
+ * context is allowed (a spinlock waits so); what sleeps calls fb_might_sleep() first.
  */
 void fb_block(const char *why, const void *obj)
 {
@@ -243,8 +256,8 @@ void fb_block(const char *why, const void *obj)
 }
 
 /**
- * fb_wake() - make a blocked task runnable. Context: any. Return: false if it was not blocked; the wake-up is then lost, as
- * in the kernel, so the sleeper must look at its condition again.
+ * fb_wake() - make a blocked task runnable. Context: any. Return: false if it was not blocked; the
+ * wake-up is then lost, as in the kernel, so the sleeper must look at its condition again.
  */
 bool fb_wake(struct fb_task *t)
 {
@@ -263,7 +276,10 @@ static void timed_out(void *arg)
 		t->timed_out = true;
 }
 
-/** fb_block_until() - fb_block() with a deadline in virtual nanoseconds. Return: false when the deadline came first. */
+/**
+ * fb_block_until() - fb_block() with a deadline in virtual nanoseconds. Return: false when the
+ * deadline came first.
+ */
 bool fb_block_until(uint64_t deadline_ns, const char *why, const void *obj)
 {
 	struct fb_task *me = fb_core.cur;
@@ -277,8 +293,8 @@ bool fb_block_until(uint64_t deadline_ns, const char *why, const void *obj)
 }
 
 /**
- * fb_idle_hook() - @fn is asked when no task can run, before time moves; true means that it made one runnable. It runs as in
- * fb_call(). Hooks are dropped when the next run begins.
+ * fb_idle_hook() - @fn is asked when no task can run, before time moves; true means that it made
+ * one runnable. It runs as in fb_call(). Hooks are dropped when the next run begins.
  */
 void fb_idle_hook(fb_idle_fn fn, void *arg)
 {
@@ -297,7 +313,8 @@ static void call_main(void *arg)
 }
 
 /**
- * fb_call() - run @fn(@arg) on a stack of its own, with no current task; it must not wait. Called inside a context, a plain call.
+ * fb_call() - run @fn(@arg) on a stack of its own, with no current task; it must not wait. Called
+ * inside a context, a plain call.
  * Return: false if a fatal finding stopped the run in it.
  */
 bool fb_call(void (*fn)(void *arg), void *arg)
@@ -315,7 +332,7 @@ bool fb_call(void (*fn)(void *arg), void *arg)
 	fb_core.ctx = aux;
 	fb_ctx_switch(&fb_core.main, aux, false);
 	if (!call.done)
-		return false;	/* stopped: fb_tasks_release() gives the stack back */
+		return false; /* stopped: fb_tasks_release() gives the stack back */
 	fb_ctx_free(aux);
 	aux = NULL;
 	return true;
@@ -340,7 +357,10 @@ static bool idle(void)
 	return fb_call(run_hook, &progress) && progress;
 }
 
-/* Worth telling in a deadlock: it keeps the run alive, or it is a daemon that somebody may wait for. */
+/*
+ * Worth telling in a deadlock: it keeps the run alive, or it is a daemon that somebody may wait
+ * for.
+ */
 static bool is_stuck(const struct fb_task *t)
 {
 	return t->state == FB_BLOCKED && (!t->daemon || t->h.nr_held);
@@ -349,11 +369,15 @@ static bool is_stuck(const struct fb_task *t)
 static void add_stuck(struct fb_finding *f, const struct fb_task *t, bool first)
 {
 	if (!first)
-		fb_finding_part(f, fb_run_printf("task %s waits for %s (%s) at", t->name, t->why, fb_obj(t->obj)), fb_stack_of(t), 1,
-				false);
+		fb_finding_part(f,
+				fb_run_printf("task %s waits for %s (%s) at", t->name, t->why,
+					      fb_obj(t->obj)),
+				fb_stack_of(t), 1, false);
 	for (unsigned int i = 0; i < t->h.nr_held; i++)
-		fb_finding_part(f, fb_run_printf("task %s holds \"%s\" (%s), taken at", t->name, t->h.held[i].name,
-						 fb_obj(t->h.held[i].lock)), t->h.held[i].stack, 1, false);
+		fb_finding_part(f,
+				fb_run_printf("task %s holds \"%s\" (%s), taken at", t->name,
+					      t->h.held[i].name, fb_obj(t->h.held[i].lock)),
+				t->h.held[i].stack, 1, false);
 }
 
 /* What each task waits for and which locks it holds; then the requests that nobody answered. */
@@ -370,10 +394,12 @@ static void report_deadlock(void)
 		if (!first)
 			first = t;
 		if (len < sizeof(text) - 1)
-			len += (size_t)snprintf(text + len, sizeof(text) - len, "%s%s waits for %s (%s)", len ? "; " : "",
-						t->name, t->why, fb_obj(t->obj));
+			len += (size_t)snprintf(text + len, sizeof(text) - len,
+						"%s%s waits for %s (%s)", len ? "; " : "", t->name,
+						t->why, fb_obj(t->obj));
 	}
-	f = fb_report_at(FB_DEADLOCK, first ? fb_stack_of(first) : 0, 0, NULL, "nobody can run: %s", text);
+	f = fb_report_at(FB_DEADLOCK, first ? fb_stack_of(first) : 0, 0, NULL, "nobody can run: %s",
+			 text);
 	if (f && first)
 		f->task_id = first->h.id;
 	for (unsigned int i = 0; f && (t = fb_task_at(i)); i++)
@@ -393,8 +419,8 @@ static void reap(void)
 }
 
 /**
- * fb_run_loop() - run until all but daemons have ended and no daemon can go on, or until the run is stopped. May be called
- * again after more tasks were created. Context: main stack.
+ * fb_run_loop() - run until all but daemons have ended and no daemon can go on, or until the run is
+ * stopped. May be called again after more tasks were created. Context: main stack.
  */
 void fb_run_loop(void)
 {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Faults become findings. The handler only takes notes and sends the context to fault_landing(), which reports on the
- * task's own stack (or on an emergency stack when that overflowed) and leaves it for good; nothing jumps out of a handler.
+ * Faults become findings. The handler only takes notes and sends the context to fault_landing(),
+ * which reports on the task's own stack (or on an emergency stack when that overflowed) and leaves
+ * it for good; nothing jumps out of a handler.
  */
 #include <signal.h>
 #include <stdlib.h>
@@ -13,7 +14,7 @@
 static struct {
 	const char *addr;
 	struct fb_regs regs;
-	const char *what;	/* "read of", "write to", where the processor tells */
+	const char *what; /* "read of", "write to", where the processor tells */
 	bool no_address, overflow;
 } fault;
 
@@ -44,8 +45,8 @@ static void get_regs(const ucontext_t *uc, struct fb_regs *r, const char **what)
 	r->lr = uc->uc_mcontext.regs[30];
 	*what = "access to";
 	/* The syndrome register is one of the records behind the general ones. */
-	for (const struct _aarch64_ctx *c = (const void *)uc->uc_mcontext.__reserved; c->magic && c->size;
-	     c = (const void *)((const char *)c + c->size))
+	for (const struct _aarch64_ctx *c = (const void *)uc->uc_mcontext.__reserved;
+	     c->magic && c->size; c = (const void *)((const char *)c + c->size))
 		if (c->magic == ESR_MAGIC)
 			*what = ((const struct esr_context *)c)->esr & 64 ? "write to" : "read of";
 #endif
@@ -64,10 +65,13 @@ static void set_regs(ucontext_t *uc, uintptr_t pc, uintptr_t sp)
 #endif
 }
 
-/* The stack of the access: by call frame information up to the first function of ours that must have a frame. */
+/*
+ * The stack of the access: by call frame information up to the first function of ours that must
+ * have a frame.
+ */
 static fb_stack_t fault_stack(void)
 {
-	struct fb_frames buf = { .n = 0 };
+	struct fb_frames buf = {.n = 0};
 	struct fb_regs r = fault.regs;
 
 	do {
@@ -84,24 +88,32 @@ static fb_stack_t fault_stack(void)
 	return fb_stack_from(fb_core.ctx, &buf, r.fp);
 }
 
-/* Not for ASan, which would unpoison "the rest of the stack" before a call that does not return: this may be another one. */
+/*
+ * Not for ASan, which would unpoison "the rest of the stack" before a call that does not return:
+ * this may be another one.
+ */
 _Noreturn FB_NO_ASAN static void fault_landing(void)
 {
 	fb_stack_t at = fault_stack();
 	long offset = (long)(uintptr_t)fault.addr;
 
 	if (fault.overflow)
-		fb_report_at(FB_BUG, at, 0, NULL, "stack overflow in task %s", fb_holder_name(fb_holder()->id));
+		fb_report_at(FB_BUG, at, 0, NULL, "stack overflow in task %s",
+			     fb_holder_name(fb_holder()->id));
 	else if (fault.no_address)
-		fb_report_at(FB_BUG, at, 0, NULL, "access through a wild pointer (freed or uninitialised memory?)");
+		fb_report_at(FB_BUG, at, 0, NULL,
+			     "access through a wild pointer (freed or uninitialised memory?)");
 	else if (fb_mem_in_arena(fault.addr) && fb_mem_fault(fault.addr, fault.what, at))
 		;
 	else if (offset >= 0 && offset < 65536)
-		fb_report_at(FB_BUG, at, 0, NULL, "null pointer dereference: %s offset 0x%lx", fault.what, offset);
+		fb_report_at(FB_BUG, at, 0, NULL, "null pointer dereference: %s offset 0x%lx",
+			     fault.what, offset);
 	else if (offset < 0 && offset >= -4095)
-		fb_report_at(FB_BUG, at, 0, NULL, "error pointer dereference: %s address %ld", fault.what, offset);
+		fb_report_at(FB_BUG, at, 0, NULL, "error pointer dereference: %s address %ld",
+			     fault.what, offset);
 	else
-		fb_report_at(FB_BUG, at, 0, NULL, "%s memory that is not mapped, or not for that", fault.what);
+		fb_report_at(FB_BUG, at, 0, NULL, "%s memory that is not mapped, or not for that",
+			     fault.what);
 	fb_stop();
 }
 
@@ -111,7 +123,10 @@ FB_NO_ASAN static void on_fault(int sig, siginfo_t *info, void *context)
 	uintptr_t sp;
 
 	if (!fb_core.running || !fb_core.ctx || fb_core.ctx == &fb_core.main || fb_core.stopped) {
-		/* Not in a context: none of our business. Without the handler the access faults again, for good. */
+		/*
+		 * Not in a context: none of our business. Without the handler the access faults
+		 * again, for good.
+		 */
 		sigaction(sig, sig == SIGBUS ? &before_bus : &before_segv, NULL);
 		return;
 	}
@@ -119,7 +134,9 @@ FB_NO_ASAN static void on_fault(int sig, siginfo_t *info, void *context)
 	fault.addr = info->si_addr;
 	fault.no_address = info->si_code == SI_KERNEL;
 	fault.overflow = fb_ctx_in_guard(fault.addr);
-	/* Below the red zone of the frame that faulted, aligned as if the landing had been called. */
+	/*
+	 * Below the red zone of the frame that faulted, aligned as if the landing had been called.
+	 */
 	sp = fault.overflow ? (uintptr_t)fb_ctx_emergency_stack() : fault.regs.sp - 512;
 	sp &= ~(uintptr_t)15;
 #if defined(__x86_64__)
@@ -131,13 +148,14 @@ FB_NO_ASAN static void on_fault(int sig, siginfo_t *info, void *context)
 void fb_signal_init(void)
 {
 	static _Alignas(16) char stack[64 * 1024];
-	struct sigaction sa = { .sa_sigaction = on_fault, .sa_flags = SA_SIGINFO | SA_ONSTACK };
-	stack_t ss = { .ss_sp = stack, .ss_size = sizeof(stack) };
+	struct sigaction sa = {.sa_sigaction = on_fault, .sa_flags = SA_SIGINFO | SA_ONSTACK};
+	stack_t ss = {.ss_sp = stack, .ss_size = sizeof(stack)};
 	struct sigaction now;
 
 	if (sigaction(SIGSEGV, NULL, &now) || now.sa_sigaction == on_fault)
 		return;
 	sigemptyset(&sa.sa_mask);
-	if (sigaltstack(&ss, NULL) || sigaction(SIGSEGV, &sa, &before_segv) || sigaction(SIGBUS, &sa, &before_bus))
+	if (sigaltstack(&ss, NULL) || sigaction(SIGSEGV, &sa, &before_segv) ||
+	    sigaction(SIGBUS, &sa, &before_bus))
 		abort();
 }

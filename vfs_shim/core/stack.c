@@ -1,20 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Stacks: a walk along the saved frame pointers, and a store in which each distinct stack has a number.
+ * Stacks: a walk along the saved frame pointers, and a store in which each distinct stack has a
+ * number.
  */
 #include <stdlib.h>
 #include <string.h>
 #include "internal.h"
 
 struct stored {
-	struct stored *next;	/* same hash */
+	struct stored *next; /* same hash */
 	uint64_t hash;
 	fb_stack_t id;
 	unsigned int n;
 	uintptr_t pc[];
 };
 
-/* Never emptied: program counters mean the same in every run of the process, and only distinct stacks are kept. */
+/*
+ * Never emptied: program counters mean the same in every run of the process, and only distinct
+ * stacks are kept.
+ */
 static struct fb_table by_hash;
 static struct stored **by_id;
 static fb_stack_t nr_stored, room;
@@ -62,10 +66,12 @@ const struct fb_frames *fb_stack_frames(fb_stack_t id, struct fb_frames *buf)
 }
 
 /*
- * Each frame begins with the caller's frame pointer and the return address (x86-64 and arm64 alike). The walk ends where
- * the chain leaves the stack or does not ascend, and at the base frame, whose saved frame pointer is 0.
+ * Each frame begins with the caller's frame pointer and the return address (x86-64 and arm64
+ * alike). The walk ends where the chain leaves the stack or does not ascend, and at the base frame,
+ * whose saved frame pointer is 0.
  */
-FB_NO_ASAN static unsigned int walk(const struct fb_ctx *c, uintptr_t fp, uintptr_t *pc, unsigned int n)
+FB_NO_ASAN static unsigned int walk(const struct fb_ctx *c, uintptr_t fp, uintptr_t *pc,
+				    unsigned int n)
 {
 	uintptr_t low = (uintptr_t)c->low, high = low + c->size - 2 * sizeof(uintptr_t);
 
@@ -87,7 +93,10 @@ fb_stack_t fb_stack_from(const struct fb_ctx *c, struct fb_frames *buf, uintptr_
 	return fb_stack_intern(buf->pc, walk(c, fp, buf->pc, buf->n));
 }
 
-/** fb_stack_here() - the stack of the caller, as a number that stays valid in the process. Some 30 ns. */
+/**
+ * fb_stack_here() - the stack of the caller, as a number that stays valid in the process. Some 30
+ * ns.
+ */
 __attribute__((noinline)) fb_stack_t fb_stack_here(void)
 {
 	uintptr_t pc[FB_MAX_FRAMES];
@@ -186,7 +195,7 @@ static bool print_frame(const struct fb_sym *sym, void *arg)
 /** fb_stack_print() - see stack.h. Slow when a place is seen for the first time. */
 void fb_stack_print(FILE *to, fb_stack_t s, const char *indent)
 {
-	struct printer p = { .to = to, .indent = indent };
+	struct printer p = {.to = to, .indent = indent};
 
 	each_frame(s, print_frame, &p);
 	if (!p.n)
@@ -206,7 +215,7 @@ static bool print_short(const struct fb_sym *sym, void *arg)
 /* The @max innermost frames in one line, no newline. */
 void fb_stack_print_brief(FILE *to, fb_stack_t s, unsigned int max)
 {
-	struct printer p = { .to = to, .max = max };
+	struct printer p = {.to = to, .max = max};
 
 	each_frame(s, print_short, &p);
 	if (!p.n)
@@ -217,12 +226,21 @@ struct site_search {
 	const char *best, *any;
 };
 
-/* Where a caller is not interesting in itself: allocators, small helpers that are inlined everywhere. */
+/*
+ * Where a caller is not interesting in itself: allocators, small helpers that are inlined
+ * everywhere.
+ */
 static bool is_helper(const char *file)
 {
 	static const char *const helpers[] = {
-		"vfs_shim/include/", "vfs_shim/mm/slab.c", "vfs_shim/mm/page_alloc.c", "vfs_shim/mm/util.c",
-		"vfs_shim/lib/", "include/linux/", "include/asm-generic/", "lib/",
+		"vfs_shim/include/",
+		"vfs_shim/mm/slab.c",
+		"vfs_shim/mm/page_alloc.c",
+		"vfs_shim/mm/util.c",
+		"vfs_shim/lib/",
+		"include/linux/",
+		"include/asm-generic/",
+		"lib/",
 	};
 
 	for (size_t i = 0; file && i < sizeof(helpers) / sizeof(helpers[0]); i++)
@@ -243,10 +261,13 @@ static bool look_for_site(const struct fb_sym *sym, void *arg)
 	return false;
 }
 
-/** fb_stack_site() - the function that a reader would name as the place: not core, not an allocator, not a header's inline. */
+/**
+ * fb_stack_site() - the function that a reader would name as the place: not core, not an allocator,
+ * not a header's inline.
+ */
 const char *fb_stack_site(fb_stack_t id)
 {
-	struct site_search s = { 0 };
+	struct site_search s = {0};
 
 	each_frame(id, look_for_site, &s);
 	return s.best ? s.best : s.any ? s.any : "(unknown)";
@@ -273,7 +294,7 @@ static bool look_for_name(const struct fb_sym *sym, void *arg)
 /** fb_stack_has() - see stack.h. */
 bool fb_stack_has(fb_stack_t id, const char *function_or_file)
 {
-	struct name_search s = { .name = function_or_file };
+	struct name_search s = {.name = function_or_file};
 
 	each_frame(id, look_for_name, &s);
 	return s.found;

@@ -10,15 +10,21 @@
 #include <stdio.h>
 
 struct fb_task;
-typedef uint32_t fb_stack_t;	/* 0: none */
+typedef uint32_t fb_stack_t; /* 0: none */
 
 fb_stack_t fb_stack_here(void);
 /* The stack of a blocked task. */
 fb_stack_t fb_stack_of(const struct fb_task *t);
 unsigned int fb_stack_depth(fb_stack_t s);
-/* Prints "  #0 fuse_file_put at fs/fuse/file.c:113" lines; inlined frames expanded; core's own frames left out. */
+/*
+ * Prints " #0 fuse_file_put at fs/fuse/file.c:113" lines; inlined frames expanded; core's own
+ * frames left out.
+ */
 void fb_stack_print(FILE *to, fb_stack_t s, const char *indent);
-/* Function name of the innermost frame outside core and outside the shim's allocators; owned by core. */
+/*
+ * Function name of the innermost frame outside core and outside the shim's allocators; owned by
+ * core.
+ */
 const char *fb_stack_site(fb_stack_t s);
 /* Does any frame of @s bear this function name, or this file ("fs/fuse/file.c")? For tests. */
 bool fb_stack_has(fb_stack_t s, const char *function_or_file);

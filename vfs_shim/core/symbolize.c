@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * From program counters to functions and lines, inlined ones included, by the DWARF of the running program (libdw).
- * Only for reports: the first look-up reads the debug information, later ones are cached.
+ * From program counters to functions and lines, inlined ones included, by the DWARF of the running
+ * program (libdw). Only for reports: the first look-up reads the debug information, later ones are
+ * cached.
  */
 #include <dwarf.h>
 #include <elfutils/libdwfl.h>
@@ -17,7 +18,7 @@ struct place {
 	struct fb_sym sym[];
 };
 
-static struct fb_table places;		/* never emptied */
+static struct fb_table places; /* never emptied */
 static Dwfl *dwfl;
 
 static void start(void)
@@ -52,8 +53,9 @@ static const char *clean_path(const char *path)
 	while (*p) {
 		size_t len = strcspn(p, "/");
 
-		if (len == 2 && !strncmp(p, "..", 2) && w > out && !(w >= out + 3 && !strncmp(w - 3, "../", 3))) {
-			w--;	/* the slash */
+		if (len == 2 && !strncmp(p, "..", 2) && w > out &&
+		    !(w >= out + 3 && !strncmp(w - 3, "../", 3))) {
+			w--; /* the slash */
 			while (w > out && w[-1] != '/')
 				w--;
 		} else if (len && !(len == 1 && *p == '.')) {
@@ -77,7 +79,8 @@ static void set(struct fb_sym *sym, const char *function, const char *file, int 
 	sym->function = function ? function : "(unknown)";
 	sym->file = file ? clean_path(file) : NULL;
 	sym->line = line;
-	sym->core = (file && strstr(sym->file, "vfs_shim/core/")) || !strncmp(sym->function, "fb_context_", 11);
+	sym->core = (file && strstr(sym->file, "vfs_shim/core/")) ||
+		    !strncmp(sym->function, "fb_context_", 11);
 }
 
 static const char *name_of(Dwarf_Die *die)
@@ -102,18 +105,28 @@ static const char *file_of(Dwarf_Die *cu, Dwarf_Die *die, int *line)
 	return dwarf_filesrc(files, index, NULL, NULL);
 }
 
-/* Compilers differ in whether a mapped (-ffile-prefix-map) name is relative to the directory of compilation: it is not. */
+/*
+ * Compilers differ in whether a mapped (-ffile-prefix-map) name is relative to the directory of
+ * compilation: it is not.
+ */
 static const char *relative(Dwarf_Die *cu, const char *file)
 {
 	Dwarf_Attribute attr;
 	const char *dir = dwarf_formstring(dwarf_attr(cu, DW_AT_comp_dir, &attr));
 	size_t len = dir ? strlen(dir) : 0;
 
-	/* A directory that was mapped to nothing leaves a slash, and in clang's programs no attribute. */
-	return file && (!len || !strncmp(file, dir, len)) && file[len] == '/' ? file + len + 1 : file;
+	/*
+	 * A directory that was mapped to nothing leaves a slash, and in clang's programs no
+	 * attribute.
+	 */
+	return file && (!len || !strncmp(file, dir, len)) && file[len] == '/' ? file + len + 1 :
+										file;
 }
 
-/* The compilation unit of @pc. clang writes no table of address ranges, so ask each unit when the table knows none. */
+/*
+ * The compilation unit of @pc. clang writes no table of address ranges, so ask each unit when the
+ * table knows none.
+ */
 static Dwarf_Die *unit_at(Dwfl_Module *mod, uintptr_t pc, Dwarf_Addr *bias)
 {
 	Dwarf_Die *cu = dwfl_module_addrdie(mod, pc, bias);
@@ -144,7 +157,10 @@ static unsigned int by_dwarf(Dwfl_Module *mod, uintptr_t pc, struct fb_sym *sym)
 		dwarf_lineno(at, &line);
 	}
 	if (dwarf_getscopes(cu, pc - bias, &scopes) > 0) {
-		/* Concrete scopes all the way up: an inlined body's own list would lead to where it was written. */
+		/*
+		 * Concrete scopes all the way up: an inlined body's own list would lead to where it
+		 * was written.
+		 */
 		int depth = dwarf_getscopes_die(&scopes[0], &chain);
 
 		for (int i = 0; i < depth && n < MAX_INLINE; i++) {

@@ -54,7 +54,7 @@ void fb_table_set(struct fb_table *t, uint64_t key, void *value)
 	s = find(t, key);
 	if (s->gen != t->gen)
 		t->used++;
-	*s = (struct fb_slot){ .key = key, .gen = t->gen, .value = value };
+	*s = (struct fb_slot){.key = key, .gen = t->gen, .value = value};
 }
 
 /* Linear probing without tombstones: what was pushed past the hole moves back into it. */

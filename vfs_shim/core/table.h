@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A hash table from a word to a pointer: open addressing, emptied in constant time (each run starts with empty tables).
+ * A hash table from a word to a pointer: open addressing, emptied in constant time (each run starts
+ * with empty tables).
  */
 #ifndef FB_CORE_TABLE_H
 #define FB_CORE_TABLE_H
@@ -10,13 +11,13 @@
 
 struct fb_slot {
 	uint64_t key;
-	uint64_t gen;		/* in use when it equals the table's */
+	uint64_t gen; /* in use when it equals the table's */
 	void *value;
 };
 
 struct fb_table {
 	struct fb_slot *slot;
-	size_t mask;		/* slots - 1 */
+	size_t mask; /* slots - 1 */
 	size_t used;
 	uint64_t gen;
 };

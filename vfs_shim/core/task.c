@@ -8,14 +8,17 @@
 
 static struct fb_task **tasks;
 static unsigned int nr_tasks, room;
-static struct fb_task *spare;		/* descriptors of earlier runs, linked by next */
+static struct fb_task *spare; /* descriptors of earlier runs, linked by next */
 
 unsigned int fb_nr_tasks(void)
 {
 	return nr_tasks;
 }
 
-/** fb_task_at() - the @i-th task of the run, in order of creation, ended ones included; NULL beyond the last. */
+/**
+ * fb_task_at() - the @i-th task of the run, in order of creation, ended ones included; NULL beyond
+ * the last.
+ */
 struct fb_task *fb_task_at(unsigned int i)
 {
 	return i < nr_tasks ? tasks[i] : NULL;

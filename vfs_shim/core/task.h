@@ -24,7 +24,9 @@ void *fb_task_data(const struct fb_task *t);
 /* Daemon tasks (kworkers, ksoftirqd) do not keep a run alive. */
 void fb_task_set_daemon(struct fb_task *t, bool daemon);
 bool fb_task_ended(const struct fb_task *t);
-/* End the current task here and now, as if its function had returned; frames between are dropped. */
+/*
+ * End the current task here and now, as if its function had returned; frames between are dropped.
+ */
 _Noreturn void fb_task_exit(void);
 bool fb_task_blocked(const struct fb_task *t);
 /* Tasks of this run in order of creation, ended ones included; NULL beyond the last. */
@@ -32,11 +34,17 @@ struct fb_task *fb_task_at(unsigned int i);
 
 /* Give up the processor until fb_wake(). @why and @obj appear in deadlock reports. */
 void fb_block(const char *why, const void *obj);
-/* Make a blocked task runnable; false if it was not blocked. Works from irq context and from the main stack. */
+/*
+ * Make a blocked task runnable; false if it was not blocked. Works from irq context and from the
+ * main stack.
+ */
 bool fb_wake(struct fb_task *t);
 /* Let others run: always a scheduling decision, also under run-to-block. */
 void fb_yield(void);
-/* Park current until @deadline (virtual ns) or fb_wake(); returns false when the deadline came first. */
+/*
+ * Park current until @deadline (virtual ns) or fb_wake(); returns false when the deadline came
+ * first.
+ */
 bool fb_block_until(uint64_t deadline_ns, const char *why, const void *obj);
 
 /* Atomic context: depth counted per task (and per irq), with the stack that entered. */
@@ -52,12 +60,18 @@ bool fb_in_irq(void);
 /* Irqs disabled by current (local_irq_save): pending fb_irq_raise() wait. */
 void fb_irq_raise(void (*fn)(void *arg), void *arg);
 
-/* Nested, per task: while disabled, fb_irq_raise() defers; the last enable runs what is pending, in order. */
+/*
+ * Nested, per task: while disabled, fb_irq_raise() defers; the last enable runs what is pending, in
+ * order.
+ */
 void fb_irqs_disable(void);
 void fb_irqs_enable(void);
 bool fb_irqs_disabled(void);
 
-/* Virtual time, in nanoseconds since the run began; advances only when nobody can run, or by fb_time_advance(). */
+/*
+ * Virtual time, in nanoseconds since the run began; advances only when nobody can run, or by
+ * fb_time_advance().
+ */
 uint64_t fb_now(void);
 void fb_time_advance(uint64_t ns);
 

@@ -6,7 +6,7 @@
 
 static char *text;
 static size_t text_len, text_room;
-static size_t *line;			/* offsets into text */
+static size_t *line; /* offsets into text */
 static size_t nr_lines, line_room;
 
 static void *grown(void *p, size_t *room, size_t need, size_t unit)
@@ -26,8 +26,9 @@ void fb_trace(const char *fmt, ...)
 	va_list ap;
 	int n;
 
-	n = snprintf(buf, sizeof(buf), "%zu %llu %s%s: ", nr_lines + 1, (unsigned long long)(fb_core.now / 1000),
-		     t ? t->name : "main", fb_holder()->irq ? "/irq" : "");
+	n = snprintf(buf, sizeof(buf), "%zu %llu %s%s: ", nr_lines + 1,
+		     (unsigned long long)(fb_core.now / 1000), t ? t->name : "main",
+		     fb_holder()->irq ? "/irq" : "");
 	va_start(ap, fmt);
 	vsnprintf(buf + n, sizeof(buf) - (size_t)n, fmt, ap);
 	va_end(ap);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * One step up the stack by the call frame information: needed where an access faults in a function that keeps no frame
- * pointer, such as a leaf, or memcpy() of libc. All other stacks are walked by frame pointers.
+ * One step up the stack by the call frame information: needed where an access faults in a function
+ * that keeps no frame pointer, such as a leaf, or memcpy() of libc. All other stacks are walked by
+ * frame pointers.
  */
 #include <dwarf.h>
 #include <elfutils/libdwfl.h>
@@ -26,7 +27,8 @@ static bool reg_value(const struct fb_regs *r, uint64_t reg, uintptr_t *v)
 }
 
 /* The few operations that compilers use for frames. */
-static bool evaluate(const struct fb_regs *r, const Dwarf_Op *ops, size_t n, uintptr_t cfa, uintptr_t *v)
+static bool evaluate(const struct fb_regs *r, const Dwarf_Op *ops, size_t n, uintptr_t cfa,
+		     uintptr_t *v)
 {
 	*v = 0;
 	for (size_t i = 0; i < n; i++) {
@@ -60,8 +62,8 @@ FB_NO_ASAN static bool load(const struct fb_ctx *c, uintptr_t at, uintptr_t *v)
 }
 
 /* The caller's value of a register that was saved relative to the frame, or kept. */
-static bool caller_value(Dwarf_Frame *frame, const struct fb_ctx *c, const struct fb_regs *r, int reg, uintptr_t cfa,
-			 uintptr_t *v)
+static bool caller_value(Dwarf_Frame *frame, const struct fb_ctx *c, const struct fb_regs *r,
+			 int reg, uintptr_t cfa, uintptr_t *v)
 {
 	Dwarf_Op mem[3], *ops;
 	size_t n;
@@ -70,7 +72,7 @@ static bool caller_value(Dwarf_Frame *frame, const struct fb_ctx *c, const struc
 		return false;
 	if (!n) {
 		*v = reg == REG_FP ? r->fp : r->lr;
-		return !ops && *v;	/* kept, as opposed to lost */
+		return !ops && *v; /* kept, as opposed to lost */
 	}
 	return evaluate(r, ops, n, cfa, v) && load(c, *v, v);
 }
@@ -81,7 +83,7 @@ bool fb_unwind(const struct fb_ctx *c, struct fb_regs *r)
 	Dwarf_Addr bias = 0;
 	Dwarf_CFI *cfi = mod ? dwfl_module_eh_cfi(mod, &bias) : NULL;
 	Dwarf_Frame *frame = NULL;
-	struct fb_regs up = { 0 };
+	struct fb_regs up = {0};
 	uintptr_t cfa;
 	Dwarf_Op *ops;
 	size_t n;
@@ -91,7 +93,8 @@ bool fb_unwind(const struct fb_ctx *c, struct fb_regs *r)
 		return false;
 	if (dwarf_frame_cfa(frame, &ops, &n) || !evaluate(r, ops, n, 0, &cfa))
 		goto out;
-	if (!caller_value(frame, c, r, REG_RA, cfa, &up.pc) || !caller_value(frame, c, r, REG_FP, cfa, &up.fp))
+	if (!caller_value(frame, c, r, REG_RA, cfa, &up.pc) ||
+	    !caller_value(frame, c, r, REG_FP, cfa, &up.fp))
 		goto out;
 	up.sp = cfa;
 	*r = up;

@@ -4,7 +4,7 @@
  */
 #include "internal.h"
 
-static struct fb_timer *timers;		/* by deadline, then by age */
+static struct fb_timer *timers; /* by deadline, then by age */
 static uint64_t seq;
 
 /** fb_now() - virtual nanoseconds since the run began. */
@@ -19,7 +19,8 @@ void fb_timer_set(struct fb_timer *timer, uint64_t deadline_ns, void (*fn)(void 
 	struct fb_timer **p = &timers;
 
 	fb_timer_cancel(timer);
-	*timer = (struct fb_timer){ .deadline = deadline_ns, .seq = ++seq, .fn = fn, .arg = arg, .armed = true };
+	*timer = (struct fb_timer){
+		.deadline = deadline_ns, .seq = ++seq, .fn = fn, .arg = arg, .armed = true};
 	while (*p && (*p)->deadline <= deadline_ns)
 		p = &(*p)->next;
 	timer->next = *p;
@@ -27,8 +28,8 @@ void fb_timer_set(struct fb_timer *timer, uint64_t deadline_ns, void (*fn)(void 
 }
 
 /**
- * fb_timer_cancel() - disarm. Return: was it armed? Its handler cannot be running then: handlers end before anything
- * else runs.
+ * fb_timer_cancel() - disarm. Return: was it armed? Its handler cannot be running then: handlers
+ * end before anything else runs.
  */
 bool fb_timer_cancel(struct fb_timer *timer)
 {
@@ -50,7 +51,8 @@ static void fire(void)
 {
 	uint64_t before = seq;
 
-	while (timers && timers->deadline <= fb_core.now && timers->seq <= before && !fb_core.stopped) {
+	while (timers && timers->deadline <= fb_core.now && timers->seq <= before &&
+	       !fb_core.stopped) {
 		struct fb_timer *t = timers;
 
 		timers = t->next;
@@ -60,7 +62,10 @@ static void fire(void)
 	}
 }
 
-/** fb_time_advance() - let @ns pass, and fire what is due on the way. Context: any; handlers wait while irqs are disabled. */
+/**
+ * fb_time_advance() - let @ns pass, and fire what is due on the way. Context: any; handlers wait
+ * while irqs are disabled.
+ */
 void fb_time_advance(uint64_t ns)
 {
 	uint64_t end = fb_core.now + ns;
@@ -80,7 +85,8 @@ bool fb_time_to_next(void)
 {
 	if (!timers)
 		return false;
-	if (timers->deadline > fb_core.now && timers->deadline - fb_core.idle_since > fb_core.max_idle)
+	if (timers->deadline > fb_core.now &&
+	    timers->deadline - fb_core.idle_since > fb_core.max_idle)
 		return false;
 	fb_step();
 	if (timers->deadline > fb_core.now)
@@ -96,7 +102,8 @@ void fb_timers_range_freed(const void *start, size_t len)
 	for (t = timers; t; t = next) {
 		next = t->next;
 		if ((uintptr_t)t - (uintptr_t)start < len) {
-			fb_report(FB_CONTRACT, 0, NULL, "memory of an armed timer is freed (%s)", fb_obj(t));
+			fb_report(FB_CONTRACT, 0, NULL, "memory of an armed timer is freed (%s)",
+				  fb_obj(t));
 			fb_timer_cancel(t);
 		}
 	}

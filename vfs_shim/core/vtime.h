@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct fb_timer {		/* owned by the caller; zeroed before first use */
+struct fb_timer { /* owned by the caller; zeroed before first use */
 	uint64_t deadline;
 	uint64_t seq;
 	void (*fn)(void *arg);
@@ -18,8 +18,8 @@ struct fb_timer {		/* owned by the caller; zeroed before first use */
 };
 
 /*
- * (Re)arm: @fn(@arg) runs in irq context once virtual time has reached @deadline_ns. Timers with one deadline fire in
- * the order in which they were armed. @fn may arm the timer again, or free it.
+ * (Re)arm: @fn(@arg) runs in irq context once virtual time has reached @deadline_ns. Timers with
+ * one deadline fire in the order in which they were armed. @fn may arm the timer again, or free it.
  */
 void fb_timer_set(struct fb_timer *timer, uint64_t deadline_ns, void (*fn)(void *arg), void *arg);
 /* True if it was armed. */
