@@ -294,8 +294,10 @@ static void sizes_and_alignments(void **state)
 static void reuses(void *arg)
 {
 	(void)arg;
-	for (int i = 0; i < 100000; i++)
+	for (int i = 0; i < 100000; i++) {
 		fb_mem_free(fb_mem_alloc(100, 8, FB_RES_MEM, "thing", true));
+		fb_mem_free(fb_mem_alloc(4096, 4096, FB_RES_PAGE, "page", false));
+	}
 }
 
 static void much_reuse(void **state)

@@ -15,7 +15,7 @@
 #define QUARANTINE 64 /* freed objects that a class keeps back */
 
 static const unsigned int cell_size[] = {
-	64, 128, 192, 256, 384, 512, 768, 1024, 1536, 2048, 3072, 4096, 6144, 8192, 16384,
+	64, 128, 192, 256, 384, 512, 768, 1024, 1536, 2048, 3072, 4096, 6144, 8192, 12288, 16384,
 };
 #define NR_CLASSES (sizeof(cell_size) / sizeof(cell_size[0]))
 #define SPAN NR_CLASSES /* the object has whole chunks of its own */
@@ -68,11 +68,12 @@ static char *chunk_start(const struct chunk *c)
 	return arena + (size_t)(c - chunks) * CHUNK;
 }
 
-static unsigned int class_for(size_t need)
+/* Cells begin at multiples of their size, so a size that @align divides keeps every cell aligned. */
+static unsigned int class_for(size_t need, size_t align)
 {
 	unsigned int i;
 
-	for (i = 0; i < NR_CLASSES && cell_size[i] < need; i++)
+	for (i = 0; i < NR_CLASSES && (cell_size[i] < need || cell_size[i] % align); i++)
 		;
 	return i;
 }
@@ -138,7 +139,7 @@ bool fb_pool_alloc(struct fb_block *b, size_t align)
 	size_t offset = align > FB_REDZONE ? align : FB_REDZONE;
 	char *p = NULL;
 
-	b->class_ = align <= 64 ? class_for(offset + b->size + FB_REDZONE) : SPAN;
+	b->class_ = class_for(offset + b->size + FB_REDZONE, align);
 	if (b->class_ == SPAN) {
 		p = take_span(b, offset);
 	} else {
