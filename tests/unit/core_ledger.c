@@ -245,6 +245,27 @@ static void faulty(void *arg)
 	copies();
 }
 
+static void partly_faulty(void *arg)
+{
+	(void)arg;
+	fb_faults_suspend();
+	fb_faults_suspend();
+	fb_faults_resume();
+	allocates();
+	fb_faults_resume();
+	copies();
+}
+
+static void suspended_faults(void **state)
+{
+	struct fb_run_opts o = {.name = "test", .fault_at = 1, .fault_persistent = true};
+
+	(void)state;
+	assert_int_equal(run_task(&o, partly_faulty, NULL), FB_RUN_OK);
+	assert_int_equal(fb_faults_seen(), 1);
+	assert_non_null(strstr(fb_trace_line(1), "copy failed"));
+}
+
 static void print_site(const char *what, const char *function, unsigned long count, void *arg)
 {
 	char *text = arg;
@@ -374,6 +395,7 @@ int main(void)
 		cmocka_unit_test(request_open),
 		cmocka_unit_test(free_forgets_counts),
 		cmocka_unit_test(fault_points),
+		cmocka_unit_test(suspended_faults),
 		cmocka_unit_test(rcu_nesting),
 		cmocka_unit_test(rcu_grace_period),
 	};

@@ -35,6 +35,13 @@ unsigned int fb_choose(const char *what, unsigned int n);
  */
 bool fb_fault(const char *what);
 
+/*
+ * Between these two, which nest, fault points neither fail nor count: boot, teardown, what a scenario
+ * does to look. For the whole run, not per task. On until the first suspend.
+ */
+void fb_faults_suspend(void);
+void fb_faults_resume(void);
+
 enum fb_policy { FB_POLICY_RUN_TO_BLOCK, FB_POLICY_RANDOM, FB_POLICY_REPLAY };
 
 unsigned long fb_points_seen(void);

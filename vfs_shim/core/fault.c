@@ -19,6 +19,7 @@ static struct fb_table sites;
 static struct site *first, **tail = &first;
 static unsigned long seen, at;
 static bool persistent;
+static unsigned int suspended;
 
 /* Two callers tell sites apart well enough to count them; reports group them by kernel function. */
 static void count(const char *what, const void *caller, const void *callers_caller)
@@ -59,7 +60,7 @@ static inline __attribute__((always_inline)) const void *above(void)
  */
 __attribute__((noinline)) bool fb_fault(const char *what)
 {
-	if (!fb_core.cur)
+	if (!fb_core.cur || suspended)
 		return false;
 	seen++;
 	count(what, __builtin_return_address(0), above());
@@ -75,6 +76,20 @@ __attribute__((noinline)) bool fb_fault(const char *what)
 unsigned long fb_faults_seen(void)
 {
 	return seen;
+}
+
+/** fb_faults_suspend() - see choice.h. Context: any. */
+void fb_faults_suspend(void)
+{
+	suspended++;
+}
+
+/** fb_faults_resume() - undo one fb_faults_suspend(). */
+void fb_faults_resume(void)
+{
+	if (!suspended)
+		fb_report_fatal(FB_CONTRACT, 0, NULL, "faults resumed more often than suspended");
+	suspended--;
 }
 
 static int by_name(const void *a, const void *b)
@@ -128,6 +143,7 @@ void fb_fault_reset(unsigned long fault_at, bool is_persistent)
 	first = NULL;
 	tail = &first;
 	seen = 0;
+	suspended = 0;
 	at = fault_at;
 	persistent = is_persistent && fault_at;
 }
