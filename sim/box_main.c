@@ -238,7 +238,7 @@ static int replay_in_gdb(const char *token)
 		return EXIT_FAILURE;
 	}
 	self[len] = '\0';
-	execlp("gdb", "gdb", "-q", "-ex", "break fb_finding_seen", "-ex", "run", "--args", self,
+	execlp("gdb", "gdb", "-q", "-ex", "rbreak ^fb_report", "-ex", "run", "--args", self,
 	       "replay", "--timeout", "86400", token, (char *)NULL);
 	fprintf(stderr, "fusebox: cannot start gdb: %s; install it with `apt-get install gdb`\n",
 		strerror(errno));

@@ -5,7 +5,6 @@
 #include "runner.h"
 
 #include <core/finding.h>
-#include <core/task.h>
 #include <core/trace.h>
 #include <errno.h>
 #include <stdio.h>
@@ -89,7 +88,7 @@ int runner_run(const struct scenario *s, const struct fb_run_opts *opts, struct 
 	err = fb_run_begin(&o);
 	if (err)
 		return err;
-	fb_task_create("init", first_task, &first);
+	world_box_first(first_task, &first);
 	fb_run_loop();
 	out->points = fb_points_seen();
 	out->faults = fb_faults_seen();

@@ -8,11 +8,20 @@
 #include "world.h"
 
 /**
+ * world_box_first() - make the task that starts the world
+ * @fn: calls world_box_start(), uses the world, and calls world_box_stop()
+ * @arg: for @fn
+ *
+ * Context: the main stack, between fb_run_begin() and fb_run_loop().
+ */
+void world_box_first(void (*fn)(void *arg), void *arg);
+
+/**
  * world_box_start() - boot the box and make its world
  *
- * Makes the calling core task the box's first process (root, with all capabilities), mounts the
- * root file system and runs the module initcalls.
- * Context: in the first task of a run, right after it was created.
+ * Makes the calling task the box's first process (root, with all capabilities), mounts the root
+ * file system and runs the module initcalls.
+ * Context: the task of world_box_first(), before anything else.
  *
  * Return: the world; it lives as long as the run does.
  */
@@ -23,8 +32,8 @@ struct world *world_box_start(void);
  * @w: from world_box_start()
  *
  * Ends the first process (its files are closed), runs module exits and unmounts everything, so
- * that what the ledgers still hold afterwards is a leak. To be called by the task that called
- * world_box_start(), as the last thing it does.
+ * that what the ledgers still hold afterwards is a leak. Context: as world_box_start(), as the
+ * last thing.
  */
 void world_box_stop(struct world *w);
 

@@ -81,6 +81,8 @@ struct open_flags {
 struct file *do_filp_open(int dfd, struct filename *pathname, const struct open_flags *op);
 struct file *do_file_open_root(const struct path *root, const char *name, const struct open_flags *op);
 int vfs_open(const struct path *path, struct file *file);
+int chmod_common(const struct path *path, umode_t mode);
+int chown_common(const struct path *path, uid_t user, gid_t group);
 int build_open_flags(const struct open_how *how, struct open_flags *op);
 struct open_how build_open_how(int flags, umode_t mode);
 

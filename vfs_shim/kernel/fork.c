@@ -183,6 +183,19 @@ static void task_exit(struct task_struct *tsk)
 	fb_task_set_data(fb, NULL);
 }
 
+/**
+ * do_exit() - end current from the middle of a system call
+ * @code: as wait4() would show it
+ *
+ * Models: kernel/exit.c, 6.1: for a task that got SIGKILL, on its way back to user space. Context: task.
+ */
+void __noreturn do_exit(long code)
+{
+	current->exit_code = code;
+	task_exit(current);
+	fb_task_exit();
+}
+
 static void task_main(void *arg)
 {
 	struct start s = *(struct start *)arg;

@@ -6,6 +6,8 @@
 #include <linux/sched.h>
 
 void __put_task_struct(struct task_struct *t);
+void exit_files(struct task_struct *tsk);
+void __noreturn do_exit(long code);
 
 static inline struct task_struct *get_task_struct(struct task_struct *t)
 {

@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Processes of the box, and the border between them and the kernel.
+ */
+#include "process.h"
+
+#include <core/finding.h>
+#include <core/ledger.h>
+#include <core/task.h>
+#include <core/trace.h>
+#include <linux/capability.h>
+#include <linux/cred.h>
+#include <linux/fdtable.h>
+#include <linux/fs_struct.h>
+#include <linux/init_task.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task.h>
+#include <linux/slab.h>
+#include <linux/start_kernel.h>
+#include <linux/task_work.h>
+
+static LIST_HEAD(processes);
+static struct box_process first;
+
+static struct box_process *process_of(const struct task_struct *task)
+{
+	struct box_process *p;
+
+	list_for_each_entry(p, &processes, list) {
+		if (p->task == task)
+			return p;
+	}
+	return NULL;
+}
+
+struct box_process *box_current(void)
+{
+	return process_of(current);
+}
+
+/* The kernel's order at the end of a process: files, umask, what they left to task work, credentials. */
+static void process_exit(struct task_struct *task)
+{
+	struct box_process *p = process_of(task);
+
+	if (!p)
+		return;
+	exit_files(task);
+	exit_task_work(task);
+	exit_fs(task);
+	exit_creds(task);
+	task->cred = task->real_cred = &init_cred;
+	fb_audit_syscall_exit("exit");
+	p->task = NULL;
+	p->done = true;
+	wake_up_all(&p->ended);
+}
+
+static void process_init(struct box_process *p, const char *name)
+{
+	strscpy(p->name, name, sizeof(p->name));
+	init_waitqueue_head(&p->ended);
+	list_add_tail(&p->list, &processes);
+}
+
+void box_first(void (*fn)(void *arg), void *arg)
+{
+	fb_task_new("init", fn, arg);
+}
+
+struct box_process *box_boot(void)
+{
+	memset(&first, 0, sizeof(first));
+	process_init(&first, "init");
+	first.task = current;
+	fb_task_exit_hook(process_exit);
+	start_kernel();
+	BUG_ON(copy_creds(current, 0));
+	current->files = dup_fd(NULL, NULL);
+	current->fs = copy_fs_struct(NULL);
+	BUG_ON(IS_ERR(current->files) || !current->fs);
+	return &first;
+}
+
+/* As process_exit(), but the kernel goes down before the process does. */
+void box_shutdown(void)
+{
+	exit_files(current);
+	task_work_run();
+	exit_fs(current);
+	exit_creds(current);
+	current->cred = current->real_cred = &init_cred;
+	stop_kernel();
+	fb_audit_syscall_exit("exit");
+	list_del(&first.list);
+}
+
+/* Until the child runs, what it shares with current is current's. */
+static int process_copy(struct task_struct *task, enum box_files how)
+{
+	struct files_struct *files = current->files;
+	struct fs_struct *fs;
+
+	if (how == BOX_FILES_SHARE)
+		atomic_inc(&files->count);
+	else
+		files = dup_fd(how == BOX_FILES_COPY ? files : NULL, NULL);
+	if (IS_ERR(files))
+		return PTR_ERR(files);
+	fs = copy_fs_struct(current->fs);
+	if (!fs)
+		goto out_files;
+	if (copy_creds(task, 0))
+		goto out_fs;
+	task->files = files;
+	task->fs = fs;
+	return 0;
+
+out_fs:
+	free_fs_struct(fs);
+out_files:
+	put_files_struct(files);
+	return -ENOMEM;
+}
+
+/* A child whose parts could not be made ends at once; nobody has seen it. */
+static void process_stillborn(struct box_process *p)
+{
+	p->task->files = NULL;
+	p->task->fs = NULL;
+	p->task = NULL;
+	list_del(&p->list);
+	kfree(p);
+}
+
+static void run_or_end(void *arg)
+{
+	struct box_process *p = process_of(current);
+
+	if (p)
+		p->fn(p->arg);
+	(void)arg;
+}
+
+struct box_process *box_spawn(const char *name, enum box_files files, void (*fn)(void *arg), void *arg)
+{
+	struct box_process *p = kzalloc(sizeof(*p), GFP_KERNEL);
+	int err;
+
+	if (!p)
+		return ERR_PTR(-ENOMEM);
+	process_init(p, name);
+	p->fn = fn;
+	p->arg = arg;
+	p->task = fb_task_new(name, run_or_end, NULL);
+	err = process_copy(p->task, files);
+	if (err) {
+		process_stillborn(p);
+		return ERR_PTR(err);
+	}
+	return p;
+}
+
+int box_reap(struct box_process *p)
+{
+	int killed;
+
+	wait_event(p->ended, p->done);
+	killed = p->killed;
+	list_del(&p->list);
+	kfree(p);
+	return killed;
+}
+
+void box_kill(struct box_process *p)
+{
+	if (p->task)
+		send_sig(SIGKILL, p->task, 1);
+}
+
+bool box_sleeps(const struct box_process *p)
+{
+	return p->done || (p->in_syscall && fb_task_blocked(p->task->fb));
+}
+
+/* Takes the signals; a deadly one ends the process here. */
+static void process_signals(struct box_process *p)
+{
+	if (READ_ONCE(current->pending) & sigmask(SIGXFSZ))
+		p->nr_sigxfsz++;
+	if (!fb_signals_take(current))
+		return;
+	fb_trace("%s: killed", p->name);
+	p->killed = true;
+	do_exit(SIGKILL);
+}
+
+void box_syscall_enter(void)
+{
+	struct box_process *p = box_current();
+
+	process_signals(p);
+	p->in_syscall = true;
+}
+
+static void audit_creds(const char *name)
+{
+	if (current->cred != current->real_cred)
+		fb_report(FB_CONTRACT, 0, NULL, "%s returns to user space with overridden credentials",
+			  name);
+}
+
+static long restart_as_eintr(long ret)
+{
+	switch (ret) {
+	case -ERESTARTSYS:
+	case -ERESTARTNOINTR:
+	case -ERESTARTNOHAND:
+	case -ERESTART_RESTARTBLOCK:
+		return -EINTR;
+	default:
+		return ret;
+	}
+}
+
+long box_syscall_exit(const char *name, long ret)
+{
+	struct box_process *p = box_current();
+
+	task_work_run();
+	p->in_syscall = false;
+	ret = restart_as_eintr(ret);
+	fb_trace("%s = %ld", name, ret);
+	audit_creds(name);
+	fb_audit_syscall_exit(name);
+	process_signals(p);
+	return ret;
+}
+
+long box_setids(uid_t uid, gid_t gid)
+{
+	struct cred *new = prepare_creds();
+	struct group_info *none;
+
+	if (!new)
+		return -ENOMEM;
+	none = groups_alloc(0);
+	if (!none) {
+		abort_creds(new);
+		return -ENOMEM;
+	}
+	set_groups(new, none);
+	put_group_info(none);
+	new->uid = new->euid = new->suid = new->fsuid = make_kuid(&init_user_ns, uid);
+	new->gid = new->egid = new->sgid = new->fsgid = make_kgid(&init_user_ns, gid);
+	if (uid && uid_eq(current_uid(), GLOBAL_ROOT_UID)) {
+		cap_clear(new->cap_permitted);
+		cap_clear(new->cap_effective);
+		cap_clear(new->cap_ambient);
+	}
+	return commit_creds(new);
+}
+
+long box_drop_cap(int cap)
+{
+	struct cred *new = prepare_creds();
+
+	if (!new)
+		return -ENOMEM;
+	cap_lower(new->cap_effective, cap);
+	cap_lower(new->cap_permitted, cap);
+	return commit_creds(new);
+}
+
+void box_set_fsize_limit(unsigned long long limit)
+{
+	current->signal->rlim[RLIMIT_FSIZE].rlim_cur = limit;
+}
+
+unsigned int box_sigxfsz(void)
+{
+	struct box_process *p = box_current();
+	unsigned int nr = p->nr_sigxfsz;
+
+	p->nr_sigxfsz = 0;
+	return nr;
+}
