@@ -26,7 +26,6 @@ void cleanup_srcu_struct(struct srcu_struct *ssp);
 int srcu_read_lock(struct srcu_struct *ssp);
 void srcu_read_unlock(struct srcu_struct *ssp, int idx);
 void synchronize_srcu(struct srcu_struct *ssp);
-void call_srcu(struct srcu_struct *ssp, struct rcu_head *head, rcu_callback_t func);
 int srcu_read_lock_held(const struct srcu_struct *ssp);
 
 #define srcu_dereference_check(p, ssp, c)	rcu_dereference_check(p, (c) || srcu_read_lock_held(ssp))
