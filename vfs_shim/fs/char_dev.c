@@ -52,6 +52,11 @@ void cd_forget(struct inode *inode)
 	WARN_ON(inode->i_cdev);
 }
 
+/** chrdev_init() - nothing to prepare: the table of majors is static. */
+void chrdev_init(void)
+{
+}
+
 static int chrdev_open(struct inode *inode, struct file *filp)
 {
 	const struct file_operations *fops;

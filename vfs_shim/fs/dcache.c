@@ -1552,8 +1552,8 @@ void vfs_caches_init(void)
  */
 void vfs_shutdown(void)
 {
+	libfs_shutdown();
 	mnt_shutdown();
-	rcu_barrier();
 	inode_shutdown();
 	kmem_cache_destroy(dentry_cache);
 	kmem_cache_destroy(names_cachep);

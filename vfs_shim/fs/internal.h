@@ -102,6 +102,9 @@ struct dentry *d_alloc_cursor(struct dentry *parent);
 char *simple_dname(struct dentry *dentry, char *buffer, int buflen);
 void shrink_dentry_list(struct list_head *list);
 
+/* libfs.c */
+void libfs_shutdown(void);
+
 /* rootfs.c */
 void init_rootfs(void);
 void exit_rootfs(void);

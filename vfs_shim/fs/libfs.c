@@ -486,6 +486,8 @@ struct pseudo_fs_context *init_pseudo(struct fs_context *fc, unsigned long magic
 }
 EXPORT_SYMBOL(init_pseudo);
 
+static LIST_HEAD(boot_inodes);
+
 /** alloc_anon_inode() - an inode without name, on no list, always "dirty" so that it is never written. Models: fs/libfs.c, 6.1. */
 struct inode *alloc_anon_inode(struct super_block *s)
 {
@@ -504,9 +506,22 @@ struct inode *alloc_anon_inode(struct super_block *s)
 	inode->i_gid = current_fsgid();
 	inode->i_flags |= S_PRIVATE;
 	inode->i_atime = inode->i_mtime = inode->i_ctime = current_time(inode);
+	if (system_state < SYSTEM_RUNNING)
+		list_add_tail(&inode->i_devices, &boot_inodes);
 	return inode;
 }
 EXPORT_SYMBOL(alloc_anon_inode);
+
+/** libfs_shutdown() - at the end of a run: drop the anonymous inodes that the kernel made for itself at boot, and never drops. */
+void libfs_shutdown(void)
+{
+	while (!list_empty(&boot_inodes)) {
+		struct inode *inode = list_first_entry(&boot_inodes, struct inode, i_devices);
+
+		list_del_init(&inode->i_devices);
+		iput(inode);
+	}
+}
 
 /*
  * Buffers

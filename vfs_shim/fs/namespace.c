@@ -39,6 +39,7 @@
 static DECLARE_RWSEM(namespace_sem);
 static LIST_HEAD(mounts);		/* the tree, parents before children */
 static LIST_HEAD(unmounted);		/* taken out under namespace_sem, put after it */
+static LIST_HEAD(internal_mounts);	/* by kern_mount(), through mnt_child */
 static struct kmem_cache *mnt_cache;
 static struct mount *root_mnt;
 static int last_mnt_id;
@@ -519,7 +520,11 @@ EXPORT_SYMBOL_GPL(vfs_kern_mount);
 /** kern_mount() - Models: fs/namespace.c, 6.1. */
 struct vfsmount *kern_mount(struct file_system_type *type)
 {
-	return vfs_kern_mount(type, SB_KERNMOUNT, type->name, NULL);
+	struct vfsmount *mnt = vfs_kern_mount(type, SB_KERNMOUNT, type->name, NULL);
+
+	if (!IS_ERR(mnt))
+		list_add_tail(&real_mount(mnt)->mnt_child, &internal_mounts);
+	return mnt;
 }
 EXPORT_SYMBOL_GPL(kern_mount);
 
@@ -528,6 +533,7 @@ void kern_unmount(struct vfsmount *mnt)
 {
 	if (IS_ERR_OR_NULL(mnt))
 		return;
+	list_del_init(&real_mount(mnt)->mnt_child);
 	synchronize_rcu();
 	mntput(mnt);
 }
@@ -885,6 +891,9 @@ void mnt_shutdown(void)
 	umount_tree(root_mnt);
 	namespace_unlock();
 	root_mnt = NULL;
+	/* pipefs and its like, which the kernel itself never unmounts. */
+	while (!list_empty(&internal_mounts))
+		kern_unmount(&list_first_entry(&internal_mounts, struct mount, mnt_child)->mnt);
 	exit_rootfs();
 	rcu_barrier();
 	kmem_cache_destroy(mnt_cache);
