@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The lower file system: open, read, write, fsync, fallocate - as a local file system does them.
+ */
+#include <linux/errno.h>
+#include <linux/falloc.h>
+#include <linux/fs.h>
+#include <linux/uio.h>
+#include <core/choice.h>
+#include <core/finding.h>
+#include <core/ledger.h>
+#include "lower_internal.h"
+
+static int lower_open(struct inode *inode, struct file *file)
+{
+	size_t len = 0;
+	int err = lower_fault(inode, W_LOWER_OPEN, &len);
+
+	if (!err)
+		err = generic_file_open(inode, file);
+	if (!err && LOWER_SB(inode->i_sb)->nowait)
+		file->f_mode |= FMODE_NOWAIT | FMODE_BUF_RASYNC | FMODE_BUF_WASYNC;
+	lower_log(inode, W_LOWER_OPEN, file, NULL, 0, 0, err);
+	return err;
+}
+
+static int lower_release(struct inode *inode, struct file *file)
+{
+	lower_log(inode, W_LOWER_RELEASE, file, NULL, 0, 0, 0);
+	return 0;
+}
+
+static bool misaligned(struct kiocb *iocb, const struct iov_iter *iter)
+{
+	return (iocb->ki_flags & IOCB_DIRECT) &&
+	       ((iocb->ki_pos | iov_iter_alignment(iter)) & (LOWER_DIO_ALIGN - 1));
+}
+
+/* Cut @iter to @len; gives back how much is hidden. */
+static size_t hide(struct iov_iter *iter, size_t len)
+{
+	size_t count = iov_iter_count(iter);
+
+	if (len >= count)
+		return 0;
+	iov_iter_truncate(iter, len);
+	return count - len;
+}
+
+static ssize_t read_locked(struct kiocb *iocb, struct iov_iter *to)
+{
+	struct inode *inode = file_inode(iocb->ki_filp);
+	size_t len = iov_iter_count(to), hidden;
+	loff_t size = i_size_read(inode);
+	ssize_t ret;
+
+	if (misaligned(iocb, to))
+		return -EINVAL;
+	ret = lower_fault(inode, W_LOWER_READ, &len);
+	if (ret)
+		return ret;
+	if (iocb->ki_pos >= size)
+		return 0;
+	hidden = hide(to, min_t(loff_t, len, size - iocb->ki_pos));
+	fb_point(FB_PT_IO, inode);
+	ret = lower_data_read(inode, iocb->ki_pos, to);
+	iov_iter_reexpand(to, iov_iter_count(to) + hidden);
+	return ret;
+}
+
+static ssize_t lower_read_iter(struct kiocb *iocb, struct iov_iter *to)
+{
+	struct inode *inode = file_inode(iocb->ki_filp);
+	size_t len = iov_iter_count(to);
+	loff_t pos = iocb->ki_pos;
+	ssize_t ret;
+
+	if (!len)
+		return 0;
+	if (iocb->ki_flags & IOCB_NOWAIT) {
+		if (!inode_trylock_shared(inode))
+			return -EAGAIN;
+	} else {
+		inode_lock_shared(inode);
+	}
+	ret = read_locked(iocb, to);
+	inode_unlock_shared(inode);
+	if (ret > 0)
+		iocb->ki_pos += ret;
+	if (ret >= 0)
+		file_accessed(iocb->ki_filp);
+	lower_log(inode, W_LOWER_READ, iocb->ki_filp, iocb, pos, len, ret);
+	return ret;
+}
+
+/* On 6.1 it is the caller of ->write_iter() who holds off a freeze. */
+static void check_freeze_protection(struct super_block *sb)
+{
+	if (!fb_held(FB_RES_FREEZE, sb, SB_FREEZE_WRITE))
+		fb_report(FB_CONTRACT, 0, NULL, "->write_iter() without freeze protection of the super block");
+}
+
+static ssize_t write_locked(struct kiocb *iocb, struct iov_iter *from)
+{
+	struct inode *inode = file_inode(iocb->ki_filp);
+	size_t len = iov_iter_count(from), hidden;
+	ssize_t ret;
+
+	if (misaligned(iocb, from))
+		return -EINVAL;
+	ret = kiocb_modified(iocb);
+	if (!ret)
+		ret = lower_fault(inode, W_LOWER_WRITE, &len);
+	if (ret)
+		return ret;
+	hidden = hide(from, len);
+	fb_point(FB_PT_IO, inode);
+	ret = lower_data_write(inode, iocb->ki_pos, from);
+	iov_iter_reexpand(from, iov_iter_count(from) + hidden);
+	if (ret > 0 && iocb->ki_pos + ret > i_size_read(inode)) {
+		i_size_write(inode, iocb->ki_pos + ret);
+		mark_inode_dirty(inode);
+	}
+	return ret;
+}
+
+static ssize_t lower_write_iter(struct kiocb *iocb, struct iov_iter *from)
+{
+	struct inode *inode = file_inode(iocb->ki_filp);
+	size_t len = iov_iter_count(from);
+	loff_t pos;
+	ssize_t ret;
+
+	check_freeze_protection(inode->i_sb);
+	if (iocb->ki_flags & IOCB_NOWAIT) {
+		if (!inode_trylock(inode))
+			return -EAGAIN;
+	} else {
+		inode_lock(inode);
+	}
+	ret = generic_write_checks(iocb, from);
+	pos = iocb->ki_pos;
+	if (ret > 0)
+		ret = write_locked(iocb, from);
+	if (ret > 0)
+		iocb->ki_pos += ret;
+	inode_unlock(inode);
+	lower_log(inode, W_LOWER_WRITE, iocb->ki_filp, iocb, pos, len, ret);
+	if (ret > 0)
+		ret = generic_write_sync(iocb, ret);
+	return ret;
+}
+
+static int lower_fsync(struct file *file, loff_t start, loff_t end, int datasync)
+{
+	struct inode *inode = file_inode(file);
+	size_t len = 0;
+	int err = lower_fault(inode, W_LOWER_FSYNC, &len);
+
+	if (!err)
+		err = file_write_and_wait_range(file, start, end);
+	if (!err)
+		err = sync_inode_metadata(inode, 1);
+	lower_log(inode, W_LOWER_FSYNC, file, NULL, start, datasync, err);
+	return err;
+}
+
+static int fallocate_locked(struct file *file, int mode, loff_t offset, loff_t len)
+{
+	struct inode *inode = file_inode(file);
+	int err = 0;
+
+	if (!(mode & FALLOC_FL_KEEP_SIZE))
+		err = inode_newsize_ok(inode, offset + len);
+	if (!err)
+		err = file_modified(file);
+	if (err)
+		return err;
+	if (mode & (FALLOC_FL_PUNCH_HOLE | FALLOC_FL_ZERO_RANGE))
+		lower_data_punch(inode, offset, offset + len);
+	if (!(mode & FALLOC_FL_PUNCH_HOLE))
+		err = lower_data_allocate(inode, offset, len);
+	if (!err && !(mode & FALLOC_FL_KEEP_SIZE) && offset + len > i_size_read(inode))
+		i_size_write(inode, offset + len);
+	mark_inode_dirty(inode);
+	return err;
+}
+
+static long lower_fallocate(struct file *file, int mode, loff_t offset, loff_t len)
+{
+	struct inode *inode = file_inode(file);
+	long err;
+
+	if (mode & ~(FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE | FALLOC_FL_ZERO_RANGE))
+		return -EOPNOTSUPP;
+	inode_lock(inode);
+	err = fallocate_locked(file, mode, offset, len);
+	inode_unlock(inode);
+	return err;
+}
+
+const struct file_operations lower_file_operations = {
+	.open = lower_open,
+	.release = lower_release,
+	.llseek = generic_file_llseek,
+	.read_iter = lower_read_iter,
+	.write_iter = lower_write_iter,
+	.fsync = lower_fsync,
+	.fallocate = lower_fallocate,
+};
