@@ -47,8 +47,9 @@ static const struct {
 	[DIFF_KILLPRIV_V2] = { "killpriv-v2",
 		"ours strips set-user-id under HANDLE_KILLPRIV too, as the server does not see "
 		"the write; mainline leaves it" },
-	[DIFF_SETFL_DIRECT] = { "setfl-direct",
-		"ours honours O_DIRECT set by fcntl; mainline's passthrough keeps the flags of open" },
+	[DIFF_SETFL] = { "setfl",
+		"ours honours flags changed by fcntl (O_DIRECT set, O_APPEND cleared); mainline's "
+		"passthrough keeps those of the open" },
 	[DIFF_NOWAIT] = { "nowait",
 		"ours passes RWF_NOWAIT on to a lower file that can do it; mainline's answers "
 		"EOPNOTSUPP" },
