@@ -10,11 +10,16 @@
  *
  * Locks, outermost first:
  *	freeze protection of the FUSE super block (taken by the VFS)
- *	freeze protection of the lower super block
  *	pipe lock (splice only)
  *	FUSE inode lock: shared for writes in place, exclusive for all others
+ *	freeze protection of the lower super block
  *	what the lower file system takes
  *	fi->lock, innermost
+ *
+ * A freezer of the lower file system waits for those who have protection, and
+ * the server's own writes wait for the thaw.  So whoever has protection must
+ * not wait for the server, nor for a lock whose holder may: it is only tried
+ * for, and a writer that does not get it waits for the thaw without any lock.
  */
 
 #include "fuse_i.h"
@@ -24,6 +29,8 @@
 #include <linux/cred.h>
 #include <linux/file.h>
 #include <linux/fsnotify.h>
+#include <linux/lockdep.h>
+#include <linux/magic.h>
 #include <linux/pagemap.h>
 #include <linux/pipe_fs_i.h>
 #include <linux/splice.h>
@@ -54,8 +61,14 @@
  * Attributes
  */
 
+/* Regular files only */
 void fuse_passthrough_init_inode(struct fuse_inode *fi)
 {
+	static struct lock_class_key lock_keys[FILESYSTEM_MAX_STACK_DEPTH + 1];
+	int depth = fi->inode.i_sb->s_stack_depth;
+
+	/* Backing files may be on FUSE, too: tell lockdep who is above whom */
+	lockdep_set_class(&fi->inode.i_rwsem, &lock_keys[depth]);
 	fi->backing_inode = NULL;
 	fi->backing_opens = 0;
 	fi->backing_mixed = false;
@@ -116,9 +129,9 @@ static u64 fuse_passthrough_blocks(struct file *backing)
  * attribute version makes replies that were sent before this void.
  *
  * @end is where a write ended, 0 for a read.  Any other size than that I/O
- * explains was set behind our back, and cached pages may be stale.
+ * explains was set behind our back: cached pages are stale, returns true.
  */
-static void fuse_passthrough_copy_attr(struct inode *inode,
+static bool fuse_passthrough_copy_attr(struct inode *inode,
 				       struct file *backing, loff_t end)
 {
 	struct inode *lower = file_inode(backing);
@@ -126,58 +139,72 @@ static void fuse_passthrough_copy_attr(struct inode *inode,
 	struct fuse_inode *fi = get_fuse_inode(inode);
 	u64 blocks = fuse_passthrough_blocks(backing);
 	loff_t size, expected;
-	bool copied = false;
 
 	spin_lock(&fi->lock);
 	fi->attr_version = atomic64_inc_return(&fc->attr_version);
-	expected = max_t(loff_t, inode->i_size, end);
-	size = expected;
 	/* While the server changes the size, its reply has the last word */
-	if (!test_bit(FUSE_I_SIZE_UNSTABLE, &fi->state)) {
-		size = i_size_read(lower);
-		i_size_write(inode, size);
-		inode->i_blocks = blocks;
-		inode->i_atime = lower->i_atime;
-		inode->i_mtime = lower->i_mtime;
-		inode->i_ctime = lower->i_ctime;
-		set_mask_bits(&fi->inval_mask, FUSE_BACKING_ATTRS, 0);
-		copied = true;
+	if (test_bit(FUSE_I_SIZE_UNSTABLE, &fi->state)) {
+		spin_unlock(&fi->lock);
+		fuse_invalidate_attr_mask(inode, FUSE_BACKING_ATTRS);
+		return false;
 	}
+	expected = max_t(loff_t, inode->i_size, end);
+	size = i_size_read(lower);
+	i_size_write(inode, size);
+	inode->i_blocks = blocks;
+	inode->i_atime = lower->i_atime;
+	inode->i_mtime = lower->i_mtime;
+	inode->i_ctime = lower->i_ctime;
+	set_mask_bits(&fi->inval_mask, FUSE_BACKING_ATTRS, 0);
 	spin_unlock(&fi->lock);
 
-	if (!copied)
-		fuse_invalidate_attr_mask(inode, FUSE_BACKING_ATTRS);
-
-	if (size != expected && inode->i_mapping->nrpages) {
-		truncate_pagecache(inode, size);
-		invalidate_inode_pages2(inode->i_mapping);
-	}
+	return size != expected;
 }
 
-/* After a write of @written bytes that ended at @end */
-static void fuse_passthrough_modified(struct inode *inode,
+/*
+ * After a write of @written bytes that ended at @end.  Returns true if all
+ * cached pages are stale, and not only those of the write.
+ */
+static bool fuse_passthrough_modified(struct inode *inode,
 				      struct file *backing, loff_t end,
 				      ssize_t written)
 {
-	struct address_space *mapping = inode->i_mapping;
-
 	if (fuse_passthrough_may_copy(get_fuse_inode(inode),
 				      file_inode(backing)))
-		fuse_passthrough_copy_attr(inode, backing, end);
-	else
-		fuse_write_update_attr(inode, end, written);
+		return fuse_passthrough_copy_attr(inode, backing, end);
 
-	if (mapping->nrpages)
-		invalidate_inode_pages2_range(mapping,
-					      (end - written) >> PAGE_SHIFT,
+	fuse_write_update_attr(inode, end, written);
+	return false;
+}
+
+/*
+ * Drop stale pages, in the whole file or from @start to before @end.  Pages
+ * that other opens have dirtied meanwhile are sent to the server, so this must
+ * not be called with lower freeze protection.
+ */
+static void fuse_passthrough_drop_pages(struct inode *inode, bool all,
+					loff_t start, loff_t end)
+{
+	struct address_space *mapping = inode->i_mapping;
+
+	if (!mapping->nrpages)
+		return;
+
+	if (all) {
+		truncate_pagecache(inode, i_size_read(inode));
+		invalidate_inode_pages2(mapping);
+	} else if (start < end) {
+		invalidate_inode_pages2_range(mapping, start >> PAGE_SHIFT,
 					      (end - 1) >> PAGE_SHIFT);
+	}
 }
 
 /*
  * After a read that ended at @end, short of what was asked for if @eof.  Most
- * reads change nothing (relatime), so look before taking the lock.
+ * reads change nothing (relatime), so look before taking the lock.  Returns
+ * true if cached pages are stale.
  */
-static void fuse_passthrough_accessed(struct inode *inode,
+static bool fuse_passthrough_accessed(struct inode *inode,
 				      struct file *backing, loff_t end,
 				      bool eof)
 {
@@ -187,13 +214,14 @@ static void fuse_passthrough_accessed(struct inode *inode,
 	if (fuse_passthrough_may_copy(get_fuse_inode(inode), lower)) {
 		if (size != i_size_read(lower) ||
 		    !timespec64_equal(&inode->i_atime, &lower->i_atime))
-			fuse_passthrough_copy_attr(inode, backing, 0);
-		return;
+			return fuse_passthrough_copy_attr(inode, backing, 0);
+		return false;
 	}
 
 	fuse_invalidate_atime(inode);
 	if (eof && end < size)
 		fuse_invalidate_attr_mask(inode, STATX_SIZE);
+	return false;
 }
 
 /*
@@ -204,7 +232,7 @@ static void fuse_passthrough_accessed(struct inode *inode,
  * What the server registered shows which access it has itself.  Anything
  * beyond that takes its permission on the inode; O_PATH shows nothing.
  */
-static int fuse_backing_permission(const struct file *file, unsigned int flags)
+static int fuse_backing_permission(struct file *file, unsigned int flags)
 {
 	int mask = 0;
 
@@ -215,8 +243,8 @@ static int fuse_backing_permission(const struct file *file, unsigned int flags)
 	if (!mask)
 		return 0;
 
-	return inode_permission(file_mnt_user_ns((struct file *)file),
-				file_inode(file), mask | MAY_OPEN);
+	return inode_permission(file_mnt_user_ns(file), file_inode(file),
+				mask | MAY_OPEN);
 }
 
 static struct file *fuse_backing_reopen(const struct fuse_backing *fb,
@@ -397,6 +425,7 @@ ssize_t fuse_passthrough_read_iter(struct kiocb *iocb, struct iov_iter *to)
 	size_t count = iov_iter_count(to);
 	const struct cred *old_cred;
 	struct kiocb kiocb;
+	bool stale = false;
 	ssize_t ret;
 
 	if (!count)
@@ -412,26 +441,31 @@ ssize_t fuse_passthrough_read_iter(struct kiocb *iocb, struct iov_iter *to)
 	old_cred = override_creds(ff->cred);
 	ret = vfs_iocb_iter_read(ff->backing, &kiocb, to);
 	if (ret >= 0)
-		fuse_passthrough_accessed(inode, ff->backing, kiocb.ki_pos,
-					  ret < count);
+		stale = fuse_passthrough_accessed(inode, ff->backing,
+						  kiocb.ki_pos, ret < count);
 	revert_creds(old_cred);
 	iocb->ki_pos = kiocb.ki_pos;
+	if (stale)
+		fuse_passthrough_drop_pages(inode, true, 0, 0);
 
 	return ret;
 }
 
-/*
- * Lower freeze protection comes before the FUSE inode lock, so that a writer
- * which waits for a thaw does not hold up all other users of the inode.
- */
-static int fuse_passthrough_start_write(struct file *backing, int ki_flags)
+/* Any bit that a write may have to take off? */
+static bool fuse_passthrough_suidgid(const struct inode *inode)
 {
-	if (!(ki_flags & IOCB_NOWAIT)) {
-		file_start_write(backing);
-		return 0;
-	}
+	return inode->i_mode & (S_ISUID | S_ISGID);
+}
 
-	return file_start_write_trylock(backing) ? 0 : -EAGAIN;
+/* Where a write will start, as far as we can know before it does */
+static loff_t fuse_passthrough_write_pos(struct kiocb *iocb)
+{
+	struct fuse_file *ff = iocb->ki_filp->private_data;
+
+	if (iocb->ki_flags & IOCB_APPEND)
+		return i_size_read(file_inode(ff->backing));
+
+	return iocb->ki_pos;
 }
 
 /*
@@ -445,13 +479,16 @@ static bool fuse_passthrough_exclusive(struct kiocb *iocb, size_t count)
 	loff_t end = iocb->ki_pos + count;
 
 	return (iocb->ki_flags & IOCB_APPEND) || end > i_size_read(inode) ||
-	       is_sxid(inode->i_mode) ||
-	       is_sxid(file_inode(ff->backing)->i_mode) ||
+	       fuse_passthrough_suidgid(inode) ||
+	       fuse_passthrough_suidgid(file_inode(ff->backing)) ||
 	       fuse_passthrough_dirty(inode, iocb->ki_pos, end - 1);
 }
 
 static int fuse_passthrough_lock_nowait(struct inode *inode, bool exclusive)
 {
+	/* Dropping cached pages sleeps */
+	if (inode->i_mapping->nrpages)
+		return -EAGAIN;
 	if (exclusive ? inode_trylock(inode) : inode_trylock_shared(inode))
 		return 0;
 	return -EAGAIN;
@@ -528,15 +565,20 @@ static int fuse_passthrough_remove_suid(struct file *file)
 	return notify_change(mnt_userns, file_dentry(file), &attr, NULL);
 }
 
-/* Under the exclusive inode lock, if the write needs that */
+/*
+ * What a write needs of the server, under the exclusive inode lock.  If the
+ * lock is shared, there was no need when it was taken.  Pages that are dirty
+ * must not stay so: the server would get them after the write, whole.
+ */
 static int fuse_passthrough_prepare_write(struct kiocb *iocb, size_t count)
 {
 	struct file *file = iocb->ki_filp;
 	struct inode *inode = file_inode(file);
-	loff_t end = iocb->ki_pos + count - 1;
+	loff_t start = fuse_passthrough_write_pos(iocb);
+	loff_t end = start + count - 1;
 	int err;
 
-	if (is_sxid(inode->i_mode)) {
+	if (fuse_passthrough_suidgid(inode)) {
 		if (iocb->ki_flags & IOCB_NOWAIT)
 			return -EAGAIN;
 		err = fuse_passthrough_remove_suid(file);
@@ -544,10 +586,10 @@ static int fuse_passthrough_prepare_write(struct kiocb *iocb, size_t count)
 			return err;
 	}
 
-	if (fuse_passthrough_dirty(inode, iocb->ki_pos, end)) {
+	if (fuse_passthrough_dirty(inode, start, end)) {
 		if (iocb->ki_flags & IOCB_NOWAIT)
 			return -EAGAIN;
-		return fuse_writeback_range(inode, iocb->ki_pos, end);
+		return fuse_writeback_range(inode, start, end);
 	}
 
 	return 0;
@@ -566,7 +608,7 @@ static const struct cred *fuse_passthrough_write_cred(struct inode *inode,
 	const struct cred *old_cred;
 	struct cred *cred;
 
-	if (!is_sxid(lower->i_mode) ||
+	if (!fuse_passthrough_suidgid(lower) ||
 	    !setattr_should_drop_suidgid(file_mnt_user_ns(ff->backing), lower))
 		return get_cred(ff->cred);
 
@@ -582,9 +624,47 @@ static const struct cred *fuse_passthrough_write_cred(struct inode *inode,
 	return cred;
 }
 
-/* Under the inode lock, and with lower freeze protection */
-static ssize_t fuse_passthrough_write_locked(struct kiocb *iocb,
-					     struct iov_iter *from)
+/* To be called without any lock */
+static void fuse_passthrough_wait_thaw(struct file *backing)
+{
+	file_start_write(backing);
+	file_end_write(backing);
+}
+
+/*
+ * Get all that a write of @count bytes needs: the FUSE inode lock (*@exclusive
+ * says how), what the server has to do first, lower freeze protection.
+ */
+static int fuse_passthrough_begin_write(struct kiocb *iocb, size_t count,
+					bool *exclusive)
+{
+	struct inode *inode = file_inode(iocb->ki_filp);
+	struct fuse_file *ff = iocb->ki_filp->private_data;
+	int err;
+
+	for (;;) {
+		err = fuse_passthrough_lock(iocb, count, exclusive);
+		if (err)
+			return err;
+		if (*exclusive)
+			err = fuse_passthrough_prepare_write(iocb, count);
+		if (!err && file_start_write_trylock(ff->backing))
+			return 0;
+		fuse_passthrough_unlock(inode, *exclusive);
+		if (err)
+			return err;
+		if (iocb->ki_flags & IOCB_NOWAIT)
+			return -EAGAIN;
+		fuse_passthrough_wait_thaw(ff->backing);
+	}
+}
+
+/*
+ * Write, under the inode lock and with lower freeze protection.  Sets *@stale
+ * as fuse_passthrough_modified() does.
+ */
+static ssize_t fuse_passthrough_write(struct kiocb *iocb,
+				      struct iov_iter *from, bool *stale)
 {
 	struct file *file = iocb->ki_filp;
 	struct inode *inode = file_inode(file);
@@ -593,10 +673,8 @@ static ssize_t fuse_passthrough_write_locked(struct kiocb *iocb,
 	struct kiocb kiocb;
 	ssize_t ret;
 
+	*stale = false;
 	ret = fuse_passthrough_init_kiocb(&kiocb, iocb, ff->backing);
-	if (ret)
-		return ret;
-	ret = fuse_passthrough_prepare_write(iocb, iov_iter_count(from));
 	if (ret)
 		return ret;
 
@@ -607,8 +685,8 @@ static ssize_t fuse_passthrough_write_locked(struct kiocb *iocb,
 	old_cred = override_creds(cred);
 	ret = vfs_iocb_iter_write(ff->backing, &kiocb, from);
 	if (ret > 0)
-		fuse_passthrough_modified(inode, ff->backing, kiocb.ki_pos,
-					  ret);
+		*stale = fuse_passthrough_modified(inode, ff->backing,
+						   kiocb.ki_pos, ret);
 	revert_creds(old_cred);
 	put_cred(cred);
 	iocb->ki_pos = kiocb.ki_pos;
@@ -616,23 +694,6 @@ static ssize_t fuse_passthrough_write_locked(struct kiocb *iocb,
 	/* A write that failed may have changed times, or even size */
 	if (ret < 0 && ret != -EAGAIN)
 		fuse_invalidate_attr_mask(inode, FUSE_STATX_MODSIZE);
-
-	return ret;
-}
-
-/* With lower freeze protection */
-static ssize_t fuse_passthrough_write(struct kiocb *iocb,
-				      struct iov_iter *from)
-{
-	bool exclusive;
-	ssize_t ret;
-
-	ret = fuse_passthrough_lock(iocb, iov_iter_count(from), &exclusive);
-	if (ret)
-		return ret;
-
-	ret = fuse_passthrough_write_locked(iocb, from);
-	fuse_passthrough_unlock(file_inode(iocb->ki_filp), exclusive);
 
 	return ret;
 }
@@ -646,18 +707,25 @@ static ssize_t fuse_passthrough_write(struct kiocb *iocb,
  */
 ssize_t fuse_passthrough_write_iter(struct kiocb *iocb, struct iov_iter *from)
 {
+	struct inode *inode = file_inode(iocb->ki_filp);
 	struct fuse_file *ff = iocb->ki_filp->private_data;
+	size_t count = iov_iter_count(from);
+	bool exclusive, stale;
 	ssize_t ret;
 
-	if (!iov_iter_count(from))
+	if (!count)
 		return 0;
 
-	ret = fuse_passthrough_start_write(ff->backing, iocb->ki_flags);
+	ret = fuse_passthrough_begin_write(iocb, count, &exclusive);
 	if (ret)
 		return ret;
 
-	ret = fuse_passthrough_write(iocb, from);
+	ret = fuse_passthrough_write(iocb, from, &stale);
 	file_end_write(ff->backing);
+	if (ret > 0)
+		fuse_passthrough_drop_pages(inode, stale, iocb->ki_pos - ret,
+					    iocb->ki_pos);
+	fuse_passthrough_unlock(inode, exclusive);
 
 	return ret;
 }
@@ -666,28 +734,68 @@ ssize_t fuse_passthrough_write_iter(struct kiocb *iocb, struct iov_iter *from)
  * Splice and mmap
  */
 
+struct fuse_passthrough_splice {
+	struct file *file;
+	/* Are all cached pages of the FUSE inode stale? */
+	bool stale;
+	/* Did we stop because the lower file system is frozen? */
+	bool frozen;
+};
+
+/* Write one pipe buffer, under the pipe lock: so do not wait for a thaw */
 static int fuse_passthrough_splice_actor(struct pipe_inode_info *pipe,
 					 struct pipe_buffer *buf,
 					 struct splice_desc *sd)
 {
+	struct fuse_passthrough_splice *ps = sd->u.data;
+	struct inode *inode = file_inode(ps->file);
+	struct fuse_file *ff = ps->file->private_data;
 	struct bio_vec bvec = {
 		.bv_page = buf->page,
 		.bv_len = sd->len,
 		.bv_offset = buf->offset,
 	};
-	struct file *file = sd->u.file;
 	struct iov_iter from;
 	struct kiocb kiocb;
 	ssize_t ret;
+	bool stale;
 
-	init_sync_kiocb(&kiocb, file);
+	init_sync_kiocb(&kiocb, ps->file);
 	kiocb.ki_pos = sd->pos;
 	iov_iter_bvec(&from, ITER_SOURCE, &bvec, 1, sd->len);
-	ret = fuse_passthrough_write(&kiocb, &from);
+
+	inode_lock(inode);
+	ps->frozen = !file_start_write_trylock(ff->backing);
+	if (ps->frozen) {
+		inode_unlock(inode);
+		return -EAGAIN;
+	}
+	ret = fuse_passthrough_write(&kiocb, &from, &stale);
+	file_end_write(ff->backing);
+	inode_unlock(inode);
+
+	ps->stale |= stale;
 	if (ret > 0)
-		fsnotify_modify(file);
+		fsnotify_modify(ps->file);
 
 	return ret;
+}
+
+/* What a splice needs of the server, before the pipe lock */
+static int fuse_passthrough_prepare_splice(struct file *out, loff_t pos,
+					   size_t len)
+{
+	struct inode *inode = file_inode(out);
+	struct kiocb kiocb;
+	int err;
+
+	init_sync_kiocb(&kiocb, out);
+	kiocb.ki_pos = pos;
+	inode_lock(inode);
+	err = fuse_passthrough_prepare_write(&kiocb, len);
+	inode_unlock(inode);
+
+	return err;
 }
 
 /**
@@ -698,10 +806,10 @@ static int fuse_passthrough_splice_actor(struct pipe_inode_info *pipe,
  * @len: how many bytes
  * @flags: SPLICE_F_*
  *
- * iter_file_splice_write() would do, but for the order of locks: a splice to
- * the lower file system itself has freeze protection when it takes the pipe
- * lock.  If we waited for a thaw with the pipe locked, a freezer would wait
- * for that splice, that splice for the pipe, and we for the freezer.
+ * iter_file_splice_write() would do, but for the pipe lock: a splice to the
+ * lower file system itself has freeze protection when it takes that.  If we
+ * waited for a thaw, or for the server, with the pipe locked, a freezer would
+ * wait for that splice, that splice for the pipe, and we for the freezer.
  *
  * Return: number of bytes written, or a negative errno.
  */
@@ -710,24 +818,68 @@ ssize_t fuse_passthrough_splice_write(struct pipe_inode_info *pipe,
 				      size_t len, unsigned int flags)
 {
 	struct fuse_file *ff = out->private_data;
+	struct fuse_passthrough_splice ps = { .file = out };
 	struct splice_desc sd = {
 		.total_len = len,
 		.flags = flags,
 		.pos = *ppos,
-		.u.file = out,
+		.u.data = &ps,
 	};
 	ssize_t ret;
 
-	file_start_write(ff->backing);
-	pipe_lock(pipe);
-	ret = __splice_from_pipe(pipe, &sd, fuse_passthrough_splice_actor);
-	pipe_unlock(pipe);
-	file_end_write(ff->backing);
+	if (!len)
+		return 0;
 
-	if (ret > 0)
+	ret = fuse_passthrough_prepare_splice(out, *ppos, len);
+	if (ret)
+		return ret;
+
+	for (;;) {
+		pipe_lock(pipe);
+		ret = __splice_from_pipe(pipe, &sd,
+					 fuse_passthrough_splice_actor);
+		pipe_unlock(pipe);
+		if (ret >= 0 || !ps.frozen)
+			break;
+		fuse_passthrough_wait_thaw(ff->backing);
+	}
+
+	if (ret > 0) {
+		fuse_passthrough_drop_pages(file_inode(out), ps.stale, *ppos,
+					    sd.pos);
 		*ppos = sd.pos;
+	}
 
 	return ret;
+}
+
+/*
+ * The VFS has asked the FUSE file whether it may be mapped shared, but the
+ * answer (file seals) is with the backing file.
+ */
+static int fuse_passthrough_do_mmap(struct fuse_file *ff,
+				    struct vm_area_struct *vma)
+{
+	struct address_space *mapping = ff->backing->f_mapping;
+	bool shared = vma->vm_flags & VM_SHARED;
+	const struct cred *old_cred;
+	int err;
+
+	if (shared) {
+		err = mapping_map_writable(mapping);
+		if (err)
+			return err;
+	}
+
+	vma_set_file(vma, ff->backing);
+	old_cred = override_creds(ff->cred);
+	err = call_mmap(ff->backing, vma);
+	revert_creds(old_cred);
+
+	if (shared)
+		mapping_unmap_writable(mapping);
+
+	return err;
 }
 
 /**
@@ -742,10 +894,11 @@ ssize_t fuse_passthrough_splice_write(struct pipe_inode_info *pipe,
 int fuse_passthrough_mmap(struct file *file, struct vm_area_struct *vma)
 {
 	struct fuse_file *ff = file->private_data;
-	const struct cred *old_cred;
 	int err;
 
-	if (!ff->backing->f_op->mmap)
+	/* mmap() aligns maps of hugetlbfs files, but does not see this one */
+	if (!ff->backing->f_op->mmap ||
+	    file_inode(ff->backing)->i_sb->s_magic == HUGETLBFS_MAGIC)
 		return -ENODEV;
 
 	/*
@@ -756,10 +909,5 @@ int fuse_passthrough_mmap(struct file *file, struct vm_area_struct *vma)
 	if (err)
 		return err;
 
-	vma_set_file(vma, ff->backing);
-	old_cred = override_creds(ff->cred);
-	err = call_mmap(ff->backing, vma);
-	revert_creds(old_cred);
-
-	return err;
+	return fuse_passthrough_do_mmap(ff, vma);
 }
