@@ -478,17 +478,20 @@ static void lower_inode_init_once(void *object)
 	inode_init_once(&li->vfs);
 }
 
-int lower_init(void)
+static int __init lower_init(void)
 {
 	lower_inode_cache = kmem_cache_create("lower_inode", sizeof(struct lower_inode), 0, SLAB_PANIC,
 					      lower_inode_init_once);
 	return register_filesystem(&lower_fs_type);
 }
 
-void lower_exit(void)
+static void __exit lower_exit(void)
 {
 	WARN_ON(unregister_filesystem(&lower_fs_type));
 	/* Inodes are freed by RCU. */
 	rcu_barrier();
 	kmem_cache_destroy(lower_inode_cache);
 }
+
+module_init(lower_init);
+module_exit(lower_exit);

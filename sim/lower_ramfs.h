@@ -2,7 +2,7 @@
 /*
  * "lower": a local file system in memory, the kind of file system that backing files live on.
  *
- * Mount type "lower", options (mount data):
+ * Registers itself by an init call. Mount type "lower", options (mount data):
  *	size=BYTES		room for file data; default 64 MiB
  *	odirect=0|1		O_DIRECT, in units of 512 bytes; default 1
  *	nowait=0|1		files are opened with FMODE_NOWAIT; default 1
@@ -15,18 +15,6 @@
 #include "world.h"
 
 struct super_block;
-
-/**
- * lower_init() - register the file system type
- *
- * Return: 0 or -errno.
- */
-int lower_init(void);
-
-/**
- * lower_exit() - unregister the file system type; nothing may be mounted any more
- */
-void lower_exit(void);
 
 /**
  * lower_log_take() - the calls a lower file system saw since the last take

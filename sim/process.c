@@ -4,10 +4,10 @@
  */
 #include "process.h"
 
-#include <core/finding.h>
 #include <core/ledger.h>
 #include <core/task.h>
 #include <core/trace.h>
+#include <fusebox/cred.h>
 #include <linux/capability.h>
 #include <linux/cred.h>
 #include <linux/fdtable.h>
@@ -203,13 +203,6 @@ void box_syscall_enter(void)
 	p->in_syscall = true;
 }
 
-static void audit_creds(const char *name)
-{
-	if (current->cred != current->real_cred)
-		fb_report(FB_CONTRACT, 0, NULL, "%s returns to user space with overridden credentials",
-			  name);
-}
-
 static long restart_as_eintr(long ret)
 {
 	switch (ret) {
@@ -231,7 +224,7 @@ long box_syscall_exit(const char *name, long ret)
 	p->in_syscall = false;
 	ret = restart_as_eintr(ret);
 	fb_trace("%s = %ld", name, ret);
-	audit_creds(name);
+	fb_cred_audit(name);
 	fb_audit_syscall_exit(name);
 	process_signals(p);
 	return ret;

@@ -12,9 +12,9 @@
 #include <linux/cred.h>
 #include <linux/dcache.h>
 #include <linux/err.h>
-#include <linux/eventpoll.h>
 #include <linux/file.h>
 #include <linux/fs.h>
+#include <linux/eventpoll.h>	/* wants fs.h before it */
 #include <linux/fsnotify.h>
 #include <linux/init.h>
 #include <linux/llist.h>

@@ -6,10 +6,10 @@
  * mask, epoll; timeouts are in virtual time.
  */
 #include <linux/errno.h>
-#include <linux/eventpoll.h>
 #include <linux/export.h>
 #include <linux/file.h>
 #include <linux/fs.h>
+#include <linux/eventpoll.h>	/* wants fs.h before it */
 #include <linux/jiffies.h>
 #include <linux/poll.h>
 #include <linux/sched.h>

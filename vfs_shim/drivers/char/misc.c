@@ -53,7 +53,6 @@ static int misc_open(struct inode *inode, struct file *file)
 }
 
 static const struct file_operations misc_fops = {
-	.owner = THIS_MODULE,
 	.open = misc_open,
 	.llseek = noop_llseek,
 };

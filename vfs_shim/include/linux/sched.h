@@ -9,6 +9,7 @@
 
 #include <asm/current.h>
 #include <linux/types.h>
+#include <linux/rcupdate.h>
 #include <linux/list.h>
 #include <linux/compiler.h>
 #include <linux/bitops.h>
