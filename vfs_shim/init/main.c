@@ -18,10 +18,15 @@
 /* In the kernel's order; each needs what stands above it. */
 int noop_bdi_init(void);
 int misc_init(void);
+void misc_exit(void);
 int chr_dev_init(void);
+void chr_dev_exit(void);
 void fcntl_init(void);
 void files_init(void);
 void cred_init(void);
+
+/* Before SYSTEM_RUNNING, what is made belongs to the kernel itself (alloc_anon_inode()). */
+enum system_states system_state;
 
 /**
  * start_kernel - bring the kernel up
@@ -40,6 +45,7 @@ void start_kernel(void)
 	BUG_ON(misc_init());
 	BUG_ON(chr_dev_init());
 	fb_initcalls_run();
+	system_state = SYSTEM_RUNNING;
 }
 
 /**
@@ -52,4 +58,6 @@ void stop_kernel(void)
 {
 	vfs_shutdown();
 	fb_exitcalls_run();
+	chr_dev_exit();
+	misc_exit();
 }
