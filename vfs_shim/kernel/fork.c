@@ -14,6 +14,7 @@
 #include <linux/cred.h>
 #include <linux/export.h>
 #include <linux/kthread.h>
+#include <linux/nsproxy.h>
 #include <linux/pid.h>
 #include <linux/pid_namespace.h>
 #include <linux/slab.h>
@@ -68,6 +69,7 @@ struct task_struct init_task = {
 	.cred = &init_cred,
 	.signal = &init_signals,
 	.sighand = &init_sighand,
+	.nsproxy = &init_nsproxy,
 	.alloc_lock = __SPIN_LOCK_INITIALIZER(init_task.alloc_lock),
 	.tasks = LIST_HEAD_INIT(init_task.tasks),
 };
