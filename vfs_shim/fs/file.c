@@ -134,7 +134,7 @@ static struct files_struct *files_alloc(void)
 /* Copies the open files of @old into @new; each gets one more reference. False: @new is too small. */
 static bool files_share_open(struct files_struct *new, struct files_struct *old)
 {
-	struct fdtable *fdt = files_fdtable(new);
+	struct fdtable *fdt = rcu_dereference_raw(new->fdt);
 	unsigned int fd;
 	bool fits;
 
@@ -155,15 +155,15 @@ static bool files_share_open(struct files_struct *new, struct files_struct *old)
 /* @files is not visible to anybody yet. */
 static int files_make_room(struct files_struct *files, unsigned int nr)
 {
-	struct fdtable *fdt;
+	struct fdtable *old = rcu_dereference_raw(files->fdt), *fdt;
 
-	if (nr <= files_fdtable(files)->max_fds)
+	if (nr <= old->max_fds)
 		return 0;
 	fdt = fdtable_alloc(nr);
 	if (!fdt)
 		return -ENOMEM;
-	if (files_fdtable(files) != &files->fdtab)
-		fdtable_free(files_fdtable(files));
+	if (old != &files->fdtab)
+		fdtable_free(old);
 	rcu_assign_pointer(files->fdt, fdt);
 	return 0;
 }

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Models: kernel/nsproxy.c, 6.1: everybody shares the first namespaces. Leaves out the namespaces themselves but the pid one.
+ * The namespaces of the init task, which are everybody's.
+ *
+ * Models: kernel/nsproxy.c, 6.1. Leaves out: making others; the box has no network, IPC, UTS, time
+ * or mount namespace that anybody could look into.
  */
+#include <linux/init_task.h>
 #include <linux/nsproxy.h>
 #include <linux/pid_namespace.h>
 
