@@ -5,6 +5,8 @@
  * Models: fs/fcntl.c, 6.1. Leaves out: leases, pipe sizes, seals, F_SETSIG with a queued siginfo
  * (the signal is sent, its information is not), and owners that are process groups.
  */
+#include <linux/bitops.h>
+#include <linux/build_bug.h>
 #include <linux/cred.h>
 #include <linux/errno.h>
 #include <linux/export.h>
@@ -420,6 +422,10 @@ EXPORT_SYMBOL(kill_fasync);
  */
 void __init fcntl_init(void)
 {
+	/* Two flags with a bit in common, as glibc's and the kernel's headers mixed would give, do not add up. */
+	BUILD_BUG_ON(21 - 1 != HWEIGHT32((VALID_OPEN_FLAGS & ~(O_NONBLOCK | O_NDELAY)) | __FMODE_EXEC |
+					 __FMODE_NONOTIFY));
+
 	fasync_cache = kmem_cache_create("fasync_cache", sizeof(struct fasync_struct), 0,
 					 SLAB_PANIC | SLAB_ACCOUNT, NULL);
 }

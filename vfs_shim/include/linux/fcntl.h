@@ -22,6 +22,11 @@
 #ifndef O_PATH
 #define O_PATH		__O_PATH
 #endif
+/* glibc's has O_DIRECTORY in it, so that each open of a directory would look like one of a nameless file. */
+#undef __O_TMPFILE
+#define __O_TMPFILE	020000000
+#undef O_TMPFILE
+#define O_TMPFILE	(__O_TMPFILE | O_DIRECTORY)
 #define F_LINUX_SPECIFIC_BASE	1024
 #define F_CANCELLK	(F_LINUX_SPECIFIC_BASE + 5)
 
