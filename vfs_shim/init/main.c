@@ -12,11 +12,13 @@
 #include <linux/miscdevice.h>
 #include <linux/radix-tree.h>
 #include <linux/start_kernel.h>
+#include <linux/wait_bit.h>
 
 #include "../fs/internal.h"
 
 /* In the kernel's order; each needs what stands above it. */
 int noop_bdi_init(void);
+void noop_bdi_exit(void);
 int misc_init(void);
 void misc_exit(void);
 int chr_dev_init(void);
@@ -35,6 +37,7 @@ enum system_states system_state;
  */
 void start_kernel(void)
 {
+	wait_bit_init();
 	radix_tree_init();
 	cred_init();
 	files_init();
@@ -60,4 +63,5 @@ void stop_kernel(void)
 	fb_exitcalls_run();
 	chr_dev_exit();
 	misc_exit();
+	noop_bdi_exit();
 }
