@@ -44,9 +44,12 @@ static const struct {
 		"the next fstat asks the server" },
 	[DIFF_XATTR_PER_WRITE] = { "xattr-per-write",
 		"ours does not ask the server for security.capability on each passthrough write" },
-	[DIFF_KILLPRIV_V2] = { "killpriv-v2",
+	[DIFF_KILLPRIV] = { "killpriv",
 		"ours strips set-user-id under HANDLE_KILLPRIV too, as the server does not see "
 		"the write; mainline leaves it" },
+	[DIFF_SGID] = { "sgid",
+		"ours strips set-group-id without group execute permission when the writer is not in "
+		"the group, as the lower file system itself would; mainline's FUSE leaves it" },
 	[DIFF_SETFL] = { "setfl",
 		"ours honours flags changed by fcntl (O_DIRECT set, O_APPEND cleared); mainline's "
 		"passthrough keeps those of the open" },
