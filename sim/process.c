@@ -133,10 +133,13 @@ static void process_stillborn(struct box_process *p)
 	kfree(p);
 }
 
+/* Under some schedules the child runs before its maker has given it parts of its own. */
 static void run_or_end(void *arg)
 {
-	struct box_process *p = process_of(current);
+	struct box_process *p;
 
+	while ((p = process_of(current)) && !p->ready)
+		fb_yield();
 	if (p)
 		p->fn(p->arg);
 	(void)arg;
@@ -158,6 +161,7 @@ struct box_process *box_spawn(const char *name, enum box_files files, void (*fn)
 		process_stillborn(p);
 		return ERR_PTR(err);
 	}
+	p->ready = true;
 	return p;
 }
 

@@ -22,6 +22,7 @@ enum box_files { BOX_FILES_EMPTY, BOX_FILES_COPY, BOX_FILES_SHARE };
  * @arg: for @fn
  * @ended: wakes those who wait for its end
  * @files: how it gets its fd table
+ * @ready: does it have parts of its own, so that it may run?
  * @done: has it ended?
  * @killed: and was it killed?
  * @in_syscall: is it inside a system call?
@@ -34,6 +35,7 @@ struct box_process {
 	void (*fn)(void *arg);
 	void *arg;
 	wait_queue_head_t ended;
+	bool ready;
 	bool done;
 	bool killed;
 	bool in_syscall;
