@@ -59,6 +59,9 @@ static const struct {
 	[DIFF_REGISTRY_OUTLIVES] = { "registry-outlives",
 		"ours drops the registered files when the connection ends and takes no more; "
 		"mainline keeps them until the device is closed" },
+	[DIFF_FREEZE_LOCK] = { "freeze-lock",
+		"a writer that waits for a thaw of the lower file system does not hold the FUSE inode "
+		"lock in ours; in mainline it does" },
 };
 
 /* ---- the registry ---- */
@@ -376,6 +379,8 @@ bool fx_setup(struct sc *sc, struct fixture *fx, const struct fx_opts *o)
 	fx->srv = srv_new(fx->w, &o->srv, fx->lower);
 	if (!fx->made_dir || !EXPECT(sc, fx->srv, "no memory for the server"))
 		return false;
+	if (o->rule)
+		srv_set_rule(fx->srv, o->rule);
 	dev = w_open_kind(fx->w, W_FD_DEV_FUSE);
 	if (!EXPECT(sc, dev >= 0, "cannot open the FUSE device: %s", sc_errno(dev)))
 		return false;

@@ -83,6 +83,7 @@ enum sc_diff {
 	DIFF_SETFL,
 	DIFF_NOWAIT,
 	DIFF_REGISTRY_OUTLIVES,
+	DIFF_FREEZE_LOCK,
 	SC_DIFFS
 };
 
@@ -228,6 +229,7 @@ long sc_make_file(struct sc *sc, const char *path, size_t size, unsigned int see
  * @mount_opts: options of the FUSE mount; NULL = allow_other,default_permissions
  * @lower_path: export this directory in place of a new lower file system
  * @name: tells the fixtures of one scenario apart; NULL = "a"
+ * @rule: a misbehaviour that is due from the start, as for INIT; or NULL
  * @keep_dev: the scenario's task keeps the FUSE device open in &struct fixture.dev. The server's
  *	death then does not end the connection.
  */
@@ -237,6 +239,7 @@ struct fx_opts {
 	const char *mount_opts;
 	const char *lower_path;
 	const char *name;
+	const struct srv_rule *rule;
 	bool keep_dev;
 };
 

@@ -87,7 +87,8 @@ enum w_cap {
  * enum w_spawn_flags - how a new task relates to the one that starts it
  * @W_SPAWN_PROCESS: own fd table, empty but for what the world itself keeps below fd 3
  * @W_SPAWN_COPY_FILES: own fd table, a copy of the spawner's (as fork)
- * @W_SPAWN_SHARE_FILES: the spawner's fd table (as a thread)
+ * @W_SPAWN_SHARE_FILES: the spawner's fd table (as a thread); its files are closed when the last
+ *	task that shares it has ended
  *
  * Credentials, umask and limits are copied from the spawner in each case.
  */

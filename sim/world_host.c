@@ -61,11 +61,17 @@
 #define KERNEL_O_LARGEFILE	0100000
 #endif
 
+/* An fd table, which lives as long as a task that uses it. */
+struct table {
+	atomic_int users;
+};
+
 struct w_task {
 	char name[16];
 	pthread_t thread;
 	pid_t tid;
 	unsigned int flags;
+	struct table *table;
 	void (*fn)(struct world *w, void *arg);
 	void *arg;
 	struct world *w;
@@ -105,6 +111,7 @@ struct host {
 	int nlowers;
 	pthread_mutex_t lock;
 	struct w_task main_task;
+	struct table main_table;
 };
 
 static struct host the_host = { .lock = PTHREAD_MUTEX_INITIALIZER };
@@ -170,8 +177,10 @@ static void task_end(struct w_task *t)
 	 * The kernel wakes the joiner before it drops the fd table of an exiting thread, so close
 	 * the files here. What close defers runs on return from this system call.
 	 */
-	if (t->flags != W_SPAWN_SHARE_FILES)
+	if (atomic_fetch_sub(&t->table->users, 1) == 1) {
 		syscall(SYS_close_range, 3, ~0U, 0);
+		free(t->table);
+	}
 	atomic_store(&t->ended, true);
 }
 
@@ -188,10 +197,33 @@ static void *task_main(void *arg)
 	if (t->flags == W_SPAWN_COPY_FILES && unshare(CLONE_FILES))
 		t->start_error = -errno;
 	atomic_store(&t->started, true);
-	if (!t->start_error && !sigsetjmp(t->killed_jmp, 1))
+	if (t->start_error)
+		return NULL;	/* the fd table may be the spawner's: leave it alone */
+	if (!sigsetjmp(t->killed_jmp, 1))
 		t->fn(t->w, t->arg);
 	task_end(t);
 	return NULL;
+}
+
+/* The fd table a new task is to have: the spawner's, or one of its own. */
+static struct table *table_get(unsigned int flags)
+{
+	struct table *table;
+
+	if (flags == W_SPAWN_SHARE_FILES) {
+		atomic_fetch_add(&self->table->users, 1);
+		return self->table;
+	}
+	table = calloc(1, sizeof(*table));
+	if (table)
+		atomic_store(&table->users, 1);
+	return table;
+}
+
+static void table_put(struct table *table)
+{
+	if (atomic_fetch_sub(&table->users, 1) == 1)
+		free(table);
 }
 
 static long host_spawn(struct world *w, const char *name, unsigned int flags,
@@ -199,10 +231,13 @@ static long host_spawn(struct world *w, const char *name, unsigned int flags,
 {
 	struct w_task *t = calloc(1, sizeof(*t));
 	pthread_attr_t attr;
-	int err;
+	int err = ENOMEM;
 
 	if (!t)
 		return -ENOMEM;
+	t->table = table_get(flags);
+	if (!t->table)
+		goto free_task;
 	snprintf(t->name, sizeof(t->name), "%s", name);
 	t->flags = flags;
 	t->fn = fn;
@@ -213,17 +248,19 @@ static long host_spawn(struct world *w, const char *name, unsigned int flags,
 	err = pthread_create(&t->thread, &attr, task_main, t);
 	pthread_attr_destroy(&attr);
 	if (err)
-		goto free_task;
+		goto put_table;
 	while (!atomic_load(&t->started))
 		ns_sleep(20000);
 	if (t->start_error) {
 		err = -t->start_error;
 		pthread_join(t->thread, NULL);
-		goto free_task;
+		goto put_table;
 	}
 	*task = t;
 	return 0;
 
+put_table:
+	table_put(t->table);
 free_task:
 	free(t);
 	return -err;
@@ -1483,6 +1520,8 @@ struct world *world_host_begin(const struct host_opts *opts, char *why, size_t l
 		return NULL;
 	}
 	self = &h->main_task;
+	atomic_store(&h->main_table.users, 1);
+	self->table = &h->main_table;
 	self->tid = syscall(SYS_gettid);
 	set_signals();
 	/* Nothing that the caller left open may get in the way of a lower file system. */

@@ -1,6 +1,288 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * What has nothing to do with passthrough and must work all the same: plain files with direct I/O,
+ * directories, names, extended attributes.
+ */
 #include "../scenario.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/xattr.h>
+
+static bool plain_setup(struct sc *sc, struct fixture *fx)
+{
+	struct fx_opts o;
+
+	fx_opts_init(&o);
+	o.srv.backing = SRV_PLAIN;
+	o.srv.xattr = true;
+	return fx_setup(sc, fx, &o);
+}
+
+static void plain_read_write(struct sc *sc)
+{
+	size_t n = 300000;
+	char *buf = malloc(n);
+	struct fixture fx;
+	long fd = -1;
+
+	if (!plain_setup(sc, &fx))
+		goto out;
+	NEED(sc, buf, "no memory");
+	NEED_FD(sc, fd, fx_make(&fx, "f", 1000, O_RDWR));
+	EXPECT_EQ(sc, w_pread(fx.w, fd, buf, n, 0), 1000);
+	EXPECT(sc, sc_matches(buf, 1000, 0, 1), "wrong content read");
+	sc_pattern(buf, n, 500, 2);
+	EXPECT_EQ(sc, w_pwrite(fx.w, fd, buf, n, 500), n);
+	memset(buf, 0, n);
+	EXPECT_EQ(sc, w_pread(fx.w, fd, buf, n, 500), n);
+	EXPECT(sc, sc_matches(buf, n, 500, 2), "wrong content read back");
+	fx_same_attr(&fx, fd, "f", false);
+	EXPECT_EQ(sc, srv_count(fx.srv, 0, FUSE_WRITE) >= 3, 1);
+out:
+	free(buf);
+	if (fd >= 0)
+		w_close(fx.w, fd);
+	fx_teardown(&fx);
+}
+
+static void plain_append(struct sc *sc)
+{
+	struct fixture fx;
+	char buf[8];
+	long fd = -1;
+
+	if (!plain_setup(sc, &fx))
+		goto out;
+	NEED_FD(sc, fd, fx_make(&fx, "f", 100, O_RDWR | O_APPEND));
+	EXPECT_EQ(sc, w_write(fx.w, fd, "tail", 4), 4);
+	EXPECT_EQ(sc, w_pread(fx.w, fd, buf, 8, 100), 4);
+	EXPECT_EQ(sc, w_ftruncate(fx.w, fd, 50), 0);
+	EXPECT_EQ(sc, w_write(fx.w, fd, "tail", 4), 4);
+	fx_same_attr(&fx, fd, "f", false);
+	EXPECT_EQ(sc, w_lseek(fx.w, fd, 0, SEEK_END), 54);
+out:
+	if (fd >= 0)
+		w_close(fx.w, fd);
+	fx_teardown(&fx);
+}
+
+static void plain_server_errors(struct sc *sc)
+{
+	static const struct srv_rule read_rule = { .opcode = FUSE_READ, .count = 1,
+						   .action = SRV_FAIL, .error = EIO };
+	static const struct srv_rule write_rule = { .opcode = FUSE_WRITE, .count = 1,
+						    .action = SRV_FAIL, .error = ENOSPC };
+	struct fixture fx;
+	char buf[10];
+	long fd = -1;
+
+	if (!plain_setup(sc, &fx))
+		goto out;
+	NEED_FD(sc, fd, fx_make(&fx, "f", 100, O_RDWR));
+	srv_set_rule(fx.srv, &read_rule);
+	srv_set_rule(fx.srv, &write_rule);
+	EXPECT_EQ(sc, w_pread(fx.w, fd, buf, 10, 0), -EIO);
+	EXPECT_EQ(sc, w_pread(fx.w, fd, buf, 10, 0), 10);
+	EXPECT_EQ(sc, w_pwrite(fx.w, fd, buf, 10, 0), -ENOSPC);
+	EXPECT_EQ(sc, w_pwrite(fx.w, fd, buf, 10, 0), 10);
+out:
+	if (fd >= 0)
+		w_close(fx.w, fd);
+	fx_teardown(&fx);
+}
+
+static bool has_name(const struct w_dirent *d, long n, const char *name)
+{
+	for (long i = 0; i < n; i++) {
+		if (!strcmp(d[i].name, name))
+			return true;
+	}
+	return false;
+}
+
+#define ENTRIES	40
+
+static void plain_directories(struct sc *sc)
+{
+	struct w_dirent *d = calloc(ENTRIES + 8, sizeof(*d));
+	struct fixture fx;
+	char name[32];
+	long fd = -1, n = 0, got;
+
+	if (!plain_setup(sc, &fx))
+		goto out;
+	NEED(sc, d, "no memory");
+	EXPECT_EQ(sc, w_mkdir(fx.w, fx_mnt(&fx, "dir"), 0750), 0);
+	for (int i = 0; i < ENTRIES; i++) {
+		snprintf(name, sizeof(name), "dir/file-%02d", i);
+		EXPECT(sc, !fx_try_open(&fx, name, O_WRONLY | O_CREAT), "cannot make %s", name);
+	}
+	NEED_FD(sc, fd, w_open(fx.w, fx_mnt(&fx, "dir"), O_RDONLY | O_DIRECTORY, 0));
+	while ((got = w_getdents(fx.w, fd, d + n, ENTRIES + 8 - n)) > 0)
+		n += got;
+	EXPECT_EQ(sc, got, 0);
+	EXPECT_EQ(sc, n, ENTRIES + 2);
+	EXPECT(sc, has_name(d, n, ".") && has_name(d, n, ".."), "no dots");
+	for (int i = 0; i < ENTRIES; i++) {
+		snprintf(name, sizeof(name), "file-%02d", i);
+		EXPECT(sc, has_name(d, n, name), "%s is missing", name);
+	}
+	EXPECT_EQ(sc, w_lseek(fx.w, fd, 0, SEEK_SET), 0);
+	EXPECT_EQ(sc, w_getdents(fx.w, fd, d, 3), 3);
+	EXPECT_EQ(sc, w_rmdir(fx.w, fx_mnt(&fx, "dir")), -ENOTEMPTY);
+	for (int i = 0; i < ENTRIES; i++) {
+		snprintf(name, sizeof(name), "dir/file-%02d", i);
+		EXPECT(sc, !w_unlink(fx.w, fx_mnt(&fx, name)), "cannot unlink %s", name);
+	}
+	EXPECT_EQ(sc, w_rmdir(fx.w, fx_mnt(&fx, "dir")), 0);
+out:
+	free(d);
+	if (fd >= 0)
+		w_close(fx.w, fd);
+	fx_teardown(&fx);
+}
+
+static void plain_names(struct sc *sc)
+{
+	struct fixture fx;
+	struct w_stat st;
+	char buf[32];
+
+	if (!plain_setup(sc, &fx))
+		goto out;
+	NEED_EQ(sc, sc_make_file(sc, fx_low(&fx, "f"), 10, 1, 0644), 0);
+	EXPECT_EQ(sc, w_symlink(fx.w, "f", fx_mnt(&fx, "s")), 0);
+	EXPECT_EQ(sc, w_readlink(fx.w, fx_mnt(&fx, "s"), buf, sizeof(buf)), 1);
+	EXPECT_EQ(sc, fx_try_open(&fx, "s", O_RDONLY), 0);
+	EXPECT_EQ(sc, fx_try_open(&fx, "s", O_RDONLY | O_NOFOLLOW), -ELOOP);
+	EXPECT_EQ(sc, w_link(fx.w, fx_mnt(&fx, "f"), fx_mnt(&fx, "l")), 0);
+	EXPECT_EQ(sc, w_lstat(fx.w, fx_mnt(&fx, "l"), &st), 0);
+	EXPECT_EQ(sc, st.nlink, 2);
+	EXPECT_EQ(sc, w_mkdir(fx.w, fx_mnt(&fx, "d"), 0755), 0);
+	EXPECT_EQ(sc, w_rename(fx.w, fx_mnt(&fx, "l"), fx_mnt(&fx, "d/l"), 0), 0);
+	EXPECT_EQ(sc, w_rename(fx.w, fx_mnt(&fx, "d"), fx_mnt(&fx, "e"), 0), 0);
+	EXPECT_EQ(sc, w_lstat(fx.w, fx_low(&fx, "e/l"), &st), 0);
+	EXPECT_EQ(sc, w_rename(fx.w, fx_mnt(&fx, "f"), fx_mnt(&fx, "s"), 1), -EEXIST);
+	EXPECT_EQ(sc, w_mknod(fx.w, fx_mnt(&fx, "p"), S_IFIFO | 0600, 0), 0);
+	EXPECT_EQ(sc, w_lstat(fx.w, fx_low(&fx, "p"), &st), 0);
+	EXPECT_EQ(sc, st.mode, S_IFIFO | 0600);
+	EXPECT_EQ(sc, w_unlink(fx.w, fx_mnt(&fx, "s")), 0);
+	EXPECT_EQ(sc, w_unlink(fx.w, fx_mnt(&fx, "none")), -ENOENT);
+out:
+	fx_teardown(&fx);
+}
+
+static void plain_attributes(struct sc *sc)
+{
+	struct fixture fx;
+	struct w_stat st;
+
+	if (!plain_setup(sc, &fx))
+		goto out;
+	NEED_EQ(sc, sc_make_file(sc, fx_low(&fx, "f"), 10, 1, 0644), 0);
+	EXPECT_EQ(sc, w_chmod(fx.w, fx_mnt(&fx, "f"), 0600), 0);
+	EXPECT_EQ(sc, w_lchown(fx.w, fx_mnt(&fx, "f"), 11, 12), 0);
+	EXPECT_EQ(sc, w_utimens(fx.w, fx_mnt(&fx, "f"), 1000000001LL, 2000000002LL), 0);
+	EXPECT_EQ(sc, w_lstat(fx.w, fx_low(&fx, "f"), &st), 0);
+	EXPECT_EQ(sc, st.mode & 07777, 0600);
+	EXPECT_EQ(sc, st.uid, 11);
+	EXPECT_EQ(sc, st.gid, 12);
+	EXPECT_EQ(sc, st.atime, 1000000001LL);
+	EXPECT_EQ(sc, st.mtime, 2000000002LL);
+	EXPECT_EQ(sc, w_lstat(fx.w, fx_mnt(&fx, "f"), &st), 0);
+	EXPECT_EQ(sc, st.mtime, 2000000002LL);
+	EXPECT_EQ(sc, st.uid, 11);
+out:
+	fx_teardown(&fx);
+}
+
+static void plain_xattrs(struct sc *sc)
+{
+	struct fixture fx;
+	char buf[64];
+
+	if (!plain_setup(sc, &fx))
+		goto out;
+	NEED_EQ(sc, sc_make_file(sc, fx_low(&fx, "f"), 10, 1, 0644), 0);
+	EXPECT_EQ(sc, w_setxattr(fx.w, fx_mnt(&fx, "f"), "user.color", "blue", 4, 0), 0);
+	EXPECT_EQ(sc, w_setxattr(fx.w, fx_mnt(&fx, "f"), "user.color", "x", 1, XATTR_CREATE),
+		  -EEXIST);
+	EXPECT_EQ(sc, w_getxattr(fx.w, fx_mnt(&fx, "f"), "user.color", NULL, 0), 4);
+	EXPECT_EQ(sc, w_getxattr(fx.w, fx_mnt(&fx, "f"), "user.color", buf, 64), 4);
+	EXPECT(sc, !memcmp(buf, "blue", 4), "wrong value");
+	EXPECT_EQ(sc, w_getxattr(fx.w, fx_mnt(&fx, "f"), "user.color", buf, 2), -ERANGE);
+	EXPECT_EQ(sc, w_getxattr(fx.w, fx_mnt(&fx, "f"), "user.none", buf, 64), -ENODATA);
+	EXPECT_EQ(sc, w_listxattr(fx.w, fx_mnt(&fx, "f"), buf, 64) >= 11, 1);
+	EXPECT_EQ(sc, w_removexattr(fx.w, fx_mnt(&fx, "f"), "user.color"), 0);
+	EXPECT_EQ(sc, w_getxattr(fx.w, fx_low(&fx, "f"), "user.color", buf, 64), -ENODATA);
+out:
+	fx_teardown(&fx);
+}
+
+static void plain_no_xattrs(struct sc *sc)
+{
+	struct fixture fx;
+	char buf[8];
+
+	if (!fx_setup(sc, &fx, NULL))
+		goto out;
+	NEED_EQ(sc, sc_make_file(sc, fx_low(&fx, "f"), 10, 1, 0644), 0);
+	EXPECT_EQ(sc, w_getxattr(fx.w, fx_mnt(&fx, "f"), "user.a", buf, 8), -EOPNOTSUPP);
+	EXPECT_EQ(sc, w_getxattr(fx.w, fx_mnt(&fx, "f"), "user.b", buf, 8), -EOPNOTSUPP);
+	EXPECT_EQ(sc, srv_count(fx.srv, 0, FUSE_GETXATTR), 1);
+out:
+	fx_teardown(&fx);
+}
+
+static void plain_statfs(struct sc *sc)
+{
+	struct w_statfs fuse, low;
+	struct fixture fx;
+
+	if (!plain_setup(sc, &fx))
+		goto out;
+	EXPECT_EQ(sc, w_statfs(fx.w, fx.mnt, &fuse), 0);
+	EXPECT_EQ(sc, w_statfs(fx.w, fx.lower, &low), 0);
+	EXPECT(sc, fuse.blocks == low.blocks && fuse.namelen == low.namelen, "statfs differs");
+out:
+	fx_teardown(&fx);
+}
+
+static void plain_suid(struct sc *sc)
+{
+	struct fixture fx;
+	struct w_stat st;
+	long fd = -1;
+
+	if (!plain_setup(sc, &fx))
+		goto out;
+	NEED_EQ(sc, sc_make_file(sc, fx_low(&fx, "f"), 10, 1, 06777), 0);
+	NEED_FD(sc, fd, w_open(fx.w, fx_mnt(&fx, "f"), O_WRONLY, 0));
+	EXPECT_EQ(sc, w_write(fx.w, fd, "root", 4), 4);
+	EXPECT_EQ(sc, w_lstat(fx.w, fx_mnt(&fx, "f"), &st), 0);
+	EXPECT_EQ(sc, st.mode & 07777, 06777);
+out:
+	if (fd >= 0)
+		w_close(fx.w, fd);
+	fx_teardown(&fx);
+}
+
 const struct scenario plain_scenarios[] = {
+	{ "plain/read-write", "direct I/O through the server", 0, plain_read_write },
+	{ "plain/append", "append and truncate through the server", 0, plain_append },
+	{ "plain/server-errors", "errors of the server reach the application", 0,
+	  plain_server_errors },
+	{ "plain/directories", "make, list, remove", 0, plain_directories },
+	{ "plain/names", "links, symbolic links, renames, nodes", 0, plain_names },
+	{ "plain/attributes", "mode, owner and times", W_CAP_ROOT, plain_attributes },
+	{ "plain/xattrs", "extended attributes", W_CAP_LOWER_XATTR, plain_xattrs },
+	{ "plain/no-xattrs", "a server without them is asked once", 0, plain_no_xattrs },
+	{ "plain/statfs", "statfs is the lower file system's", 0, plain_statfs },
+	{ "plain/suid", "root's write through the server keeps suid", W_CAP_ROOT, plain_suid },
 	{ 0 }
 };
