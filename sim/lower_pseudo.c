@@ -142,9 +142,9 @@ static int __init pseudo_init(void)
 	return PTR_ERR_OR_ZERO(sock_mnt);
 }
 
+/* sock_mnt went down with the other mounts of the kernel's own. */
 static void __exit pseudo_exit(void)
 {
-	kern_unmount(sock_mnt);
 	unregister_filesystem(&sysfs_type);
 	unregister_filesystem(&proc_type);
 }

@@ -6,6 +6,7 @@
  * box. The way down has no counterpart: a kernel halts, a run of the box ends with empty ledgers.
  */
 #include <linux/backing-dev.h>
+#include <linux/cpu.h>
 #include <linux/cred.h>
 #include <linux/fs.h>
 #include <linux/init.h>
@@ -64,4 +65,5 @@ void stop_kernel(void)
 	chr_dev_exit();
 	misc_exit();
 	noop_bdi_exit();
+	fb_cpu_down();
 }
