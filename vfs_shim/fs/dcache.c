@@ -923,19 +923,6 @@ bool d_same_name(const struct dentry *dentry, const struct dentry *parent, const
 }
 EXPORT_SYMBOL(d_same_name);
 
-/* One step: the hashed child of this name, uncounted. */
-static struct dentry *d_probe(const struct dentry *parent, const struct qstr *name)
-{
-	struct hlist_bl_node *node;
-	struct dentry *dentry;
-
-	hlist_bl_for_each_entry(dentry, node, d_hash_bucket(name->hash), d_hash) {
-		if (dentry->d_name.hash == name->hash && dentry->d_parent == parent && d_name_equal(dentry, parent, name))
-			return dentry;
-	}
-	return NULL;
-}
-
 /** __d_lookup() - find a hashed child, counted; a concurrent rename may hide it. Models: fs/dcache.c, 6.1. */
 struct dentry *__d_lookup(const struct dentry *parent, const struct qstr *name)
 {
@@ -990,6 +977,30 @@ struct dentry *d_hash_and_lookup(struct dentry *dir, struct qstr *name)
 	return d_lookup(dir, name);
 }
 EXPORT_SYMBOL(d_hash_and_lookup);
+
+/*
+ * i_dir_seq is odd while a looked-up dentry moves from the in-lookup table to the hash: who finds it in neither must look again.
+ */
+static unsigned int start_dir_add(struct inode *dir)
+{
+	unsigned int n;
+
+	for (;;) {
+		fb_point(FB_PT_ATOMIC, &dir->i_dir_seq);
+		n = dir->i_dir_seq;
+		if (!(n & 1))
+			break;
+		cpu_relax();
+	}
+	dir->i_dir_seq = n + 1;
+	return n;
+}
+
+static void end_dir_add(struct inode *dir, unsigned int n, wait_queue_head_t *d_wait)
+{
+	smp_store_release(&dir->i_dir_seq, n + 2);
+	wake_up_all(d_wait);
+}
 
 /* d_lock held: the dentry leaves the in-lookup table; returns whom to wake. */
 static wait_queue_head_t *d_lookup_unhash(struct dentry *dentry)
@@ -1073,16 +1084,19 @@ struct dentry *d_alloc_parallel(struct dentry *parent, const struct qstr *name, 
 	struct hlist_bl_head *b = in_lookup_bucket(parent, name->hash);
 	struct dentry *new = d_alloc(parent, name);
 	struct dentry *dentry;
+	unsigned int seq;
 
 	if (unlikely(!new))
 		return ERR_PTR(-ENOMEM);
 	for (;;) {
+		seq = smp_load_acquire(&parent->d_inode->i_dir_seq);
 		dentry = __d_lookup(parent, name);
 		if (dentry)
 			break;
 		hlist_bl_lock(b);
-		if (d_probe(parent, name)) {
+		if (seq & 1 || READ_ONCE(parent->d_inode->i_dir_seq) != seq) {
 			hlist_bl_unlock(b);
+			cpu_relax();
 			continue;
 		}
 		dentry = find_in_lookup(b, parent, name);
@@ -1106,16 +1120,21 @@ EXPORT_SYMBOL(d_alloc_parallel);
 /* i_lock held if @inode, and given back. */
 static void __d_add(struct dentry *dentry, struct inode *inode)
 {
-	wait_queue_head_t *d_wait = NULL;
+	wait_queue_head_t *d_wait;
+	struct inode *dir = NULL;
+	unsigned int n;
 
 	spin_lock(&dentry->d_lock);
-	if (unlikely(d_in_lookup(dentry)))
+	if (unlikely(d_in_lookup(dentry))) {
+		dir = dentry->d_parent->d_inode;
+		n = start_dir_add(dir);
 		d_wait = d_lookup_unhash(dentry);
+	}
 	if (inode)
 		d_attach_inode(dentry, inode);
 	__d_rehash(dentry);
-	if (d_wait)
-		wake_up_all(d_wait);
+	if (dir)
+		end_dir_add(dir, n, d_wait);
 	spin_unlock(&dentry->d_lock);
 	if (inode)
 		spin_unlock(&inode->i_lock);
@@ -1353,7 +1372,9 @@ static void lock_for_move(struct dentry *dentry, struct dentry *target)
 static void __d_move(struct dentry *dentry, struct dentry *target, bool exchange)
 {
 	struct dentry *old_parent = dentry->d_parent, *new_parent = target->d_parent;
-	wait_queue_head_t *d_wait = NULL;
+	wait_queue_head_t *d_wait;
+	struct inode *dir = NULL;
+	unsigned int n;
 
 	WARN_ON(!dentry->d_inode);
 	if (WARN_ON(dentry == target))
@@ -1361,8 +1382,11 @@ static void __d_move(struct dentry *dentry, struct dentry *target, bool exchange
 	BUG_ON(d_ancestor(target, dentry));
 	BUG_ON(d_ancestor(dentry, target));
 	lock_for_move(dentry, target);
-	if (unlikely(d_in_lookup(target)))
+	if (unlikely(d_in_lookup(target))) {
+		dir = target->d_parent->d_inode;
+		n = start_dir_add(dir);
 		d_wait = d_lookup_unhash(target);
+	}
 	write_seqcount_begin(&dentry->d_seq);
 	write_seqcount_begin_nested(&target->d_seq, DENTRY_D_LOCK_NESTED);
 	__d_drop(dentry);
@@ -1383,8 +1407,8 @@ static void __d_move(struct dentry *dentry, struct dentry *target, bool exchange
 	__d_rehash(dentry);
 	write_seqcount_end(&target->d_seq);
 	write_seqcount_end(&dentry->d_seq);
-	if (d_wait)
-		wake_up_all(d_wait);
+	if (dir)
+		end_dir_add(dir, n, d_wait);
 	if (dentry != old_parent && old_parent != new_parent)
 		spin_unlock(&old_parent->d_lock);
 	spin_unlock(&new_parent->d_lock);
