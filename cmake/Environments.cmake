@@ -43,6 +43,8 @@ function(fusebox_environment target environment)
 
 	if(environment STREQUAL "KERNEL")
 		target_compile_options(${target} PRIVATE
+			# As the kernel's Makefile has them: its arithmetic wraps (refcount_t relies on it).
+			-fno-strict-overflow -fno-delete-null-pointer-checks
 			$<$<COMPILE_LANGUAGE:C>:-std=gnu11> -fno-data-sections -Wno-pointer-sign
 			$<$<COMPILE_LANGUAGE:C>:-Werror=implicit-function-declaration>
 			# Off in the kernel's own builds: callbacks have fixed signatures, sizes mix signs,
@@ -55,6 +57,9 @@ function(fusebox_environment target environment)
 		target_include_directories(${target} PRIVATE "${shim}/include" "${shim}")
 		target_include_directories(${target} SYSTEM PRIVATE
 			"${taken}" "${shim}/include/uapi" "${taken}/uapi")
+		# A header that is newly taken may come before one that was found so far.
+		get_target_property(sources ${target} SOURCES)
+		set_property(SOURCE ${sources} APPEND PROPERTY OBJECT_DEPENDS "${FUSEBOX_OUT}/taken.list")
 	else()
 		target_compile_options(${target} PRIVATE $<$<COMPILE_LANGUAGE:C>:-std=gnu11>)
 		target_compile_definitions(${target} PRIVATE _GNU_SOURCE)

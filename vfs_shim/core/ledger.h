@@ -77,5 +77,6 @@ void *fb_mem_alloc(size_t size, size_t align, enum fb_res kind, const char *type
 void fb_mem_free(void *p);
 size_t fb_mem_size(const void *p);
 bool fb_mem_live(const void *p);
+bool fb_mem_inside(const void *p);
 
 #endif

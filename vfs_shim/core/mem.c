@@ -208,6 +208,14 @@ bool fb_mem_live(const void *p)
 	return b && b->addr == p && b->live;
 }
 
+/** fb_mem_inside() - does @p point anywhere into an object that is not freed? */
+bool fb_mem_inside(const void *p)
+{
+	struct fb_block *b = find(p);
+
+	return b && b->live;
+}
+
 bool fb_mem_describe(const void *p, char *buf, size_t len, bool *live)
 {
 	struct fb_block *b = find(p);

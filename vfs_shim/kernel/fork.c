@@ -15,7 +15,6 @@
 #include <linux/export.h>
 #include <linux/kthread.h>
 #include <linux/nsproxy.h>
-#include <linux/nsproxy.h>
 #include <linux/pid.h>
 #include <linux/pid_namespace.h>
 #include <linux/slab.h>
@@ -68,7 +67,6 @@ struct task_struct init_task = {
 	.thread_pid = &init_struct_pid,
 	.real_cred = &init_cred,
 	.cred = &init_cred,
-	.nsproxy = &init_nsproxy,
 	.signal = &init_signals,
 	.sighand = &init_sighand,
 	.nsproxy = &init_nsproxy,

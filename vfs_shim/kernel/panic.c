@@ -63,14 +63,12 @@ void panic(const char *fmt, ...)
 EXPORT_SYMBOL(panic);
 
 /*
- * fb_refcount_set() - a refcount_t is set: see linux/refcount.h. Counts on the stack are not entered: their memory
- * is used again for other things without anyone saying so.
+ * fb_refcount_set() - a refcount_t is set: see linux/refcount.h. Only counts in allocated objects are entered: a stack is
+ * used again for other things without anyone saying so, and static counts never come to an end.
  */
 void fb_refcount_set(refcount_t *r, int n)
 {
-	unsigned long distance = (unsigned long)r - (unsigned long)__builtin_frame_address(0);
-
-	if (distance < 256 * 1024)
+	if (!fb_mem_inside(r))
 		return;
 	fb_unwatch(&r->refs);
 	fb_forget(FB_RES_COUNT, &r->refs);

@@ -66,7 +66,7 @@ static unsigned long mapped(const void __user *ptr, unsigned long n)
 			return 0;
 		n = holes[i].start - start;
 	}
-	if (fb_mem_live((const void *)ptr)) {
+	if (fb_mem_inside((const void *)ptr)) {
 		fb_report(FB_CONTRACT, 0, NULL, "a kernel object (%s) is used as user memory", fb_obj((const void *)ptr));
 		return 0;
 	}
