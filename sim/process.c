@@ -21,6 +21,8 @@
 
 static LIST_HEAD(processes);
 static struct box_process first;
+/* What a process with "no" files starts with, as after login: descriptors 0, 1 and 2. */
+static struct files_struct *standard_files;
 
 static struct box_process *process_of(const struct task_struct *task)
 {
@@ -53,13 +55,14 @@ static void process_exit(struct task_struct *task)
 	fb_audit_syscall_exit("exit");
 	p->task = NULL;
 	p->done = true;
-	wake_up_all(&p->ended);
+	/* The last touch: box_reap() may free it from here on. */
+	complete(&p->ended);
 }
 
 static void process_init(struct box_process *p, const char *name)
 {
 	strscpy(p->name, name, sizeof(p->name));
-	init_waitqueue_head(&p->ended);
+	init_completion(&p->ended);
 	list_add_tail(&p->list, &processes);
 }
 
@@ -82,9 +85,16 @@ struct box_process *box_boot(void)
 	return &first;
 }
 
+void box_standard_files(void)
+{
+	standard_files = dup_fd(current->files, NULL);
+	BUG_ON(IS_ERR(standard_files));
+}
+
 /* As process_exit(), but the kernel goes down before the process does. */
 void box_shutdown(void)
 {
+	put_files_struct(standard_files);
 	exit_files(current);
 	task_work_run();
 	exit_fs(current);
@@ -104,7 +114,7 @@ static int process_copy(struct task_struct *task, enum box_files how)
 	if (how == BOX_FILES_SHARE)
 		atomic_inc(&files->count);
 	else
-		files = dup_fd(how == BOX_FILES_COPY ? files : NULL, NULL);
+		files = dup_fd(how == BOX_FILES_COPY ? files : standard_files, NULL);
 	if (IS_ERR(files))
 		return PTR_ERR(files);
 	fs = copy_fs_struct(current->fs);
@@ -169,7 +179,7 @@ int box_reap(struct box_process *p)
 {
 	int killed;
 
-	wait_event(p->ended, p->done);
+	wait_for_completion(&p->ended);
 	killed = p->killed;
 	list_del(&p->list);
 	kfree(p);

@@ -8,9 +8,9 @@
 
 #include <linux/sched.h>
 #include <linux/types.h>
-#include <linux/wait.h>
+#include <linux/completion.h>
 
-/* How the fd table of a new process relates to its maker's. */
+/* How the fd table of a new process relates to its maker's; an empty one has the standard files. */
 enum box_files { BOX_FILES_EMPTY, BOX_FILES_COPY, BOX_FILES_SHARE };
 
 /**
@@ -20,7 +20,7 @@ enum box_files { BOX_FILES_EMPTY, BOX_FILES_COPY, BOX_FILES_SHARE };
  * @name: for messages
  * @fn: what it runs
  * @arg: for @fn
- * @ended: wakes those who wait for its end
+ * @ended: completed by its end; one may wait, in box_reap()
  * @files: how it gets its fd table
  * @ready: does it have parts of its own, so that it may run?
  * @done: has it ended?
@@ -34,7 +34,7 @@ struct box_process {
 	char name[TASK_COMM_LEN];
 	void (*fn)(void *arg);
 	void *arg;
-	wait_queue_head_t ended;
+	struct completion ended;
 	bool ready;
 	bool done;
 	bool killed;
@@ -61,6 +61,11 @@ void box_first(void (*fn)(void *arg), void *arg);
  * Return: the first process; lives until box_shutdown().
  */
 struct box_process *box_boot(void);
+
+/**
+ * box_standard_files() - what the first process has open now is what others start with
+ */
+void box_standard_files(void);
 
 /**
  * box_shutdown() - end the first process and shut the kernel down

@@ -845,6 +845,9 @@ struct world *world_box_start(void)
 	box_umask(0);
 	furnish();
 	box_umask(0022);
+	for (int fd = 0; fd < 3; fd++)
+		box_open("/dev/null", O_RDWR, 0);
+	box_standard_files();
 	fb_faults_resume();
 	return &box_world;
 }

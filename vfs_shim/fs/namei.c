@@ -15,6 +15,7 @@
 #include <linux/file.h>
 #include <linux/fsnotify.h>
 #include <linux/mount.h>
+#include <linux/mm.h>
 #include <linux/namei.h>
 #include <linux/posix_acl.h>
 #include <linux/sched.h>
@@ -1451,9 +1452,9 @@ const char *page_get_link_raw(struct dentry *dentry, struct inode *inode, struct
 }
 EXPORT_SYMBOL(page_get_link_raw);
 
-/** page_put_link() - unmodelled, as page_get_link_raw(). */
+/** page_put_link() - the page that holds a link's body is no longer needed. Models: fs/namei.c, 6.1. */
 void page_put_link(void *arg)
 {
-	unmodelled(__func__);
+	put_page(arg);
 }
 EXPORT_SYMBOL(page_put_link);
