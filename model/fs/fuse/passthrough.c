@@ -74,10 +74,14 @@ void fuse_passthrough_init_inode(struct fuse_inode *fi)
 	fi->backing_mixed = false;
 }
 
-/* Enter @ff among the passthrough opens of its inode */
+/*
+ * Enter @ff among the passthrough opens of its inode.  If their lower inodes
+ * differ, only the server knows what attributes the FUSE inode has.
+ */
 static void fuse_passthrough_link(struct fuse_inode *fi, struct fuse_file *ff)
 {
 	struct inode *lower = file_inode(ff->backing);
+	bool mixed;
 
 	spin_lock(&fi->lock);
 	if (!fi->backing_opens++) {
@@ -86,7 +90,11 @@ static void fuse_passthrough_link(struct fuse_inode *fi, struct fuse_file *ff)
 	} else if (fi->backing_inode != lower) {
 		fi->backing_mixed = true;
 	}
+	mixed = fi->backing_mixed;
 	spin_unlock(&fi->lock);
+
+	if (mixed)
+		fuse_invalidate_attr_mask(&fi->inode, FUSE_BACKING_ATTRS);
 }
 
 static void fuse_passthrough_unlink(struct fuse_inode *fi)
@@ -143,7 +151,8 @@ static bool fuse_passthrough_copy_attr(struct inode *inode,
 	spin_lock(&fi->lock);
 	fi->attr_version = atomic64_inc_return(&fc->attr_version);
 	/* While the server changes the size, its reply has the last word */
-	if (test_bit(FUSE_I_SIZE_UNSTABLE, &fi->state)) {
+	if (fi->backing_mixed ||
+	    test_bit(FUSE_I_SIZE_UNSTABLE, &fi->state)) {
 		spin_unlock(&fi->lock);
 		fuse_invalidate_attr_mask(inode, FUSE_BACKING_ATTRS);
 		return false;
