@@ -94,7 +94,8 @@ void box_standard_files(void)
 /* As process_exit(), but the kernel goes down before the process does. */
 void box_shutdown(void)
 {
-	put_files_struct(standard_files);
+	if (standard_files)
+		put_files_struct(standard_files);
 	exit_files(current);
 	task_work_run();
 	exit_fs(current);
