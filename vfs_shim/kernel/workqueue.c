@@ -40,13 +40,14 @@ struct worker {
 	struct task_struct *task;
 	struct work_struct *work;	/* runs now; may be freed by its own function */
 	struct workqueue_struct *wq;
-	struct work_struct *barrier;	/* a flusher waits for the end of this run */
-	unsigned long done;		/* items finished so far */
+	unsigned long seq;		/* of the queuing that runs now */
 };
 
 static struct workqueue_struct queues[MAX_QUEUES];
 static struct worker workers[MAX_WORKERS];
 static unsigned int nr_workers;
+static unsigned long last_seq;		/* each queuing has a number */
+static int progress;			/* address that flushers wait on: a queuing has run, or was cancelled */
 
 struct workqueue_struct *system_wq;
 EXPORT_SYMBOL(system_wq);
@@ -86,6 +87,8 @@ static struct work_struct *next_work(struct workqueue_struct **which)
 	return NULL;
 }
 
+static void kick(void);
+
 static void call(struct worker *me, struct work_struct *work, struct workqueue_struct *wq)
 {
 	work_func_t func = work->func;
@@ -93,22 +96,20 @@ static void call(struct worker *me, struct work_struct *work, struct workqueue_s
 	list_del_init(&work->entry);
 	me->work = work;
 	me->wq = wq;
+	me->seq = work->seq;
 	wq->active++;
 	/* From here on it may be queued again. */
 	__clear_bit(FB_WORK_PENDING_BIT, &work->data);
+	kick();		/* others need not wait for this one */
 	fb_point(FB_PT_WORK, work);
 	lock_map_acquire(&wq->dep_map);
 	func(work);		/* may free @work */
 	lock_map_release(&wq->dep_map);
 	fb_audit_syscall_exit("work item");
 	me->work = NULL;
-	me->done++;
 	wq->active--;
-	wake_up_var(me);
-	wake_up_var(wq);
+	wake_up_var(&progress);
 }
-
-static void kick(void);
 
 static void worker_main(void *arg)
 {
@@ -169,6 +170,7 @@ static void insert(struct workqueue_struct *wq, struct work_struct *work)
 		return;
 	}
 	work->wq = wq;
+	work->seq = ++last_seq;
 	list_add_tail(&work->entry, &wq->pending);
 	kick();
 }
@@ -221,6 +223,7 @@ static bool grab_pending(struct work_struct *work, struct timer_list *timer)
 			return false;
 		if (!list_empty(&work->entry)) {
 			list_del_init(&work->entry);
+			wake_up_var(&progress);
 			return true;
 		}
 		/* Between the timer and the queue, or in another's hands: it will come. */
@@ -256,39 +259,58 @@ bool queue_rcu_work(struct workqueue_struct *wq, struct rcu_work *rwork)
 }
 EXPORT_SYMBOL(queue_rcu_work);
 
-/* Wait until the run of @work that goes on now is over. */
-static bool wait_running(struct work_struct *work)
+/*
+ * Is a queuing numbered @from..@to pending on @wq, or running? Looks at no item that may be gone: one that runs may
+ * have freed itself.
+ */
+static bool outstanding(const struct workqueue_struct *wq, unsigned long from, unsigned long to)
 {
-	struct worker *w = running(work);
-	unsigned long done;
+	const struct work_struct *w;
 
-	if (!w)
-		return false;
-	if (w->task == current)
+	list_for_each_entry(w, &wq->pending, entry)
+		if (w->seq >= from && w->seq <= to)
+			return true;
+	for (unsigned int i = 0; i < nr_workers; i++)
+		if (workers[i].work && workers[i].wq == wq && workers[i].seq >= from && workers[i].seq <= to)
+			return true;
+	return false;
+}
+
+static void wait_for(struct workqueue_struct *wq, unsigned long from, unsigned long to)
+{
+	struct work_struct *mine = current_work();
+	struct worker *w = mine ? running(mine) : NULL;
+
+	if (w && w->wq == wq && w->seq >= from && w->seq <= to)
 		fb_report_fatal(FB_DEADLOCK, 0, NULL, "a work item waits for its own end");
-	done = w->done;
-	wait_var_event(w, w->done != done);
-	return true;
+	wait_var_event(&progress, !outstanding(wq, from, to));
+}
+
+/* What the caller holds must not be taken by items of @wq. */
+static void may_wait_for(struct workqueue_struct *wq)
+{
+	lock_map_acquire(&wq->dep_map);
+	lock_map_release(&wq->dep_map);
 }
 
 /** flush_work() - wait until it has run; false if it was idle. Models: 6.1. Context: may sleep. */
 bool flush_work(struct work_struct *work)
 {
-	bool waited = false;
+	struct workqueue_struct *wq;
+	struct worker *w;
+	unsigned long seq;
 
 	fb_might_sleep("flush_work()");
 	fb_point(FB_PT_WORK, work);
-	if (work->wq && (!list_empty(&work->entry) || running(work))) {
-		lock_map_acquire(&work->wq->dep_map);
-		lock_map_release(&work->wq->dep_map);
-	}
-	/* The last queuing counts: first the run that goes on, then the one that waits. */
-	while (!list_empty(&work->entry)) {
-		waited = true;
-		if (!wait_running(work))
-			wait_var_event(work->wq, list_empty(&work->entry) || running(work));
-	}
-	return wait_running(work) || waited;
+	w = running(work);
+	if (list_empty(&work->entry) && !w)
+		return false;
+	/* The last queuing counts; an item does not run twice at once, so a run that goes on ends before it. */
+	wq = list_empty(&work->entry) ? w->wq : work->wq;
+	seq = list_empty(&work->entry) ? w->seq : work->seq;
+	may_wait_for(wq);
+	wait_for(wq, seq, seq);
+	return true;
 }
 EXPORT_SYMBOL(flush_work);
 
@@ -304,16 +326,17 @@ EXPORT_SYMBOL(cancel_work);
 
 static bool cancel_sync(struct work_struct *work, struct timer_list *timer)
 {
+	struct worker *w;
 	bool was;
 
 	fb_might_sleep("cancel_work_sync()");
-	if (work->wq && running(work)) {
-		lock_map_acquire(&work->wq->dep_map);
-		lock_map_release(&work->wq->dep_map);
-	}
 	was = grab_pending(work, timer);
 	/* With the bit set it cannot be queued again, not even by itself. */
-	wait_running(work);
+	w = running(work);
+	if (w) {
+		may_wait_for(w->wq);
+		wait_for(w->wq, w->seq, w->seq);
+	}
 	__clear_bit(FB_WORK_PENDING_BIT, &work->data);
 	return was;
 }
@@ -417,18 +440,11 @@ EXPORT_SYMBOL(alloc_workqueue);
 /** flush_workqueue() - wait for everything that was queued before. Models: 6.1. Context: may sleep. */
 void flush_workqueue(struct workqueue_struct *wq)
 {
-	struct work_struct *last;
-
 	fb_might_sleep("flush_workqueue()");
-	lock_map_acquire(&wq->dep_map);
-	lock_map_release(&wq->dep_map);
-	while (!list_empty(&wq->pending)) {
-		last = list_last_entry(&wq->pending, struct work_struct, entry);
-		flush_work(last);
-	}
-	for (unsigned int i = 0; i < nr_workers; i++)
-		if (workers[i].work && workers[i].wq == wq)
-			wait_running(workers[i].work);
+	fb_point(FB_PT_WORK, wq);
+	may_wait_for(wq);
+	if (outstanding(wq, 0, last_seq))
+		wait_for(wq, 0, last_seq);
 }
 EXPORT_SYMBOL(flush_workqueue);
 

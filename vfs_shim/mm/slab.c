@@ -27,7 +27,7 @@ struct kmem_cache {
 	unsigned int size, align;
 	slab_flags_t flags;
 	void (*ctor)(void *object);
-	enum fb_res kind;
+	bool requests;			/* each object is a request that must end */
 	unsigned long live;		/* objects handed out */
 	bool used;
 };
@@ -70,7 +70,7 @@ struct kmem_cache *kmem_cache_create(const char *name, unsigned int size, unsign
 		.align = align ? align : sizeof(void *),
 		.flags = flags,
 		.ctor = ctor,
-		.kind = strcmp(name, "fuse_request") ? FB_RES_MEM : FB_RES_REQUEST,
+		.requests = !strcmp(name, "fuse_request"),
 		.used = true,
 	};
 	return s;
@@ -118,8 +118,13 @@ void *kmem_cache_alloc(struct kmem_cache *s, gfp_t flags)
 	if (!may_alloc(flags))
 		return NULL;
 	WARN_ON_ONCE(s->ctor && (flags & __GFP_ZERO));
-	p = fb_mem_alloc(s->size, s->align, s->kind, s->name, flags & __GFP_ZERO);
+	p = fb_mem_alloc(s->size, s->align, s->requests ? FB_RES_REQUEST : FB_RES_MEM, s->name,
+			 flags & __GFP_ZERO);
 	s->live++;
+	if (s->requests) {
+		fb_obj_new(p, s->name, NULL);
+		fb_get(FB_RES_REQUEST, p, 0);
+	}
 	if (s->ctor)
 		s->ctor(p);
 	return p;
@@ -146,6 +151,8 @@ void kmem_cache_free(struct kmem_cache *s, void *objp)
 		return;
 	if (s->live)
 		s->live--;
+	if (s->requests)
+		fb_put(FB_RES_REQUEST, objp, 0);
 	fb_mem_free(objp);
 }
 EXPORT_SYMBOL(kmem_cache_free);

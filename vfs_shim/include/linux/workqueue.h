@@ -20,6 +20,7 @@ struct work_struct {
 	struct list_head entry;
 	work_func_t func;
 	struct workqueue_struct *wq;	/* where it was queued last */
+	unsigned long seq;		/* of that queuing; flushers wait for it */
 	struct lockdep_map lockdep_map;
 };
 

@@ -162,14 +162,20 @@ void add_timer(struct timer_list *timer)
 }
 EXPORT_SYMBOL(add_timer);
 
-/** del_timer() - 1 if it was pending; its function may still run. Models: 6.1. Context: any. */
-int del_timer(struct timer_list *timer)
+static int deactivate(struct timer_list *timer)
 {
-	if (!timer_pending(timer))
+	if (!timer->entry.next)
 		return 0;
 	take_out(timer);
 	set_alarm();
 	return 1;
+}
+
+/** del_timer() - 1 if it was pending; its function may still run. Models: 6.1. Context: any. */
+int del_timer(struct timer_list *timer)
+{
+	fb_point(FB_PT_ATOMIC, timer);
+	return deactivate(timer);
 }
 EXPORT_SYMBOL(del_timer);
 
@@ -177,9 +183,10 @@ EXPORT_SYMBOL(del_timer);
 int try_to_del_timer_sync(struct timer_list *timer)
 {
 	fb_point(FB_PT_ATOMIC, timer);
+	/* From here on in one step: between the two looks it must not begin to run. */
 	if (running == timer)
 		return -1;
-	return del_timer(timer);
+	return deactivate(timer);
 }
 EXPORT_SYMBOL(try_to_del_timer_sync);
 
