@@ -54,10 +54,22 @@ static void free_writers(struct super_block *s)
 		percpu_free_rwsem(&s->s_writers.rw_sem[i]);
 }
 
+/* With the memory the ledger would forget who never gave freeze protection back. */
+static void report_kept_protection(struct super_block *s)
+{
+	int level;
+
+	for (level = SB_FREEZE_WRITE; level <= SB_FREEZE_LEVELS; level++)
+		if (fb_held(FB_RES_FREEZE, s, level))
+			fb_report(FB_FREEZE_KEPT, 0, NULL, "%s goes away while %s is still held, level %d", fb_obj(s),
+				  sb_writers_name[level - 1], level);
+}
+
 static void destroy_super_rcu(struct rcu_head *head)
 {
 	struct super_block *s = container_of(head, struct super_block, rcu);
 
+	report_kept_protection(s);
 	free_writers(s);
 	fb_obj_gone(s);
 	kfree(s);
