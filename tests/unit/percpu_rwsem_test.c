@@ -88,6 +88,29 @@ static void writer_stops_new_readers_and_drains_old(void **state)
 	assert_string_equal(shim_log, "r1 w r2");
 }
 
+static void first_writer(void *arg)
+{
+	percpu_down_write(&sem);
+	fb_yield();
+	note("w1 ");
+	percpu_up_write(&sem);
+}
+
+static void front_reader(void *arg)
+{
+	percpu_down_read(&sem);
+	note("front ");
+	fb_yield();
+	fb_yield();
+	percpu_up_read(&sem);
+}
+
+static void an_unlock_serves_up_to_the_next_writer(void **state)
+{
+	RUN({ "w1", first_writer }, { "front", front_reader }, { "w2", draining_writer }, { "r2", late_reader });
+	assert_string_equal(shim_log, "w1 front w r2");
+}
+
 static void starter(void *arg)
 {
 	percpu_down_read(&sem);
@@ -216,6 +239,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(exclusion, setup),
 		cmocka_unit_test_setup(writer_stops_new_readers_and_drains_old, setup),
+		cmocka_unit_test_setup(an_unlock_serves_up_to_the_next_writer, setup),
 		cmocka_unit_test_setup(another_task_may_give_back, setup_freeze),
 		cmocka_unit_test_setup(protection_kept_is_found, setup_freeze),
 		cmocka_unit_test_setup(protection_never_given_back_is_found, setup_freeze),

@@ -40,9 +40,9 @@ static void reader(void *arg)
 		rcu_read_lock();
 		t = rcu_dereference(published);
 		if (t) {
-			CHECK(t->value > 0);
+			CHECK(t->value >= 1 && t->value <= 3);
 			fb_point(FB_PT_OTHER, NULL);
-			CHECK(t->value > 0);
+			CHECK(t->value >= 1 && t->value <= 3);
 		}
 		rcu_read_unlock();
 	}
@@ -143,6 +143,36 @@ static void synchronize_waits_for_old_readers_only(void **state)
 	assert_string_equal(shim_log, "in out sync late");
 }
 
+static void callback_waits_for_reader(void *arg)
+{
+	struct thing *t = new_thing(1);
+
+	call_rcu(&t->rcu, free_thing);
+	for (int i = 0; i < 4; i++)
+		fb_yield();
+	CHECK(freed == 0);		/* the reader is still inside */
+	note("none ");
+	rcu_barrier();
+	CHECK(freed == 1);
+	note("freed");
+}
+
+static void very_long_reader(void *arg)
+{
+	rcu_read_lock();
+	for (int i = 0; i < 8; i++)
+		fb_yield();
+	note("out ");
+	rcu_read_unlock();
+}
+
+static void callbacks_wait_for_a_grace_period(void **state)
+{
+	freed = 0;
+	RUN({ "r", very_long_reader }, { "c", callback_waits_for_reader });
+	assert_string_equal(shim_log, "none out freed");
+}
+
 static void sleeps_inside(void *arg)
 {
 	rcu_read_lock();
@@ -221,6 +251,7 @@ int main(void)
 		cmocka_unit_test(readers_see_live_objects),
 		cmocka_unit_test(free_without_grace_period_is_found),
 		cmocka_unit_test(synchronize_waits_for_old_readers_only),
+		cmocka_unit_test(callbacks_wait_for_a_grace_period),
 		cmocka_unit_test(sleep_in_section_is_found),
 		cmocka_unit_test(dereference_outside_is_found),
 		cmocka_unit_test(section_left_open_is_found),

@@ -128,11 +128,15 @@ static void gfp_kernel_under_spinlock_is_found(void **state)
 
 static void failing(void *arg)
 {
+	void *p;
+
 	CHECK(!kmalloc(8, GFP_KERNEL));
 	CHECK(!alloc_page(GFP_KERNEL));
 	CHECK(!kvzalloc(8, GFP_KERNEL));
 	CHECK(!kstrdup("x", GFP_KERNEL));
-	kfree(kmalloc(8, GFP_KERNEL | __GFP_NOFAIL));
+	p = kmalloc(8, GFP_KERNEL | __GFP_NOFAIL);
+	CHECK(p);
+	kfree(p);
 }
 
 static void allocations_are_fault_points(void **state)

@@ -233,6 +233,31 @@ static void bits(void **state)
 	RUN_SEEDS(200, (assert_int_equal(woken, 1), setup(NULL)), { "o", bit_owner }, { "w", bit_waiter });
 }
 
+static void wrong_wakers(void *arg)
+{
+	/* The plain waiter sleeps uninterruptibly: neither this wakes it ... */
+	wake_up_interruptible(&wq);
+	CHECK(!wake_up_state(victim, TASK_INTERRUPTIBLE));
+	fb_yield();
+	fb_yield();
+	CHECK(woken == 0);
+	/* ... nor does it count as woken, but this does, and once. */
+	CHECK(wake_up_process(victim) == 1);
+	CHECK(wake_up_process(victim) == 0);
+}
+
+static void known_plain_waiter(void *arg)
+{
+	victim = current;
+	plain_waiter(arg);
+}
+
+static void a_wakeup_must_fit_the_state(void **state)
+{
+	RUN({ "p", known_plain_waiter }, { "w", wrong_wakers });
+	assert_int_equal(woken, 1);
+}
+
 static void atomic_sleeper(void *arg)
 {
 	preempt_disable();
@@ -253,6 +278,7 @@ int main(void)
 		cmocka_unit_test_setup(a_lost_wakeup_is_a_deadlock, setup),
 		cmocka_unit_test_setup(exclusive_waiters_wake_one_by_one, setup),
 		cmocka_unit_test_setup(how_many_wake, setup),
+		cmocka_unit_test_setup(a_wakeup_must_fit_the_state, setup),
 		cmocka_unit_test_setup(signals, setup),
 		cmocka_unit_test_setup(a_wait_is_a_fault_point, setup),
 		cmocka_unit_test_setup(timeouts, setup),
