@@ -28,10 +28,9 @@ static unsigned int nr_all;
 static struct fb_ctx *map_stack(void)
 {
 	struct fb_ctx *c = calloc(1, sizeof(*c));
-	char *p = mmap(NULL, FB_STACK_SIZE + GUARD, PROT_READ | PROT_WRITE,
-		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
+	char *p = fb_map(FB_STACK_SIZE + GUARD, PROT_READ | PROT_WRITE);
 
-	if (!c || p == MAP_FAILED || mprotect(p, GUARD, PROT_NONE))
+	if (!c || mprotect(p, GUARD, PROT_NONE))
 		abort();
 	c->low = p + GUARD;
 	c->size = FB_STACK_SIZE;
@@ -111,10 +110,15 @@ struct fb_ctx *fb_ctx_new(void (*entry)(void *arg), void *arg)
 
 void fb_ctx_free(struct fb_ctx *c)
 {
+	struct fb_ctx **at = &pool;
+
 	if (FB_VALGRIND)
 		VALGRIND_MAKE_MEM_NOACCESS(c->low, c->size);
-	c->next = pool;
-	pool = c;
+	/* The lowest is used first, so that a run gets the same stacks whatever ran before it. */
+	while (*at && (*at)->low < c->low)
+		at = &(*at)->next;
+	c->next = *at;
+	*at = c;
 }
 
 FB_NO_ASAN void fb_ctx_switch(struct fb_ctx *from, struct fb_ctx *to, bool from_dies)

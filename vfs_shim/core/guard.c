@@ -26,11 +26,8 @@ static bool arena_map(void)
 {
 	if (arena)
 		return true;
-	arena = mmap(NULL, ARENA, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-	owner = mmap(NULL, ARENA / PAGE * sizeof(struct fb_block *), PROT_READ | PROT_WRITE,
-		     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-	if (arena == MAP_FAILED || owner == MAP_FAILED)
-		abort();
+	arena = fb_map(ARENA, PROT_NONE);
+	owner = fb_map(ARENA / PAGE * sizeof(struct fb_block *), PROT_READ | PROT_WRITE);
 	return true;
 }
 

@@ -32,6 +32,9 @@
 #define likely(x) __builtin_expect(!!(x), 1)
 #define unlikely(x) __builtin_expect(!!(x), 0)
 
+/* map.c: memory at the same address in every process */
+void *fb_map(size_t size, int prot);
+
 /* context.c: a stack and where it stopped */
 struct fb_ctx {
 	void *sp;
@@ -212,6 +215,8 @@ void fb_ledger_reset(void);
 void fb_account_freed(void *account);
 void fb_watch_freed(void *watch);
 void fb_report_requests(void);
+/* Was a leak told that may explain this one? Then it is a line of that report; @what is kept. */
+bool fb_leak_explained(const char *what, fb_stack_t taken);
 const char *fb_res_name(enum fb_res kind);
 void fb_freeze_report(struct fb_holder *h, const char *when);
 /* The last name given at or below @p among @deps; NULL if none. */

@@ -47,11 +47,8 @@ static struct chunk *take_chunks(size_t n)
 	struct chunk *c = &chunks[nr_chunks];
 
 	if (!arena) {
-		char *p = mmap(NULL, ARENA + CHUNK, PROT_READ | PROT_WRITE,
-			       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+		char *p = fb_map(ARENA + CHUNK, PROT_READ | PROT_WRITE);
 
-		if (p == MAP_FAILED)
-			abort();
 		arena = (char *)(((uintptr_t)p + CHUNK - 1) & ~(CHUNK - 1));
 	}
 	if (n > NR_CHUNKS - nr_chunks)
