@@ -23,6 +23,7 @@ class SameSources(ToolTest):
         out = self.scratch / "out"
         for part in ("tree", "taken", "pristine"):
             shutil.copytree(OUT / part, out / part, symlinks=True)
+        shutil.copy2(OUT / "taken.list", out)
         (out / "module").mkdir()
         for name in ("sources.sha256", "fuse.mod", "cuse.mod", "virtiofs.mod"):
             shutil.copy(MODULE / name, out / "module")
