@@ -63,8 +63,10 @@ static int never_keep(const struct dentry *dentry)
 	return 1;
 }
 
-static const struct dentry_operations counting = { .d_release = count_release, .d_prune = count_prune };
-static const struct dentry_operations deleting = { .d_release = count_release, .d_delete = never_keep };
+static const struct dentry_operations counting = {.d_release = count_release,
+						  .d_prune = count_prune};
+static const struct dentry_operations deleting = {.d_release = count_release,
+						  .d_delete = never_keep};
 
 /* The negative dentry stays cached after its last dput(), and is found again; pruning frees it. */
 static void body_cache(void)
@@ -129,7 +131,8 @@ static void body_names(void)
 	note(k_mkdir("/d"));
 	note(k_rename("/d", "/a-name-that-is-longer-than-the-forty-bytes-inside-a-dentry", 0));
 	note(k_mkdir("/e"));
-	note(k_rename("/e", "/a-name-that-is-longer-than-the-forty-bytes-inside-a-dentry", RENAME_EXCHANGE));
+	note(k_rename("/e", "/a-name-that-is-longer-than-the-forty-bytes-inside-a-dentry",
+		      RENAME_EXCHANGE));
 	note(kern_path("/e", 0, &path));
 	note(strcmp(dentry_path_raw(path.dentry, buf, sizeof(buf)), "/e"));
 	path_put(&path);
@@ -185,7 +188,7 @@ static void body_parallel(void)
 
 static void test_parallel_lookup_is_one(void **state)
 {
-	struct fb_run_opts opts = { .name = "test", .policy = FB_POLICY_RANDOM };
+	struct fb_run_opts opts = {.name = "test", .policy = FB_POLICY_RANDOM};
 
 	for (opts.seed = 1; opts.seed <= 40; opts.seed++) {
 		run_clean_opts(&opts, body_parallel);

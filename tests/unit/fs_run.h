@@ -55,7 +55,9 @@ static inline void assert_notes(const long *want, int n)
 	assert_int_equal(nr_notes, n);
 }
 
-#define ASSERT_NOTES(...) assert_notes((const long[]){ __VA_ARGS__ }, sizeof((const long[]){ __VA_ARGS__ }) / sizeof(long))
+#define ASSERT_NOTES(...)                         \
+	assert_notes((const long[]){__VA_ARGS__}, \
+		     sizeof((const long[]){__VA_ARGS__}) / sizeof(long))
 
 static void (*fs_body)(void);
 
@@ -80,7 +82,7 @@ static inline enum fb_run_result run_in_box_opts(const struct fb_run_opts *opts,
 
 static inline enum fb_run_result run_in_box(void (*body)(void))
 {
-	struct fb_run_opts opts = { .name = "test", .guard = true };
+	struct fb_run_opts opts = {.name = "test", .guard = true};
 
 	return run_in_box_opts(&opts, body);
 }
@@ -99,7 +101,7 @@ static inline void run_clean_opts(const struct fb_run_opts *opts, void (*body)(v
 
 static inline void run_clean(void (*body)(void))
 {
-	struct fb_run_opts opts = { .name = "test", .guard = true };
+	struct fb_run_opts opts = {.name = "test", .guard = true};
 
 	run_clean_opts(&opts, body);
 }

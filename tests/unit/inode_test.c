@@ -27,11 +27,12 @@ static void count_free(struct inode *inode)
 	free_inode_nonrcu(inode);
 }
 
-static const struct super_operations test_ops = { .evict_inode = count_evict, .free_inode = count_free };
+static const struct super_operations test_ops = {.evict_inode = count_evict,
+						 .free_inode = count_free};
 
 static int test_fill_super(struct super_block *sb, struct fs_context *fc)
 {
-	static const struct tree_descr files[] = { { .name = "" } };
+	static const struct tree_descr files[] = {{.name = ""}};
 	int err = simple_fill_super(sb, 1, files);
 
 	sb->s_op = &test_ops;
@@ -46,7 +47,7 @@ static int test_get_tree(struct fs_context *fc)
 	return get_tree_nodev(fc, test_fill_super);
 }
 
-static const struct fs_context_operations test_context_ops = { .get_tree = test_get_tree };
+static const struct fs_context_operations test_context_ops = {.get_tree = test_get_tree};
 
 static int test_init_fs_context(struct fs_context *fc)
 {
@@ -60,7 +61,9 @@ static void mount_test_fs(void)
 {
 	evicted = freed = 0;
 	test_type = (struct file_system_type){
-		.name = "test", .init_fs_context = test_init_fs_context, .kill_sb = kill_litter_super,
+		.name = "test",
+		.init_fs_context = test_init_fs_context,
+		.kill_sb = kill_litter_super,
 	};
 	register_filesystem(&test_type);
 	k_mkdir("/mnt");
@@ -164,7 +167,7 @@ static void body_freeing(void)
 
 static void test_lookup_waits_for_freeing(void **state)
 {
-	struct fb_run_opts opts = { .name = "test", .policy = FB_POLICY_RANDOM };
+	struct fb_run_opts opts = {.name = "test", .policy = FB_POLICY_RANDOM};
 	int fresh = 0;
 
 	for (opts.seed = 1; opts.seed <= 40; opts.seed++) {
@@ -209,7 +212,7 @@ static void body_new(void)
 
 static void test_new_is_waited_for(void **state)
 {
-	struct fb_run_opts opts = { .name = "test", .policy = FB_POLICY_RANDOM };
+	struct fb_run_opts opts = {.name = "test", .policy = FB_POLICY_RANDOM};
 
 	for (opts.seed = 1; opts.seed <= 40; opts.seed++) {
 		run_clean_opts(&opts, body_new);
@@ -219,7 +222,7 @@ static void test_new_is_waited_for(void **state)
 
 static void body_times(void)
 {
-	struct timespec64 t = { .tv_sec = 5, .tv_nsec = 123456 };
+	struct timespec64 t = {.tv_sec = 5, .tv_nsec = 123456};
 	struct inode *inode;
 
 	mount_test_fs();

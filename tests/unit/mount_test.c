@@ -15,11 +15,12 @@ static void test_umount_begin(struct super_block *sb)
 	begun++;
 }
 
-static const struct super_operations test_ops = { .statfs = simple_statfs, .umount_begin = test_umount_begin };
+static const struct super_operations test_ops = {.statfs = simple_statfs,
+						 .umount_begin = test_umount_begin};
 
 static int test_fill_super(struct super_block *sb, struct fs_context *fc)
 {
-	static const struct tree_descr files[] = { { .name = "" } };
+	static const struct tree_descr files[] = {{.name = ""}};
 	int err = simple_fill_super(sb, 1, files);
 
 	sb->s_op = &test_ops;
@@ -32,7 +33,7 @@ static int test_get_tree(struct fs_context *fc)
 	return get_tree_nodev(fc, test_fill_super);
 }
 
-static const struct fs_context_operations test_context_ops = { .get_tree = test_get_tree };
+static const struct fs_context_operations test_context_ops = {.get_tree = test_get_tree};
 
 static int test_init_fs_context(struct fs_context *fc)
 {
@@ -46,7 +47,9 @@ static void register_test_fs(void)
 {
 	begun = 0;
 	test_type = (struct file_system_type){
-		.name = "test", .init_fs_context = test_init_fs_context, .kill_sb = kill_litter_super,
+		.name = "test",
+		.init_fs_context = test_init_fs_context,
+		.kill_sb = kill_litter_super,
 	};
 	register_filesystem(&test_type);
 	k_mkdir("/a");
@@ -67,7 +70,7 @@ static void body_tree(void)
 	kern_path("/a", 0, &a);
 	note(a.dentry->d_sb == test_sb);
 	note(up.dentry->d_sb == test_sb);
-	note(path_is_mountpoint(&(struct path){ .mnt = up.mnt, .dentry = a.dentry }));
+	note(path_is_mountpoint(&(struct path){.mnt = up.mnt, .dentry = a.dentry}));
 	path_put(&a);
 	path_put(&up);
 	note(k_mount("test", "/a", 0));
@@ -203,8 +206,9 @@ static void test_leaked_mount(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_tree), cmocka_unit_test(test_busy), cmocka_unit_test(test_nested),
-		cmocka_unit_test(test_write_access), cmocka_unit_test(test_kern_mount), cmocka_unit_test(test_leaked_mount),
+		cmocka_unit_test(test_tree),	   cmocka_unit_test(test_busy),
+		cmocka_unit_test(test_nested),	   cmocka_unit_test(test_write_access),
+		cmocka_unit_test(test_kern_mount), cmocka_unit_test(test_leaked_mount),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -27,38 +27,38 @@ struct walk {
 };
 
 static const struct walk walks[] = {
-	{ "/", 0, 0 },
-	{ "///", 0, 0 },
-	{ "/.", 0, 0 },
-	{ "/..", 0, 0 },
-	{ "/../../d", 0, 0 },
-	{ "d", 0, 0 },
-	{ "/d/", 0, 0 },
-	{ "/d/e/..", 0, 0 },
-	{ "/d/./e/../g", 0, 0 },
-	{ "/f", 0, 0 },
-	{ "/f", LOOKUP_DIRECTORY, -ENOTDIR },
-	{ "/f/", 0, -ENOTDIR },
-	{ "/f/x", 0, -ENOTDIR },
-	{ "/f/.", 0, -ENOTDIR },
-	{ "/nothing", 0, -ENOENT },
-	{ "/nothing/x", 0, -ENOENT },
-	{ "/d/nothing/", 0, -ENOENT },
-	{ "", 0, -ENOENT },
-	{ "/to-f", 0, 0 },
-	{ "/to-f", LOOKUP_FOLLOW, 0 },
-	{ "/to-f/", 0, -ENOTDIR },
-	{ "/to-d/e", 0, 0 },
-	{ "/to-d/", 0, 0 },
-	{ "/to-d/../f", 0, 0 },
-	{ "/dangling", 0, 0 },
-	{ "/dangling", LOOKUP_FOLLOW, -ENOENT },
-	{ "/loop", 0, 0 },
-	{ "/loop", LOOKUP_FOLLOW, -ELOOP },
-	{ "/loop/x", 0, -ELOOP },
-	{ "/twisted", LOOKUP_FOLLOW, 0 },
-	{ "/twisted/../g", 0, 0 },
-	{ "/to-f", LOOKUP_FOLLOW | LOOKUP_NO_SYMLINKS, -ELOOP },
+	{"/", 0, 0},
+	{"///", 0, 0},
+	{"/.", 0, 0},
+	{"/..", 0, 0},
+	{"/../../d", 0, 0},
+	{"d", 0, 0},
+	{"/d/", 0, 0},
+	{"/d/e/..", 0, 0},
+	{"/d/./e/../g", 0, 0},
+	{"/f", 0, 0},
+	{"/f", LOOKUP_DIRECTORY, -ENOTDIR},
+	{"/f/", 0, -ENOTDIR},
+	{"/f/x", 0, -ENOTDIR},
+	{"/f/.", 0, -ENOTDIR},
+	{"/nothing", 0, -ENOENT},
+	{"/nothing/x", 0, -ENOENT},
+	{"/d/nothing/", 0, -ENOENT},
+	{"", 0, -ENOENT},
+	{"/to-f", 0, 0},
+	{"/to-f", LOOKUP_FOLLOW, 0},
+	{"/to-f/", 0, -ENOTDIR},
+	{"/to-d/e", 0, 0},
+	{"/to-d/", 0, 0},
+	{"/to-d/../f", 0, 0},
+	{"/dangling", 0, 0},
+	{"/dangling", LOOKUP_FOLLOW, -ENOENT},
+	{"/loop", 0, 0},
+	{"/loop", LOOKUP_FOLLOW, -ELOOP},
+	{"/loop/x", 0, -ELOOP},
+	{"/twisted", LOOKUP_FOLLOW, 0},
+	{"/twisted/../g", 0, 0},
+	{"/to-f", LOOKUP_FOLLOW | LOOKUP_NO_SYMLINKS, -ELOOP},
 };
 
 static void body_walks(void)
@@ -89,27 +89,27 @@ struct change {
 };
 
 static const struct change changes[] = {
-	{ k_mkdir, "/d", -EEXIST },
-	{ k_mkdir, "/", -EEXIST },
-	{ k_mkdir, "/new/", 0 },
-	{ k_mkdir, "/nothing/x", -ENOENT },
-	{ k_mkdir, "/f/x", -ENOTDIR },
-	{ k_mkdir, "/dangling", -EEXIST },
-	{ k_mknod, "/x/", -ENOENT },
-	{ k_mknod, "/f", -EEXIST },
-	{ k_rmdir, "/", -EBUSY },
-	{ k_rmdir, "/d/.", -EINVAL },
-	{ k_rmdir, "/d/..", -ENOTEMPTY },
-	{ k_rmdir, "/d", -ENOTEMPTY },
-	{ k_rmdir, "/f", -ENOTDIR },
-	{ k_rmdir, "/to-d", -ENOTDIR },
-	{ k_rmdir, "/new", 0 },
-	{ k_unlink, "/d", -EISDIR },
-	{ k_unlink, "/d/", -EISDIR },
-	{ k_unlink, "/f/", -ENOTDIR },
-	{ k_unlink, "/nothing", -ENOENT },
-	{ k_unlink, "/.", -EISDIR },
-	{ k_unlink, "/dangling", 0 },
+	{k_mkdir, "/d", -EEXIST},
+	{k_mkdir, "/", -EEXIST},
+	{k_mkdir, "/new/", 0},
+	{k_mkdir, "/nothing/x", -ENOENT},
+	{k_mkdir, "/f/x", -ENOTDIR},
+	{k_mkdir, "/dangling", -EEXIST},
+	{k_mknod, "/x/", -ENOENT},
+	{k_mknod, "/f", -EEXIST},
+	{k_rmdir, "/", -EBUSY},
+	{k_rmdir, "/d/.", -EINVAL},
+	{k_rmdir, "/d/..", -ENOTEMPTY},
+	{k_rmdir, "/d", -ENOTEMPTY},
+	{k_rmdir, "/f", -ENOTDIR},
+	{k_rmdir, "/to-d", -ENOTDIR},
+	{k_rmdir, "/new", 0},
+	{k_unlink, "/d", -EISDIR},
+	{k_unlink, "/d/", -EISDIR},
+	{k_unlink, "/f/", -ENOTDIR},
+	{k_unlink, "/nothing", -ENOENT},
+	{k_unlink, "/.", -EISDIR},
+	{k_unlink, "/dangling", 0},
 };
 
 static void body_changes(void)
@@ -135,8 +135,8 @@ static void test_changes(void **state)
 static void body_renames(void)
 {
 	populate();
-	note(k_rename("/d", "/d/e/x", 0));		/* below itself */
-	note(k_rename("/d/e", "/d", 0));		/* onto its ancestor */
+	note(k_rename("/d", "/d/e/x", 0)); /* below itself */
+	note(k_rename("/d/e", "/d", 0)); /* onto its ancestor */
 	note(k_rename("/f", "/d", 0));
 	note(k_rename("/d/e", "/f", 0));
 	note(k_rename("/f", "/d/g", RENAME_NOREPLACE));
@@ -146,20 +146,20 @@ static void body_renames(void)
 	note(k_rename("/f", "/nothing", RENAME_EXCHANGE));
 	note(k_rename("/f", "/x", RENAME_EXCHANGE | RENAME_NOREPLACE));
 	note(k_link("/f", "/f2"));
-	note(k_rename("/f", "/f2", 0));			/* one inode: nothing happens */
+	note(k_rename("/f", "/f2", 0)); /* one inode: nothing happens */
 	note(k_lookup("/f", 0));
 	note(k_rename("/f", "/d/g", 0));
 	note(k_lookup("/f", 0));
 	note(k_rename("/d/e", "/e", 0));
 	note(k_lookup("/e/..", 0));
-	note(k_rename("/e", "/d", 0));			/* not empty */
+	note(k_rename("/e", "/d", 0)); /* not empty */
 }
 
 static void test_renames(void **state)
 {
 	run_clean(body_renames);
-	ASSERT_NOTES(-EINVAL, -ENOTEMPTY, -EISDIR, -ENOTDIR, -EEXIST, -ENOTDIR, -ENOENT, -EBUSY, -ENOENT, -EINVAL, 0, 0, 0, 0,
-		     -ENOENT, 0, 0, -ENOTEMPTY);
+	ASSERT_NOTES(-EINVAL, -ENOTEMPTY, -EISDIR, -ENOTDIR, -EEXIST, -ENOTDIR, -ENOENT, -EBUSY,
+		     -ENOENT, -EINVAL, 0, 0, 0, 0, -ENOENT, 0, 0, -ENOTEMPTY);
 }
 
 static long k_open(const char *name, int flags)
@@ -200,8 +200,8 @@ static void body_opens(void)
 static void test_opens(void **state)
 {
 	run_clean(body_opens);
-	ASSERT_NOTES(0, -ENOTDIR, -EISDIR, -EISDIR, -EISDIR, -EEXIST, -ELOOP, 0, -ENOENT, -EEXIST, -EISDIR, -ENOENT, 0,
-		     -EOPNOTSUPP, -ELOOP, -ENXIO);
+	ASSERT_NOTES(0, -ENOTDIR, -EISDIR, -EISDIR, -EISDIR, -EEXIST, -ELOOP, 0, -ENOENT, -EEXIST,
+		     -EISDIR, -ENOENT, 0, -EOPNOTSUPP, -ELOOP, -ENXIO);
 }
 
 /* Owner, group, others, and root who may all but execute what nobody may. */
@@ -241,8 +241,9 @@ static void test_permissions(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_walks), cmocka_unit_test(test_changes), cmocka_unit_test(test_renames),
-		cmocka_unit_test(test_opens), cmocka_unit_test(test_permissions),
+		cmocka_unit_test(test_walks),	    cmocka_unit_test(test_changes),
+		cmocka_unit_test(test_renames),	    cmocka_unit_test(test_opens),
+		cmocka_unit_test(test_permissions),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

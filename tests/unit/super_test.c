@@ -45,12 +45,15 @@ static int test_unfreeze_fs(struct super_block *sb)
 }
 
 static const struct super_operations test_ops = {
-	.sync_fs = test_sync_fs, .freeze_fs = test_freeze_fs, .unfreeze_fs = test_unfreeze_fs, .statfs = simple_statfs,
+	.sync_fs = test_sync_fs,
+	.freeze_fs = test_freeze_fs,
+	.unfreeze_fs = test_unfreeze_fs,
+	.statfs = simple_statfs,
 };
 
 static int test_fill_super(struct super_block *sb, struct fs_context *fc)
 {
-	static const struct tree_descr files[] = { { .name = "" } };
+	static const struct tree_descr files[] = {{.name = ""}};
 	int err = simple_fill_super(sb, 1, files);
 
 	sb->s_op = &test_ops;
@@ -98,9 +101,11 @@ static void register_test_fs(int (*get_tree)(struct fs_context *fc))
 {
 	killed = freeze_error = 0;
 	events[0] = 0;
-	test_context_ops = (struct fs_context_operations){ .get_tree = get_tree };
+	test_context_ops = (struct fs_context_operations){.get_tree = get_tree};
 	test_type = (struct file_system_type){
-		.name = "test", .init_fs_context = test_init_fs_context, .kill_sb = test_kill_sb,
+		.name = "test",
+		.init_fs_context = test_init_fs_context,
+		.kill_sb = test_kill_sb,
 	};
 	register_filesystem(&test_type);
 	k_mkdir("/a");
@@ -229,7 +234,7 @@ static void body_writers(void)
 
 static void test_freeze_and_writers(void **state)
 {
-	struct fb_run_opts opts = { .name = "test", .policy = FB_POLICY_RANDOM };
+	struct fb_run_opts opts = {.name = "test", .policy = FB_POLICY_RANDOM};
 
 	for (opts.seed = 1; opts.seed <= 40; opts.seed++) {
 		run_clean_opts(&opts, body_writers);

@@ -18,8 +18,8 @@ static const struct file_operations *chrdevs[CHRDEV_MAJOR_MAX];
 static DEFINE_MUTEX(chrdevs_lock);
 
 /** __register_chrdev() - -EBUSY if the major is taken; major 0 (dynamic) is unmodelled. Models: fs/char_dev.c, 6.1. */
-int __register_chrdev(unsigned int major, unsigned int baseminor, unsigned int count, const char *name,
-		      const struct file_operations *fops)
+int __register_chrdev(unsigned int major, unsigned int baseminor, unsigned int count,
+		      const char *name, const struct file_operations *fops)
 {
 	int ret = -EBUSY;
 
@@ -38,7 +38,8 @@ int __register_chrdev(unsigned int major, unsigned int baseminor, unsigned int c
 EXPORT_SYMBOL(__register_chrdev);
 
 /** __unregister_chrdev() - Models: fs/char_dev.c, 6.1. */
-void __unregister_chrdev(unsigned int major, unsigned int baseminor, unsigned int count, const char *name)
+void __unregister_chrdev(unsigned int major, unsigned int baseminor, unsigned int count,
+			 const char *name)
 {
 	mutex_lock(&chrdevs_lock);
 	chrdevs[major] = NULL;

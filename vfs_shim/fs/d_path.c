@@ -15,8 +15,8 @@
 #include "mount.h"
 
 struct prepend_buffer {
-	char *buf;	/* where the name begins so far */
-	int len;	/* what is left before it; negative: it did not fit */
+	char *buf; /* where the name begins so far */
+	int len; /* what is left before it; negative: it did not fit */
 };
 
 static void prepend(struct prepend_buffer *b, const char *str, int n)
@@ -36,7 +36,7 @@ static void prepend_name(struct prepend_buffer *b, const struct qstr *name)
 
 static struct prepend_buffer prepend_start(char *buf, int buflen)
 {
-	struct prepend_buffer b = { buf + buflen, buflen };
+	struct prepend_buffer b = {buf + buflen, buflen};
 
 	prepend(&b, "", 1);
 	return b;
@@ -103,11 +103,12 @@ char *d_path(const struct path *path, char *buf, int buflen)
 	struct prepend_buffer b;
 	struct path root;
 
-	if (dentry->d_op && dentry->d_op->d_dname && (!IS_ROOT(dentry) || dentry != path->mnt->mnt_root))
+	if (dentry->d_op && dentry->d_op->d_dname &&
+	    (!IS_ROOT(dentry) || dentry != path->mnt->mnt_root))
 		return dentry->d_op->d_dname(dentry, buf, buflen);
 	b = prepend_start(buf, buflen);
 	if (d_unlinked(dentry)) {
-		b = (struct prepend_buffer){ buf + buflen, buflen };
+		b = (struct prepend_buffer){buf + buflen, buflen};
 		prepend(&b, " (deleted)", sizeof(" (deleted)"));
 	}
 	box_root_get(&root);
@@ -142,7 +143,7 @@ char *dynamic_dname(char *buffer, int buflen, const char *fmt, ...)
 /** simple_dname() - helper for ->d_dname(): the name and " (deleted)". Models: fs/d_path.c, 6.1. */
 char *simple_dname(struct dentry *dentry, char *buffer, int buflen)
 {
-	struct prepend_buffer b = { buffer + buflen, buflen };
+	struct prepend_buffer b = {buffer + buflen, buflen};
 
 	prepend(&b, " (deleted)", sizeof(" (deleted)"));
 	prepend_name(&b, &dentry->d_name);
@@ -170,7 +171,7 @@ EXPORT_SYMBOL(dentry_path_raw);
 /** dentry_path() - the same, "//deleted" after an unlinked one. Models: fs/d_path.c, 6.1. */
 char *dentry_path(const struct dentry *dentry, char *buf, int buflen)
 {
-	struct prepend_buffer b = { buf + buflen, buflen };
+	struct prepend_buffer b = {buf + buflen, buflen};
 
 	if (d_unlinked(dentry))
 		prepend(&b, "//deleted", sizeof("//deleted"));

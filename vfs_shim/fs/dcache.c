@@ -80,7 +80,7 @@ struct external_name {
 
 static struct external_name *external_name(const struct dentry *dentry)
 {
-	return container_of((unsigned char (*)[0])dentry->d_name.name, struct external_name, name);
+	return container_of((unsigned char(*)[0])dentry->d_name.name, struct external_name, name);
 }
 
 static bool dname_external(const struct dentry *dentry)
@@ -116,7 +116,8 @@ EXPORT_SYMBOL(take_dentry_name_snapshot);
 void release_dentry_name_snapshot(struct name_snapshot *name)
 {
 	if (name->name.name != name->inline_name)
-		put_external_name(container_of((unsigned char (*)[0])name->name.name, struct external_name, name));
+		put_external_name(container_of((unsigned char(*)[0])name->name.name,
+					       struct external_name, name));
 }
 EXPORT_SYMBOL(release_dentry_name_snapshot);
 
@@ -339,8 +340,9 @@ EXPORT_SYMBOL(d_alloc_name);
 void d_set_d_op(struct dentry *dentry, const struct dentry_operations *op)
 {
 	WARN_ON_ONCE(dentry->d_op);
-	WARN_ON_ONCE(dentry->d_flags & (DCACHE_OP_HASH | DCACHE_OP_COMPARE | DCACHE_OP_REVALIDATE |
-					DCACHE_OP_WEAK_REVALIDATE | DCACHE_OP_DELETE | DCACHE_OP_REAL));
+	WARN_ON_ONCE(dentry->d_flags &
+		     (DCACHE_OP_HASH | DCACHE_OP_COMPARE | DCACHE_OP_REVALIDATE |
+		      DCACHE_OP_WEAK_REVALIDATE | DCACHE_OP_DELETE | DCACHE_OP_REAL));
 	dentry->d_op = op;
 	if (!op)
 		return;
@@ -390,8 +392,9 @@ static void d_attach_inode(struct dentry *dentry, struct inode *inode)
 	}
 	raw_write_seqcount_begin(&dentry->d_seq);
 	dentry->d_inode = inode;
-	dentry->d_flags = (dentry->d_flags & ~(DCACHE_ENTRY_TYPE | DCACHE_FALLTHRU | DCACHE_NEED_AUTOMOUNT)) |
-			  d_flags_for_inode(inode);
+	dentry->d_flags =
+		(dentry->d_flags & ~(DCACHE_ENTRY_TYPE | DCACHE_FALLTHRU | DCACHE_NEED_AUTOMOUNT)) |
+		d_flags_for_inode(inode);
 	raw_write_seqcount_end(&dentry->d_seq);
 }
 
@@ -468,10 +471,12 @@ void d_tmpfile(struct file *file, struct inode *inode)
 	struct dentry *dentry = file->f_path.dentry;
 
 	inode_dec_link_count(inode);
-	BUG_ON(dname_external(dentry) || !hlist_unhashed(&dentry->d_u.d_alias) || !d_unlinked(dentry));
+	BUG_ON(dname_external(dentry) || !hlist_unhashed(&dentry->d_u.d_alias) ||
+	       !d_unlinked(dentry));
 	spin_lock(&dentry->d_parent->d_lock);
 	spin_lock_nested(&dentry->d_lock, DENTRY_D_LOCK_NESTED);
-	dentry->d_name.len = sprintf((char *)dentry->d_iname, "#%llu", (unsigned long long)inode->i_ino);
+	dentry->d_name.len =
+		sprintf((char *)dentry->d_iname, "#%llu", (unsigned long long)inode->i_ino);
 	spin_unlock(&dentry->d_lock);
 	spin_unlock(&dentry->d_parent->d_lock);
 	d_instantiate(dentry, inode);
@@ -501,7 +506,8 @@ static void lock_for_kill(struct dentry *dentry, struct inode **inodep, struct d
 		if (parent)
 			spin_lock(&parent->d_lock);
 		spin_lock_nested(&dentry->d_lock, DENTRY_D_LOCK_NESTED);
-		if (inode == dentry->d_inode && parent == (IS_ROOT(dentry) ? NULL : dentry->d_parent))
+		if (inode == dentry->d_inode &&
+		    parent == (IS_ROOT(dentry) ? NULL : dentry->d_parent))
 			break;
 		if (parent)
 			spin_unlock(&parent->d_lock);
@@ -613,7 +619,8 @@ void dput(struct dentry *dentry)
 		spin_lock(&dentry->d_lock);
 		if (dentry->d_lockref.count <= 0) {
 			spin_unlock(&dentry->d_lock);
-			fb_report_fatal(FB_DOUBLE_PUT, 0, NULL, "dput of %s, which nobody holds", fb_obj(dentry));
+			fb_report_fatal(FB_DOUBLE_PUT, 0, NULL, "dput of %s, which nobody holds",
+					fb_obj(dentry));
 		}
 		if (put_keeps_dentry(dentry)) {
 			spin_unlock(&dentry->d_lock);
@@ -694,7 +701,8 @@ enum d_walk_ret {
 };
 
 /* One step of the box: @enter must not reach a choice point. The kernel holds the d_locks along the path instead. */
-static bool d_walk(struct dentry *dentry, void *data, enum d_walk_ret (*enter)(void *, struct dentry *))
+static bool d_walk(struct dentry *dentry, void *data,
+		   enum d_walk_ret (*enter)(void *, struct dentry *))
 {
 	struct dentry *child;
 
@@ -744,7 +752,7 @@ static enum d_walk_ret select_collect(void *_data, struct dentry *dentry)
  */
 void shrink_dcache_parent(struct dentry *parent)
 {
-	struct select_data data = { .start = parent };
+	struct select_data data = {.start = parent};
 
 	for (;;) {
 		fb_point(FB_PT_OTHER, parent);
@@ -856,8 +864,8 @@ static enum d_walk_ret umount_check(void *root, struct dentry *dentry)
 		return D_WALK_CONTINUE;
 	if (dentry == root && dentry->d_lockref.count == 1)
 		return D_WALK_CONTINUE;
-	fb_report(FB_CONTRACT, 0, NULL, "%s still in use (%d) at unmount of %s", fb_obj(dentry), dentry->d_lockref.count,
-		  dentry->d_sb->s_id);
+	fb_report(FB_CONTRACT, 0, NULL, "%s still in use (%d) at unmount of %s", fb_obj(dentry),
+		  dentry->d_lockref.count, dentry->d_sb->s_id);
 	return D_WALK_CONTINUE;
 }
 
@@ -909,11 +917,14 @@ EXPORT_SYMBOL(d_genocide);
 /*
  * Lookup
  */
-static bool d_name_equal(const struct dentry *dentry, const struct dentry *parent, const struct qstr *name)
+static bool d_name_equal(const struct dentry *dentry, const struct dentry *parent,
+			 const struct qstr *name)
 {
 	if (parent->d_flags & DCACHE_OP_COMPARE)
-		return !parent->d_op->d_compare(dentry, dentry->d_name.len, (const char *)dentry->d_name.name, name);
-	return dentry->d_name.len == name->len && !memcmp(dentry->d_name.name, name->name, name->len);
+		return !parent->d_op->d_compare(dentry, dentry->d_name.len,
+						(const char *)dentry->d_name.name, name);
+	return dentry->d_name.len == name->len &&
+	       !memcmp(dentry->d_name.name, name->name, name->len);
 }
 
 /** d_same_name() - does @dentry bear this name in @parent's opinion? Models: fs/dcache.c, 6.1. */
@@ -931,11 +942,13 @@ struct dentry *__d_lookup(const struct dentry *parent, const struct qstr *name)
 	struct dentry *dentry;
 
 	rcu_read_lock();
-	hlist_bl_for_each_entry_rcu(dentry, node, d_hash_bucket(name->hash), d_hash) {
+	hlist_bl_for_each_entry_rcu(dentry, node, d_hash_bucket(name->hash), d_hash)
+	{
 		if (dentry->d_name.hash != name->hash)
 			continue;
 		spin_lock(&dentry->d_lock);
-		if (dentry->d_parent == parent && !d_unhashed(dentry) && d_name_equal(dentry, parent, name)) {
+		if (dentry->d_parent == parent && !d_unhashed(dentry) &&
+		    d_name_equal(dentry, parent, name)) {
 			d_count_inc(dentry);
 			found = dentry;
 		}
@@ -1045,13 +1058,16 @@ static void d_wait_lookup(struct dentry *dentry)
 }
 
 /* Bucket locked: a lookup of this name that is under way, counted. */
-static struct dentry *find_in_lookup(struct hlist_bl_head *b, struct dentry *parent, const struct qstr *name)
+static struct dentry *find_in_lookup(struct hlist_bl_head *b, struct dentry *parent,
+				     const struct qstr *name)
 {
 	struct hlist_bl_node *node;
 	struct dentry *dentry;
 
-	hlist_bl_for_each_entry(dentry, node, b, d_u.d_in_lookup_hash) {
-		if (dentry->d_name.hash != name->hash || dentry->d_parent != parent || !d_name_equal(dentry, parent, name))
+	hlist_bl_for_each_entry(dentry, node, b, d_u.d_in_lookup_hash)
+	{
+		if (dentry->d_name.hash != name->hash || dentry->d_parent != parent ||
+		    !d_name_equal(dentry, parent, name))
 			continue;
 		if (dentry->d_lockref.count <= 0)
 			continue;
@@ -1068,8 +1084,8 @@ static bool join_lookup(struct dentry *dentry, struct dentry *parent, const stru
 
 	spin_lock(&dentry->d_lock);
 	d_wait_lookup(dentry);
-	good = dentry->d_name.hash == name->hash && dentry->d_parent == parent && !d_unhashed(dentry) &&
-	       d_name_equal(dentry, parent, name);
+	good = dentry->d_name.hash == name->hash && dentry->d_parent == parent &&
+	       !d_unhashed(dentry) && d_name_equal(dentry, parent, name);
 	spin_unlock(&dentry->d_lock);
 	return good;
 }
@@ -1079,7 +1095,8 @@ static bool join_lookup(struct dentry *dentry, struct dentry *parent, const stru
  * @wq: the caller's, used until d_lookup_done()
  * Models: fs/dcache.c, 6.1. ERR_PTR(-ENOMEM) when there is no memory. The caller holds the directory's lock, shared or exclusive.
  */
-struct dentry *d_alloc_parallel(struct dentry *parent, const struct qstr *name, wait_queue_head_t *wq)
+struct dentry *d_alloc_parallel(struct dentry *parent, const struct qstr *name,
+				wait_queue_head_t *wq)
 {
 	struct hlist_bl_head *b = in_lookup_bucket(parent, name->hash);
 	struct dentry *new = d_alloc(parent, name);
@@ -1460,7 +1477,8 @@ static int __d_unalias(struct dentry *dentry, struct dentry *alias)
 	return 0;
 }
 
-static struct dentry *splice_directory(struct inode *inode, struct dentry *dentry, struct dentry *new)
+static struct dentry *splice_directory(struct inode *inode, struct dentry *dentry,
+				       struct dentry *new)
 {
 	int err;
 

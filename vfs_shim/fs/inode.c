@@ -101,7 +101,8 @@ static void init_mapping(struct super_block *sb, struct inode *inode)
 	mapping->private_data = NULL;
 	mapping->writeback_index = 0;
 	init_rwsem(&mapping->invalidate_lock);
-	lockdep_set_class_and_name(&mapping->invalidate_lock, &sb->s_type->invalidate_lock_key, "mapping.invalidate_lock");
+	lockdep_set_class_and_name(&mapping->invalidate_lock, &sb->s_type->invalidate_lock_key,
+				   "mapping.invalidate_lock");
 	if (sb->s_iflags & SB_I_STABLE_WRITES)
 		mapping_set_stable_writes(mapping);
 	inode->i_mapping = mapping;
@@ -132,7 +133,7 @@ static void init_numbers(struct inode *inode)
 int inode_init_always(struct super_block *sb, struct inode *inode)
 {
 	static const struct inode_operations empty_iops;
-	static const struct file_operations no_open_fops = { .open = no_open };
+	static const struct file_operations no_open_fops = {.open = no_open};
 
 	inode->i_sb = sb;
 	inode->i_blkbits = sb->s_blocksize_bits;
@@ -458,7 +459,8 @@ void evict_inodes(struct super_block *sb)
 		if (atomic_read(&inode->i_count))
 			continue;
 		spin_lock(&inode->i_lock);
-		if (!atomic_read(&inode->i_count) && !(inode->i_state & (I_NEW | I_FREEING | I_WILL_FREE)))
+		if (!atomic_read(&inode->i_count) &&
+		    !(inode->i_state & (I_NEW | I_FREEING | I_WILL_FREE)))
 			to_dispose(inode, &dispose);
 		spin_unlock(&inode->i_lock);
 	}
@@ -587,7 +589,8 @@ static int test_ino(struct inode *inode, void *ino)
 }
 
 /* inode_hash_lock held: the inode, counted; one that dies is waited for. */
-static struct inode *find_inode(struct super_block *sb, unsigned long hashval, int (*test)(struct inode *, void *), void *data)
+static struct inode *find_inode(struct super_block *sb, unsigned long hashval,
+				int (*test)(struct inode *, void *), void *data)
 {
 	struct hlist_head *head = inode_bucket(sb, hashval);
 	struct inode *inode;
@@ -613,7 +616,8 @@ repeat:
 }
 
 /** ilookup5_nowait() - find, maybe still I_NEW; counted. Models: fs/inode.c, 6.1. */
-struct inode *ilookup5_nowait(struct super_block *sb, unsigned long hashval, int (*test)(struct inode *, void *), void *data)
+struct inode *ilookup5_nowait(struct super_block *sb, unsigned long hashval,
+			      int (*test)(struct inode *, void *), void *data)
 {
 	struct inode *inode;
 
@@ -625,7 +629,8 @@ struct inode *ilookup5_nowait(struct super_block *sb, unsigned long hashval, int
 EXPORT_SYMBOL(ilookup5_nowait);
 
 /** ilookup5() - find and wait until it is no longer I_NEW; counted, NULL if absent. Models: fs/inode.c, 6.1. */
-struct inode *ilookup5(struct super_block *sb, unsigned long hashval, int (*test)(struct inode *, void *), void *data)
+struct inode *ilookup5(struct super_block *sb, unsigned long hashval,
+		       int (*test)(struct inode *, void *), void *data)
 {
 	struct inode *inode;
 
@@ -653,8 +658,9 @@ EXPORT_SYMBOL(ilookup);
  * Models: fs/inode.c, 6.1. Returns the one that is in the cache (the new one I_NEW), NULL if @set failed or the old one is being
  * created.
  */
-struct inode *inode_insert5(struct inode *inode, unsigned long hashval, int (*test)(struct inode *, void *),
-			    int (*set)(struct inode *, void *), void *data)
+struct inode *inode_insert5(struct inode *inode, unsigned long hashval,
+			    int (*test)(struct inode *, void *), int (*set)(struct inode *, void *),
+			    void *data)
 {
 	struct inode *old;
 
@@ -690,8 +696,9 @@ EXPORT_SYMBOL(inode_insert5);
  * iget5_locked() - find the inode, or make it, I_NEW until unlock_new_inode()
  * Models: fs/inode.c, 6.1. NULL without memory, or if @set failed.
  */
-struct inode *iget5_locked(struct super_block *sb, unsigned long hashval, int (*test)(struct inode *, void *),
-			   int (*set)(struct inode *, void *), void *data)
+struct inode *iget5_locked(struct super_block *sb, unsigned long hashval,
+			   int (*test)(struct inode *, void *), int (*set)(struct inode *, void *),
+			   void *data)
 {
 	struct inode *inode = ilookup5(sb, hashval, test, data);
 	struct inode *new;
@@ -744,7 +751,8 @@ int insert_inode_locked(struct inode *inode)
 EXPORT_SYMBOL(insert_inode_locked);
 
 /** insert_inode_locked4() - the same with a test of one's own. Models: fs/inode.c, 6.1. */
-int insert_inode_locked4(struct inode *inode, unsigned long hashval, int (*test)(struct inode *, void *), void *data)
+int insert_inode_locked4(struct inode *inode, unsigned long hashval,
+			 int (*test)(struct inode *, void *), void *data)
 {
 	inode->i_state |= I_CREATING;
 	return insert_error(inode, inode_insert5(inode, hashval, test, NULL, data));
@@ -781,7 +789,8 @@ EXPORT_SYMBOL(discard_new_inode);
  */
 
 /** lock_two_inodes() - in the order of addresses; a directory before others. Models: fs/inode.c, 6.1. */
-void lock_two_inodes(struct inode *inode1, struct inode *inode2, unsigned int subclass1, unsigned int subclass2)
+void lock_two_inodes(struct inode *inode1, struct inode *inode2, unsigned int subclass1,
+		     unsigned int subclass2)
 {
 	if (!inode1 || !inode2) {
 		/* Only one: it takes the class of the first. */
@@ -789,7 +798,8 @@ void lock_two_inodes(struct inode *inode1, struct inode *inode2, unsigned int su
 			inode_lock_nested(inode1 ? inode1 : inode2, subclass1);
 		return;
 	}
-	if (S_ISDIR(inode2->i_mode) == S_ISDIR(inode1->i_mode) ? inode1 > inode2 : S_ISDIR(inode2->i_mode))
+	if (S_ISDIR(inode2->i_mode) == S_ISDIR(inode1->i_mode) ? inode1 > inode2 :
+								 S_ISDIR(inode2->i_mode))
 		swap(inode1, inode2);
 	inode_lock_nested(inode1, subclass1);
 	if (inode1 != inode2)
@@ -902,11 +912,13 @@ bool atime_needs_update(const struct path *path, struct inode *inode)
 	struct vfsmount *mnt = path->mnt;
 	struct timespec64 now;
 
-	if (inode->i_flags & S_NOATIME || HAS_UNMAPPED_ID(mnt_user_ns(mnt), inode) || IS_NOATIME(inode))
+	if (inode->i_flags & S_NOATIME || HAS_UNMAPPED_ID(mnt_user_ns(mnt), inode) ||
+	    IS_NOATIME(inode))
 		return false;
 	if (mnt->mnt_flags & MNT_NOATIME)
 		return false;
-	if (S_ISDIR(inode->i_mode) && (inode->i_sb->s_flags & SB_NODIRATIME || mnt->mnt_flags & MNT_NODIRATIME))
+	if (S_ISDIR(inode->i_mode) &&
+	    (inode->i_sb->s_flags & SB_NODIRATIME || mnt->mnt_flags & MNT_NODIRATIME))
 		return false;
 	now = current_time(inode);
 	return relatime_need_update(mnt, inode, now) && !timespec64_equal(&inode->i_atime, &now);
@@ -1073,14 +1085,16 @@ void init_special_inode(struct inode *inode, umode_t mode, dev_t rdev)
 	else if (S_ISFIFO(mode))
 		inode->i_fop = &pipefifo_fops;
 	else if (!S_ISSOCK(mode))
-		pr_debug("init_special_inode: bogus i_mode (%o) for inode %s:%lu\n", mode, inode->i_sb->s_id, inode->i_ino);
+		pr_debug("init_special_inode: bogus i_mode (%o) for inode %s:%lu\n", mode,
+			 inode->i_sb->s_id, inode->i_ino);
 	if (S_ISCHR(mode) || S_ISBLK(mode))
 		inode->i_rdev = rdev;
 }
 EXPORT_SYMBOL(init_special_inode);
 
 /** inode_init_owner() - uid, gid and mode of a new inode, by POSIX. Models: fs/inode.c, 6.1. */
-void inode_init_owner(struct user_namespace *mnt_userns, struct inode *inode, const struct inode *dir, umode_t mode)
+void inode_init_owner(struct user_namespace *mnt_userns, struct inode *inode,
+		      const struct inode *dir, umode_t mode)
 {
 	inode_fsuid_set(inode, mnt_userns);
 	if (dir && dir->i_mode & S_ISGID) {
@@ -1101,12 +1115,14 @@ bool inode_owner_or_capable(struct user_namespace *mnt_userns, const struct inod
 
 	if (uid_eq(current_fsuid(), uid))
 		return true;
-	return kuid_has_mapping(current_user_ns(), uid) && ns_capable(current_user_ns(), CAP_FOWNER);
+	return kuid_has_mapping(current_user_ns(), uid) &&
+	       ns_capable(current_user_ns(), CAP_FOWNER);
 }
 EXPORT_SYMBOL(inode_owner_or_capable);
 
 /** in_group_or_capable() - member of the group, or CAP_FSETID. Models: fs/inode.c, 6.1. */
-bool in_group_or_capable(struct user_namespace *mnt_userns, const struct inode *inode, vfsgid_t vfsgid)
+bool in_group_or_capable(struct user_namespace *mnt_userns, const struct inode *inode,
+			 vfsgid_t vfsgid)
 {
 	return vfsgid_in_group_p(vfsgid) || capable_wrt_inode_uidgid(mnt_userns, inode, CAP_FSETID);
 }
@@ -1163,7 +1179,8 @@ EXPORT_SYMBOL(inode_dio_wait);
 /** inode_init() - at the begin of a run. */
 void inode_init(void)
 {
-	inode_cachep = kmem_cache_create("inode_cache", sizeof(struct inode), 0, SLAB_RECLAIM_ACCOUNT, init_once);
+	inode_cachep = kmem_cache_create("inode_cache", sizeof(struct inode), 0,
+					 SLAB_RECLAIM_ACCOUNT, init_once);
 }
 
 /** inode_shutdown() - at the end of a run, after the last super block. */

@@ -25,16 +25,18 @@ void vfs_clean_context(struct fs_context *fc);
 int finish_clean_context(struct fs_context *fc);
 
 /* namei.c */
-int filename_lookup(int dfd, struct filename *name, unsigned int flags, struct path *path, struct path *root);
-int vfs_path_lookup(struct dentry *dentry, struct vfsmount *mnt, const char *name, unsigned int flags,
-		    struct path *path);
+int filename_lookup(int dfd, struct filename *name, unsigned int flags, struct path *path,
+		    struct path *root);
+int vfs_path_lookup(struct dentry *dentry, struct vfsmount *mnt, const char *name,
+		    unsigned int flags, struct path *path);
 int do_rmdir(int dfd, struct filename *name);
 int do_unlinkat(int dfd, struct filename *name);
 int do_mknodat(int dfd, struct filename *name, umode_t mode, unsigned int dev);
 int do_mkdirat(int dfd, struct filename *name, umode_t mode);
 int do_symlinkat(struct filename *from, int newdfd, struct filename *to);
 int do_linkat(int olddfd, struct filename *old, int newdfd, struct filename *new, int flags);
-int do_renameat2(int olddfd, struct filename *from, int newdfd, struct filename *to, unsigned int flags);
+int do_renameat2(int olddfd, struct filename *from, int newdfd, struct filename *to,
+		 unsigned int flags);
 /* Where AT_FDCWD and "/" start; the box has one root, which is every process's cwd. */
 void box_root_get(struct path *path);
 
@@ -44,7 +46,8 @@ int finish_automount(struct vfsmount *m, const struct path *path);
 int __mnt_want_write_file(struct file *file);
 void __mnt_drop_write_file(struct file *file);
 bool may_mount(void);
-int path_mount(const char *dev_name, struct path *path, const char *type, unsigned long flags, void *data);
+int path_mount(const char *dev_name, struct path *path, const char *type, unsigned long flags,
+	       void *data);
 int path_umount(struct path *path, int flags);
 int sb_prepare_remount_readonly(struct super_block *sb);
 void __detach_mounts(struct dentry *dentry);
@@ -75,11 +78,12 @@ struct open_flags {
 	int open_flag;
 	umode_t mode;
 	int acc_mode;
-	int intent;		/* LOOKUP_OPEN, LOOKUP_CREATE, LOOKUP_EXCL */
+	int intent; /* LOOKUP_OPEN, LOOKUP_CREATE, LOOKUP_EXCL */
 	int lookup_flags;
 };
 struct file *do_filp_open(int dfd, struct filename *pathname, const struct open_flags *op);
-struct file *do_file_open_root(const struct path *root, const char *name, const struct open_flags *op);
+struct file *do_file_open_root(const struct path *root, const char *name,
+			       const struct open_flags *op);
 int vfs_open(const struct path *path, struct file *file);
 int chmod_common(const struct path *path, umode_t mode);
 int chown_common(const struct path *path, uid_t user, gid_t group);
@@ -90,8 +94,10 @@ struct open_how build_open_how(int flags, umode_t mode);
 void inode_init(void);
 void inode_shutdown(void);
 int dentry_needs_remove_privs(struct user_namespace *mnt_userns, struct dentry *dentry);
-bool in_group_or_capable(struct user_namespace *mnt_userns, const struct inode *inode, vfsgid_t vfsgid);
-void lock_two_inodes(struct inode *inode1, struct inode *inode2, unsigned int subclass1, unsigned int subclass2);
+bool in_group_or_capable(struct user_namespace *mnt_userns, const struct inode *inode,
+			 vfsgid_t vfsgid);
+void lock_two_inodes(struct inode *inode1, struct inode *inode2, unsigned int subclass1,
+		     unsigned int subclass2);
 int invalidate_inodes(struct super_block *sb, bool kill_dirty);
 void prune_icache(struct super_block *sb);
 

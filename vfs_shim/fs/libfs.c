@@ -21,8 +21,8 @@
 #include "internal.h"
 
 /** simple_getattr() - the inode's attributes, blocks by cached pages. Models: fs/libfs.c, 6.1. */
-int simple_getattr(struct user_namespace *mnt_userns, const struct path *path, struct kstat *stat, u32 request_mask,
-		   unsigned int query_flags)
+int simple_getattr(struct user_namespace *mnt_userns, const struct path *path, struct kstat *stat,
+		   u32 request_mask, unsigned int query_flags)
 {
 	struct inode *inode = d_inode(path->dentry);
 
@@ -170,8 +170,8 @@ int dcache_readdir(struct file *file, struct dir_context *ctx)
 	else if (list_empty(p))
 		return 0;
 	next = scan_positives(dir, p, 1);
-	while (next && dir_emit(ctx, (const char *)next->d_name.name, next->d_name.len, d_inode(next)->i_ino,
-				fs_umode_to_dtype(d_inode(next)->i_mode))) {
+	while (next && dir_emit(ctx, (const char *)next->d_name.name, next->d_name.len,
+				d_inode(next)->i_ino, fs_umode_to_dtype(d_inode(next)->i_mode))) {
 		struct dentry *last = next;
 
 		ctx->pos++;
@@ -269,7 +269,8 @@ int simple_rmdir(struct inode *dir, struct dentry *dentry)
 EXPORT_SYMBOL(simple_rmdir);
 
 /** simple_rename_timestamp() - the times that POSIX wants changed. Models: fs/libfs.c, 6.1. */
-void simple_rename_timestamp(struct inode *old_dir, struct dentry *old_dentry, struct inode *new_dir, struct dentry *new_dentry)
+void simple_rename_timestamp(struct inode *old_dir, struct dentry *old_dentry,
+			     struct inode *new_dir, struct dentry *new_dentry)
 {
 	old_dir->i_mtime = inode_set_ctime_current(old_dir);
 	if (new_dir != old_dir)
@@ -281,7 +282,8 @@ void simple_rename_timestamp(struct inode *old_dir, struct dentry *old_dentry, s
 EXPORT_SYMBOL_GPL(simple_rename_timestamp);
 
 /** simple_rename_exchange() - Models: fs/libfs.c, 6.1. */
-int simple_rename_exchange(struct inode *old_dir, struct dentry *old_dentry, struct inode *new_dir, struct dentry *new_dentry)
+int simple_rename_exchange(struct inode *old_dir, struct dentry *old_dentry, struct inode *new_dir,
+			   struct dentry *new_dentry)
 {
 	bool old_is_dir = d_is_dir(old_dentry), new_is_dir = d_is_dir(new_dentry);
 
@@ -295,8 +297,9 @@ int simple_rename_exchange(struct inode *old_dir, struct dentry *old_dentry, str
 EXPORT_SYMBOL_GPL(simple_rename_exchange);
 
 /** simple_rename() - Models: fs/libfs.c, 6.1. */
-int simple_rename(struct user_namespace *mnt_userns, struct inode *old_dir, struct dentry *old_dentry, struct inode *new_dir,
-		  struct dentry *new_dentry, unsigned int flags)
+int simple_rename(struct user_namespace *mnt_userns, struct inode *old_dir,
+		  struct dentry *old_dentry, struct inode *new_dir, struct dentry *new_dentry,
+		  unsigned int flags)
 {
 	bool dirs = d_is_dir(old_dentry);
 
@@ -340,7 +343,8 @@ static struct inode *simple_inode(struct super_block *s, unsigned long ino, umod
 	return inode;
 }
 
-static int simple_file(struct super_block *s, struct dentry *root, const struct tree_descr *file, int ino)
+static int simple_file(struct super_block *s, struct dentry *root, const struct tree_descr *file,
+		       int ino)
 {
 	struct dentry *dentry = d_alloc_name(root, file->name);
 	struct inode *inode;
@@ -528,7 +532,8 @@ void libfs_shutdown(void)
  */
 
 /** simple_read_from_buffer() - read(2) from a kernel buffer; short on faults. Models: fs/libfs.c, 6.1. */
-ssize_t simple_read_from_buffer(void __user *to, size_t count, loff_t *ppos, const void *from, size_t available)
+ssize_t simple_read_from_buffer(void __user *to, size_t count, loff_t *ppos, const void *from,
+				size_t available)
 {
 	loff_t pos = *ppos;
 	size_t left;
@@ -548,7 +553,8 @@ ssize_t simple_read_from_buffer(void __user *to, size_t count, loff_t *ppos, con
 EXPORT_SYMBOL(simple_read_from_buffer);
 
 /** simple_write_to_buffer() - write(2) to a kernel buffer; short on faults. Models: fs/libfs.c, 6.1. */
-ssize_t simple_write_to_buffer(void *to, size_t available, loff_t *ppos, const void __user *from, size_t count)
+ssize_t simple_write_to_buffer(void *to, size_t available, loff_t *ppos, const void __user *from,
+			       size_t count)
 {
 	loff_t pos = *ppos;
 	size_t left;
@@ -568,7 +574,8 @@ ssize_t simple_write_to_buffer(void *to, size_t available, loff_t *ppos, const v
 EXPORT_SYMBOL(simple_write_to_buffer);
 
 /** memory_read_from_buffer() - simple_read_from_buffer() to kernel memory. Models: fs/libfs.c, 6.1. */
-ssize_t memory_read_from_buffer(void *to, size_t count, loff_t *ppos, const void *from, size_t available)
+ssize_t memory_read_from_buffer(void *to, size_t count, loff_t *ppos, const void *from,
+				size_t available)
 {
 	loff_t pos = *ppos;
 

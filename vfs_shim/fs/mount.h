@@ -16,15 +16,16 @@ struct mount {
 	struct dentry *mnt_mountpoint;
 	struct vfsmount mnt;
 	union {
-		struct rcu_head mnt_rcu;	/* free after a grace period, or task work of the last mntput */
+		struct rcu_head
+			mnt_rcu; /* free after a grace period, or task work of the last mntput */
 		struct callback_head mnt_work;
 	};
 	int mnt_count;
 	int mnt_writers;
-	struct list_head mnt_mounts;	/* children */
-	struct list_head mnt_child;	/* in the parent's mnt_mounts */
-	struct list_head mnt_instance;	/* in sb->s_mounts */
-	struct list_head mnt_list;	/* in the tree; empty when detached */
+	struct list_head mnt_mounts; /* children */
+	struct list_head mnt_child; /* in the parent's mnt_mounts */
+	struct list_head mnt_instance; /* in sb->s_mounts */
+	struct list_head mnt_list; /* in the tree; empty when detached */
 	const char *mnt_devname;
 	int mnt_id;
 };

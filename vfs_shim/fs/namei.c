@@ -165,7 +165,8 @@ int generic_permission(struct user_namespace *mnt_userns, struct inode *inode, i
 	if (ret != -EACCES)
 		return ret;
 	if (S_ISDIR(inode->i_mode)) {
-		if (!(mask & MAY_WRITE) && capable_wrt_inode_uidgid(mnt_userns, inode, CAP_DAC_READ_SEARCH))
+		if (!(mask & MAY_WRITE) &&
+		    capable_wrt_inode_uidgid(mnt_userns, inode, CAP_DAC_READ_SEARCH))
 			return 0;
 		return capable_wrt_inode_uidgid(mnt_userns, inode, CAP_DAC_OVERRIDE) ? 0 : -EACCES;
 	}
@@ -209,7 +210,8 @@ int __check_sticky(struct user_namespace *mnt_userns, struct inode *dir, struct 
 EXPORT_SYMBOL(__check_sticky);
 
 /** may_delete() - may @victim be taken out of @dir? Models: fs/namei.c, 6.1. */
-int may_delete(struct user_namespace *mnt_userns, struct inode *dir, struct dentry *victim, bool isdir)
+int may_delete(struct user_namespace *mnt_userns, struct inode *dir, struct dentry *victim,
+	       bool isdir)
 {
 	struct inode *inode = d_backing_inode(victim);
 	int error;
@@ -217,13 +219,14 @@ int may_delete(struct user_namespace *mnt_userns, struct inode *dir, struct dent
 	if (d_is_negative(victim))
 		return -ENOENT;
 	BUG_ON(victim->d_parent->d_inode != dir);
-	if (!uid_valid(i_uid_into_mnt(mnt_userns, inode)) || !gid_valid(i_gid_into_mnt(mnt_userns, inode)))
+	if (!uid_valid(i_uid_into_mnt(mnt_userns, inode)) ||
+	    !gid_valid(i_gid_into_mnt(mnt_userns, inode)))
 		return -EOVERFLOW;
 	error = inode_permission(mnt_userns, dir, MAY_WRITE | MAY_EXEC);
 	if (error)
 		return error;
-	if (IS_APPEND(dir) || check_sticky(mnt_userns, dir, inode) || IS_APPEND(inode) || IS_IMMUTABLE(inode) ||
-	    IS_SWAPFILE(inode) || HAS_UNMAPPED_ID(mnt_userns, inode))
+	if (IS_APPEND(dir) || check_sticky(mnt_userns, dir, inode) || IS_APPEND(inode) ||
+	    IS_IMMUTABLE(inode) || IS_SWAPFILE(inode) || HAS_UNMAPPED_ID(mnt_userns, inode))
 		return -EPERM;
 	if (isdir && !d_is_dir(victim))
 		return -ENOTDIR;
@@ -301,7 +304,8 @@ EXPORT_SYMBOL(follow_down_one);
 /* -EISDIR: a plain look at the automount point itself, nothing to mount. */
 static int follow_automount(struct path *path, unsigned int flags)
 {
-	if (!(flags & (LOOKUP_PARENT | LOOKUP_DIRECTORY | LOOKUP_OPEN | LOOKUP_CREATE | LOOKUP_AUTOMOUNT)) &&
+	if (!(flags & (LOOKUP_PARENT | LOOKUP_DIRECTORY | LOOKUP_OPEN | LOOKUP_CREATE |
+		       LOOKUP_AUTOMOUNT)) &&
 	    path->dentry->d_inode)
 		return -EISDIR;
 	return finish_automount(path->dentry->d_op->d_automount(path), path);
@@ -414,7 +418,8 @@ static struct dentry *lookup_slow(const struct qstr *name, struct dentry *dir, u
  * lookup_one_qstr_excl() - the child of that name, looked up if need be; directory locked exclusively
  * Models: fs/namei.c, 6.1. A negative dentry is a success.
  */
-struct dentry *lookup_one_qstr_excl(const struct qstr *name, struct dentry *base, unsigned int flags)
+struct dentry *lookup_one_qstr_excl(const struct qstr *name, struct dentry *base,
+				    unsigned int flags)
 {
 	struct dentry *dentry = revalidated(d_lookup(base, name), flags);
 	struct inode *dir = base->d_inode;
@@ -489,9 +494,10 @@ static const char *pick_link(struct nameidata *nd, struct nd_link *link)
  * nd_step_into() - go to @dentry (eaten), over mounts; the body of a symlink if it is one to follow
  * @link: takes the symlink and what keeps its body
  */
-const char *nd_step_into(struct nameidata *nd, struct dentry *dentry, bool follow, struct nd_link *link)
+const char *nd_step_into(struct nameidata *nd, struct dentry *dentry, bool follow,
+			 struct nd_link *link)
 {
-	struct path path = { .mnt = mntget(nd->path.mnt), .dentry = dentry };
+	struct path path = {.mnt = mntget(nd->path.mnt), .dentry = dentry};
 	const char *body;
 	int err = traverse_mounts(&path, nd->flags, &nd->jumped);
 
@@ -604,7 +610,8 @@ int nd_walk(struct nameidata *nd, const char *name)
 	if (!*name)
 		return 0;
 	for (;;) {
-		err = inode_permission(mnt_user_ns(nd->path.mnt), nd->path.dentry->d_inode, MAY_EXEC);
+		err = inode_permission(mnt_user_ns(nd->path.mnt), nd->path.dentry->d_inode,
+				       MAY_EXEC);
 		if (!err)
 			err = next_component(nd, name, &name);
 		if (err)
@@ -643,11 +650,12 @@ static int path_from_fd(int dfd, bool named, struct path *path)
  * nd_init() - the place a walk starts from
  * Models: path_init(), fs/namei.c, 6.1. Ends with nd_terminate() in every case.
  */
-const char *nd_init(struct nameidata *nd, int dfd, struct filename *name, const struct path *root, unsigned int flags)
+const char *nd_init(struct nameidata *nd, int dfd, struct filename *name, const struct path *root,
+		    unsigned int flags)
 {
 	int err = 0;
 
-	*nd = (struct nameidata){ .flags = flags, .last_type = LAST_ROOT };
+	*nd = (struct nameidata){.flags = flags, .last_type = LAST_ROOT};
 	if (flags & (LOOKUP_IS_SCOPED | LOOKUP_NO_XDEV | LOOKUP_CACHED))
 		unmodelled("openat2 scoped look-up");
 	if (root) {
@@ -708,7 +716,8 @@ static void take_path(struct nameidata *nd, struct path *path)
 }
 
 /** nd_lookupat() - walk to the end. Models: path_lookupat(), fs/namei.c, 6.1. */
-int nd_lookupat(int dfd, struct filename *name, const struct path *root, unsigned int flags, struct path *path)
+int nd_lookupat(int dfd, struct filename *name, const struct path *root, unsigned int flags,
+		struct path *path)
 {
 	struct nameidata nd;
 	const char *s = nd_init(&nd, dfd, name, root, flags);
@@ -729,7 +738,8 @@ int nd_lookupat(int dfd, struct filename *name, const struct path *root, unsigne
 }
 
 /** filename_lookup() - walk to the end, once more with LOOKUP_REVAL after -ESTALE. Models: fs/namei.c, 6.1. */
-int filename_lookup(int dfd, struct filename *name, unsigned int flags, struct path *path, struct path *root)
+int filename_lookup(int dfd, struct filename *name, unsigned int flags, struct path *path,
+		    struct path *root)
 {
 	int err;
 
@@ -741,7 +751,8 @@ int filename_lookup(int dfd, struct filename *name, unsigned int flags, struct p
 	return err;
 }
 
-static int parentat(int dfd, struct filename *name, unsigned int flags, struct path *parent, struct qstr *last, int *type)
+static int parentat(int dfd, struct filename *name, unsigned int flags, struct path *parent,
+		    struct qstr *last, int *type)
 {
 	struct nameidata nd;
 	const char *s = nd_init(&nd, dfd, name, NULL, flags);
@@ -759,7 +770,8 @@ static int parentat(int dfd, struct filename *name, unsigned int flags, struct p
 }
 
 /** filename_parentat() - the directory, and the last component. Models: fs/namei.c, 6.1. */
-int filename_parentat(int dfd, struct filename *name, unsigned int flags, struct path *parent, struct qstr *last, int *type)
+int filename_parentat(int dfd, struct filename *name, unsigned int flags, struct path *parent,
+		      struct qstr *last, int *type)
 {
 	int err;
 
@@ -783,9 +795,10 @@ int kern_path(const char *name, unsigned int flags, struct path *path)
 EXPORT_SYMBOL(kern_path);
 
 /** vfs_path_lookup() - look a name up below a directory. Models: fs/namei.c, 6.1. */
-int vfs_path_lookup(struct dentry *dentry, struct vfsmount *mnt, const char *name, unsigned int flags, struct path *path)
+int vfs_path_lookup(struct dentry *dentry, struct vfsmount *mnt, const char *name,
+		    unsigned int flags, struct path *path)
 {
-	struct path root = { .mnt = mnt, .dentry = dentry };
+	struct path root = {.mnt = mnt, .dentry = dentry};
 	struct filename *filename = getname_kernel(name);
 	int ret = filename_lookup(-1, filename, flags, path, &root);
 
@@ -795,7 +808,8 @@ int vfs_path_lookup(struct dentry *dentry, struct vfsmount *mnt, const char *nam
 EXPORT_SYMBOL(vfs_path_lookup);
 
 /** user_path_at_empty() - look a user's name up. Models: fs/namei.c, 6.1. */
-int user_path_at_empty(int dfd, const char __user *name, unsigned int flags, struct path *path, int *empty)
+int user_path_at_empty(int dfd, const char __user *name, unsigned int flags, struct path *path,
+		       int *empty)
 {
 	struct filename *filename = getname_flags(name, flags, empty);
 	int ret = filename_lookup(dfd, filename, flags, path, NULL);
@@ -808,7 +822,8 @@ EXPORT_SYMBOL(user_path_at_empty);
 /*
  * One name below a directory, for file systems
  */
-static int lookup_one_common(struct user_namespace *mnt_userns, const char *name, struct dentry *base, int len, struct qstr *this)
+static int lookup_one_common(struct user_namespace *mnt_userns, const char *name,
+			     struct dentry *base, int len, struct qstr *this)
 {
 	int i;
 
@@ -830,7 +845,8 @@ static int lookup_one_common(struct user_namespace *mnt_userns, const char *name
 }
 
 /** lookup_one() - directory locked. Models: fs/namei.c, 6.1. */
-struct dentry *lookup_one(struct user_namespace *mnt_userns, const char *name, struct dentry *base, int len)
+struct dentry *lookup_one(struct user_namespace *mnt_userns, const char *name, struct dentry *base,
+			  int len)
 {
 	struct qstr this;
 	int err;
@@ -882,8 +898,8 @@ EXPORT_SYMBOL(lookup_positive_unlocked);
  */
 
 /** vfs_prepare_mode() - the mode a new object gets: set-gid rule, umask unless ACLs do that. Models: fs/namei.c, 6.1. */
-umode_t vfs_prepare_mode(struct user_namespace *mnt_userns, const struct inode *dir, umode_t mode, umode_t mask_perms,
-			 umode_t type)
+umode_t vfs_prepare_mode(struct user_namespace *mnt_userns, const struct inode *dir, umode_t mode,
+			 umode_t mask_perms, umode_t type)
 {
 	mode = mode_strip_sgid(mnt_userns, dir, mode);
 	if (!IS_POSIXACL(dir))
@@ -892,7 +908,8 @@ umode_t vfs_prepare_mode(struct user_namespace *mnt_userns, const struct inode *
 }
 
 /** vfs_create() - a regular file; directory locked. Models: fs/namei.c, 6.1. */
-int vfs_create(struct user_namespace *mnt_userns, struct inode *dir, struct dentry *dentry, umode_t mode, bool want_excl)
+int vfs_create(struct user_namespace *mnt_userns, struct inode *dir, struct dentry *dentry,
+	       umode_t mode, bool want_excl)
 {
 	int error = may_create(mnt_userns, dir, dentry);
 
@@ -909,7 +926,8 @@ int vfs_create(struct user_namespace *mnt_userns, struct inode *dir, struct dent
 EXPORT_SYMBOL(vfs_create);
 
 /** vfs_mknod() - a device, fifo or socket; directory locked. Models: fs/namei.c, 6.1. */
-int vfs_mknod(struct user_namespace *mnt_userns, struct inode *dir, struct dentry *dentry, umode_t mode, dev_t dev)
+int vfs_mknod(struct user_namespace *mnt_userns, struct inode *dir, struct dentry *dentry,
+	      umode_t mode, dev_t dev)
 {
 	bool is_whiteout = S_ISCHR(mode) && dev == WHITEOUT_DEV;
 	int error = may_create(mnt_userns, dir, dentry);
@@ -929,7 +947,8 @@ int vfs_mknod(struct user_namespace *mnt_userns, struct inode *dir, struct dentr
 EXPORT_SYMBOL(vfs_mknod);
 
 /** vfs_mkdir() - a directory; parent locked. Models: fs/namei.c, 6.1. */
-int vfs_mkdir(struct user_namespace *mnt_userns, struct inode *dir, struct dentry *dentry, umode_t mode)
+int vfs_mkdir(struct user_namespace *mnt_userns, struct inode *dir, struct dentry *dentry,
+	      umode_t mode)
 {
 	int error = may_create(mnt_userns, dir, dentry);
 
@@ -948,7 +967,8 @@ int vfs_mkdir(struct user_namespace *mnt_userns, struct inode *dir, struct dentr
 EXPORT_SYMBOL(vfs_mkdir);
 
 /** vfs_symlink() - a symbolic link; directory locked. Models: fs/namei.c, 6.1. */
-int vfs_symlink(struct user_namespace *mnt_userns, struct inode *dir, struct dentry *dentry, const char *oldname)
+int vfs_symlink(struct user_namespace *mnt_userns, struct inode *dir, struct dentry *dentry,
+		const char *oldname)
 {
 	int error = may_create(mnt_userns, dir, dentry);
 
@@ -963,7 +983,8 @@ int vfs_symlink(struct user_namespace *mnt_userns, struct inode *dir, struct den
 }
 EXPORT_SYMBOL(vfs_symlink);
 
-static int link_locked(struct inode *inode, struct dentry *old_dentry, struct inode *dir, struct dentry *new_dentry)
+static int link_locked(struct inode *inode, struct dentry *old_dentry, struct inode *dir,
+		       struct dentry *new_dentry)
 {
 	if (inode->i_nlink == 0 && !(inode->i_state & I_LINKABLE))
 		return -ENOENT;
@@ -973,8 +994,8 @@ static int link_locked(struct inode *inode, struct dentry *old_dentry, struct in
 }
 
 /** vfs_link() - a hard link; directory locked. Models: fs/namei.c, 6.1; no delegations. */
-int vfs_link(struct dentry *old_dentry, struct user_namespace *mnt_userns, struct inode *dir, struct dentry *new_dentry,
-	     struct inode **delegated_inode)
+int vfs_link(struct dentry *old_dentry, struct user_namespace *mnt_userns, struct inode *dir,
+	     struct dentry *new_dentry, struct inode **delegated_inode)
 {
 	struct inode *inode = old_dentry->d_inode;
 	int error;
@@ -986,8 +1007,8 @@ int vfs_link(struct dentry *old_dentry, struct user_namespace *mnt_userns, struc
 		return error;
 	if (dir->i_sb != inode->i_sb)
 		return -EXDEV;
-	if (IS_APPEND(inode) || IS_IMMUTABLE(inode) || HAS_UNMAPPED_ID(mnt_userns, inode) || !dir->i_op->link ||
-	    S_ISDIR(inode->i_mode))
+	if (IS_APPEND(inode) || IS_IMMUTABLE(inode) || HAS_UNMAPPED_ID(mnt_userns, inode) ||
+	    !dir->i_op->link || S_ISDIR(inode->i_mode))
 		return -EPERM;
 	inode_lock(inode);
 	error = link_locked(inode, old_dentry, dir, new_dentry);
@@ -1037,7 +1058,8 @@ int vfs_rmdir(struct user_namespace *mnt_userns, struct inode *dir, struct dentr
 EXPORT_SYMBOL(vfs_rmdir);
 
 /** vfs_unlink() - parent locked. Models: fs/namei.c, 6.1; no delegations. */
-int vfs_unlink(struct user_namespace *mnt_userns, struct inode *dir, struct dentry *dentry, struct inode **delegated_inode)
+int vfs_unlink(struct user_namespace *mnt_userns, struct inode *dir, struct dentry *dentry,
+	       struct inode **delegated_inode)
 {
 	struct inode *target = dentry->d_inode;
 	int error = may_delete(mnt_userns, dir, dentry, false);
@@ -1067,11 +1089,13 @@ EXPORT_SYMBOL(vfs_unlink);
 /*
  * The system calls, after the name was copied; they eat it.
  */
-static struct dentry *create_locked(struct path *path, struct qstr *last, unsigned int lookup_flags, int write_err)
+static struct dentry *create_locked(struct path *path, struct qstr *last, unsigned int lookup_flags,
+				    int write_err)
 {
 	/* A trailing slash is for directories only: no create intent then, and -ENOENT. */
 	bool slash = last->name[last->len] && !(lookup_flags & LOOKUP_DIRECTORY);
-	unsigned int flags = (lookup_flags & LOOKUP_REVAL) | (slash ? 0 : LOOKUP_CREATE | LOOKUP_EXCL);
+	unsigned int flags = (lookup_flags & LOOKUP_REVAL) |
+			     (slash ? 0 : LOOKUP_CREATE | LOOKUP_EXCL);
 	struct dentry *dentry = lookup_one_qstr_excl(last, path->dentry, flags);
 	int error = write_err;
 
@@ -1088,7 +1112,8 @@ static struct dentry *create_locked(struct path *path, struct qstr *last, unsign
 }
 
 /* Parent found, locked and writable, and the negative dentry in it. */
-static struct dentry *filename_create(int dfd, struct filename *name, struct path *path, unsigned int lookup_flags)
+static struct dentry *filename_create(int dfd, struct filename *name, struct path *path,
+				      unsigned int lookup_flags)
 {
 	struct dentry *dentry;
 	struct qstr last;
@@ -1114,7 +1139,8 @@ static struct dentry *filename_create(int dfd, struct filename *name, struct pat
 }
 
 /** kern_path_create() - find and lock the parent, look the (absent) name up in it. Models: fs/namei.c, 6.1. */
-struct dentry *kern_path_create(int dfd, const char *pathname, struct path *path, unsigned int lookup_flags)
+struct dentry *kern_path_create(int dfd, const char *pathname, struct path *path,
+				unsigned int lookup_flags)
 {
 	struct filename *filename = getname_kernel(pathname);
 	struct dentry *res = filename_create(dfd, filename, path, lookup_flags);
@@ -1228,7 +1254,8 @@ int do_symlinkat(struct filename *from, int newdfd, struct filename *to)
 		error = PTR_ERR_OR_ZERO(dentry);
 		if (error)
 			break;
-		error = vfs_symlink(mnt_user_ns(path.mnt), path.dentry->d_inode, dentry, from->name);
+		error = vfs_symlink(mnt_user_ns(path.mnt), path.dentry->d_inode, dentry,
+				    from->name);
 		done_path_create(&path, dentry);
 		if (!retry_estale(error, lookup_flags))
 			break;
@@ -1240,7 +1267,8 @@ int do_symlinkat(struct filename *from, int newdfd, struct filename *to)
 	return error;
 }
 
-static int link_once(struct path *old_path, int newdfd, struct filename *new, unsigned int lookup_flags)
+static int link_once(struct path *old_path, int newdfd, struct filename *new,
+		     unsigned int lookup_flags)
 {
 	struct path new_path;
 	struct dentry *new_dentry = filename_create(newdfd, new, &new_path, lookup_flags);
@@ -1251,7 +1279,8 @@ static int link_once(struct path *old_path, int newdfd, struct filename *new, un
 	if (old_path->mnt != new_path.mnt)
 		error = -EXDEV;
 	else
-		error = vfs_link(old_path->dentry, mnt_user_ns(new_path.mnt), new_path.dentry->d_inode, new_dentry, NULL);
+		error = vfs_link(old_path->dentry, mnt_user_ns(new_path.mnt),
+				 new_path.dentry->d_inode, new_dentry, NULL);
 	done_path_create(&new_path, new_dentry);
 	return error;
 }
@@ -1345,7 +1374,8 @@ int do_rmdir(int dfd, struct filename *name)
 }
 
 /* The inode outlives the lock: its last iput() may truncate. */
-static int unlink_locked(struct path *path, struct qstr *last, unsigned int lookup_flags, struct inode **inode)
+static int unlink_locked(struct path *path, struct qstr *last, unsigned int lookup_flags,
+			 struct inode **inode)
 {
 	struct dentry *dentry = lookup_one_qstr_excl(last, path->dentry, lookup_flags);
 	int error;
@@ -1446,7 +1476,8 @@ int vfs_readlink(struct dentry *dentry, char __user *buffer, int buflen)
 EXPORT_SYMBOL(vfs_readlink);
 
 /** page_get_link_raw() - unmodelled: bodies in the page cache (FUSE_CACHE_SYMLINKS). */
-const char *page_get_link_raw(struct dentry *dentry, struct inode *inode, struct delayed_call *callback)
+const char *page_get_link_raw(struct dentry *dentry, struct inode *inode,
+			      struct delayed_call *callback)
 {
 	unmodelled(__func__);
 }

@@ -39,7 +39,8 @@ static int may_open_type(const struct path *path, struct inode *inode, int acc_m
 	return 0;
 }
 
-static int may_open(struct user_namespace *mnt_userns, const struct path *path, int acc_mode, int flag)
+static int may_open(struct user_namespace *mnt_userns, const struct path *path, int acc_mode,
+		    int flag)
 {
 	struct inode *inode = path->dentry->d_inode;
 	int error;
@@ -54,7 +55,8 @@ static int may_open(struct user_namespace *mnt_userns, const struct path *path, 
 	error = inode_permission(mnt_userns, inode, MAY_OPEN | acc_mode);
 	if (error)
 		return error;
-	if (IS_APPEND(inode) && (((flag & O_ACCMODE) != O_RDONLY && !(flag & O_APPEND)) || flag & O_TRUNC))
+	if (IS_APPEND(inode) &&
+	    (((flag & O_ACCMODE) != O_RDONLY && !(flag & O_APPEND)) || flag & O_TRUNC))
 		return -EPERM;
 	if (flag & O_NOATIME && !inode_owner_or_capable(mnt_userns, inode))
 		return -EPERM;
@@ -68,7 +70,8 @@ static int handle_truncate(struct user_namespace *mnt_userns, struct file *filp)
 
 	if (error)
 		return error;
-	error = do_truncate(mnt_userns, filp->f_path.dentry, 0, ATTR_MTIME | ATTR_CTIME | ATTR_OPEN, filp);
+	error = do_truncate(mnt_userns, filp->f_path.dentry, 0, ATTR_MTIME | ATTR_CTIME | ATTR_OPEN,
+			    filp);
 	put_write_access(inode);
 	return error;
 }
@@ -81,7 +84,8 @@ static int may_o_create(struct user_namespace *mnt_userns, const struct path *di
 }
 
 /* What ->atomic_open() left: opened, or a dentry to open. Eats @dentry. */
-static struct dentry *atomic_result(struct file *file, struct dentry *dentry, struct dentry *not_set)
+static struct dentry *atomic_result(struct file *file, struct dentry *dentry,
+				    struct dentry *not_set)
 {
 	struct dentry *got = file->f_path.dentry;
 
@@ -105,7 +109,8 @@ static struct dentry *atomic_result(struct file *file, struct dentry *dentry, st
 	return ERR_PTR(-ENOENT);
 }
 
-static struct dentry *atomic_open(struct nameidata *nd, struct dentry *dentry, struct file *file, int open_flag, umode_t mode)
+static struct dentry *atomic_open(struct nameidata *nd, struct dentry *dentry, struct file *file,
+				  int open_flag, umode_t mode)
 {
 	struct dentry *const not_set = (void *)-1UL;
 	struct inode *dir = nd->path.dentry->d_inode;
@@ -154,8 +159,9 @@ static struct dentry *dentry_for_open(struct nameidata *nd, wait_queue_head_t *w
 }
 
 /* Finish a lookup with ->lookup(), then create if asked. Eats @dentry. */
-static struct dentry *lookup_and_create(struct nameidata *nd, struct dentry *dentry, struct file *file, int open_flag,
-					umode_t mode, int create_error)
+static struct dentry *lookup_and_create(struct nameidata *nd, struct dentry *dentry,
+					struct file *file, int open_flag, umode_t mode,
+					int create_error)
 {
 	struct inode *dir = nd->path.dentry->d_inode;
 	struct dentry *res;
@@ -177,7 +183,8 @@ static struct dentry *lookup_and_create(struct nameidata *nd, struct dentry *den
 		file->f_mode |= FMODE_CREATED;
 		error = -EACCES;
 		if (dir->i_op->create)
-			error = dir->i_op->create(mnt_user_ns(nd->path.mnt), dir, dentry, mode, open_flag & O_EXCL);
+			error = dir->i_op->create(mnt_user_ns(nd->path.mnt), dir, dentry, mode,
+						  open_flag & O_EXCL);
 	} else if (create_error) {
 		error = create_error;
 	}
@@ -188,7 +195,8 @@ static struct dentry *lookup_and_create(struct nameidata *nd, struct dentry *den
 }
 
 /* Directory locked: exclusively for O_CREAT, else shared. The dentry may be negative without O_CREAT. */
-static struct dentry *lookup_open(struct nameidata *nd, struct file *file, const struct open_flags *op, bool got_write)
+static struct dentry *lookup_open(struct nameidata *nd, struct file *file,
+				  const struct open_flags *op, bool got_write)
 {
 	struct user_namespace *mnt_userns = mnt_user_ns(nd->path.mnt);
 	struct inode *dir = nd->path.dentry->d_inode;
@@ -222,7 +230,8 @@ static struct dentry *lookup_open(struct nameidata *nd, struct file *file, const
 	return dentry;
 }
 
-static struct dentry *lookup_open_locked(struct nameidata *nd, struct file *file, const struct open_flags *op)
+static struct dentry *lookup_open_locked(struct nameidata *nd, struct file *file,
+					 const struct open_flags *op)
 {
 	struct inode *dir = nd->path.dentry->d_inode;
 	bool got_write = false;
@@ -361,8 +370,8 @@ static int tmpfile_in(const struct path *parent, struct file *file, umode_t mode
 	return error;
 }
 
-static int open_tmpfile(int dfd, struct filename *name, const struct path *root, const struct open_flags *op,
-			unsigned int flags, struct file *file)
+static int open_tmpfile(int dfd, struct filename *name, const struct path *root,
+			const struct open_flags *op, unsigned int flags, struct file *file)
 {
 	struct path path;
 	int error = nd_lookupat(dfd, name, root, flags | LOOKUP_DIRECTORY, &path);
@@ -378,7 +387,8 @@ static int open_tmpfile(int dfd, struct filename *name, const struct path *root,
 	return error;
 }
 
-static int open_o_path(int dfd, struct filename *name, const struct path *root, unsigned int flags, struct file *file)
+static int open_o_path(int dfd, struct filename *name, const struct path *root, unsigned int flags,
+		       struct file *file)
 {
 	struct path path;
 	int error = nd_lookupat(dfd, name, root, flags, &path);
@@ -390,8 +400,8 @@ static int open_o_path(int dfd, struct filename *name, const struct path *root, 
 	return error;
 }
 
-static int open_walk(int dfd, struct filename *name, const struct path *root, const struct open_flags *op, unsigned int flags,
-		     struct file *file)
+static int open_walk(int dfd, struct filename *name, const struct path *root,
+		     const struct open_flags *op, unsigned int flags, struct file *file)
 {
 	struct nameidata nd;
 	const char *s = nd_init(&nd, dfd, name, root, flags);
@@ -405,8 +415,8 @@ static int open_walk(int dfd, struct filename *name, const struct path *root, co
 	return error;
 }
 
-static struct file *path_openat(int dfd, struct filename *name, const struct path *root, const struct open_flags *op,
-				unsigned int flags)
+static struct file *path_openat(int dfd, struct filename *name, const struct path *root,
+				const struct open_flags *op, unsigned int flags)
 {
 	struct file *file = alloc_empty_file(op->open_flag, current_cred());
 	int error;
@@ -440,7 +450,8 @@ struct file *do_filp_open(int dfd, struct filename *pathname, const struct open_
 }
 
 /** do_file_open_root() - the same below a directory. Models: fs/namei.c, 6.1. */
-struct file *do_file_open_root(const struct path *root, const char *name, const struct open_flags *op)
+struct file *do_file_open_root(const struct path *root, const char *name,
+			       const struct open_flags *op)
 {
 	struct filename *filename;
 	struct file *file;

@@ -57,7 +57,8 @@ EXPORT_SYMBOL(unlock_rename);
 static int may_rename(const struct renamedata *rd)
 {
 	struct dentry *old = rd->old_dentry, *new = rd->new_dentry;
-	bool is_dir = d_is_dir(old), new_is_dir = d_is_dir(new), exchange = rd->flags & RENAME_EXCHANGE;
+	bool is_dir = d_is_dir(old), new_is_dir = d_is_dir(new),
+	     exchange = rd->flags & RENAME_EXCHANGE;
 	int error = may_delete(rd->old_mnt_userns, rd->old_dir, old, is_dir);
 
 	if (error)
@@ -65,7 +66,8 @@ static int may_rename(const struct renamedata *rd)
 	if (!new->d_inode)
 		error = may_create(rd->new_mnt_userns, rd->new_dir, new);
 	else
-		error = may_delete(rd->new_mnt_userns, rd->new_dir, new, exchange ? new_is_dir : is_dir);
+		error = may_delete(rd->new_mnt_userns, rd->new_dir, new,
+				   exchange ? new_is_dir : is_dir);
 	if (error)
 		return error;
 	if (!rd->old_dir->i_op->rename)
@@ -81,7 +83,8 @@ static int may_rename(const struct renamedata *rd)
 }
 
 /* Which of the two children are locked, in the kernel's order: directories first. */
-static void lock_children(const struct renamedata *rd, struct inode *source, struct inode *target, bool old_sub, bool new_sub)
+static void lock_children(const struct renamedata *rd, struct inode *source, struct inode *target,
+			  bool old_sub, bool new_sub)
 {
 	bool is_dir = d_is_dir(rd->old_dentry), new_is_dir = target && d_is_dir(rd->new_dentry);
 
@@ -120,7 +123,8 @@ static int rename_locked(struct renamedata *rd, struct inode *target, bool is_di
 		return -EBUSY;
 	if (too_many_links(rd, is_dir, new_is_dir))
 		return -EMLINK;
-	error = rd->old_dir->i_op->rename(rd->new_mnt_userns, rd->old_dir, old, rd->new_dir, new, rd->flags);
+	error = rd->old_dir->i_op->rename(rd->new_mnt_userns, rd->old_dir, old, rd->new_dir, new,
+					  rd->flags);
 	if (error)
 		return error;
 	if (!exchange && target) {
@@ -165,9 +169,11 @@ int vfs_rename(struct renamedata *rd)
 		inode_unlock(target);
 	dput(rd->new_dentry);
 	if (!error) {
-		fsnotify_move(rd->old_dir, rd->new_dir, &old_name.name, is_dir, exchange ? NULL : target, rd->old_dentry);
+		fsnotify_move(rd->old_dir, rd->new_dir, &old_name.name, is_dir,
+			      exchange ? NULL : target, rd->old_dentry);
 		if (exchange)
-			fsnotify_move(rd->new_dir, rd->old_dir, &rd->old_dentry->d_name, new_is_dir, NULL, rd->new_dentry);
+			fsnotify_move(rd->new_dir, rd->old_dir, &rd->old_dentry->d_name, new_is_dir,
+				      NULL, rd->new_dentry);
 	}
 	release_dentry_name_snapshot(&old_name);
 	return error;
@@ -183,7 +189,8 @@ struct end {
 };
 
 /* Slashes behind names that are no directories, existence, loops. @trap: see lock_rename(). */
-static int check_ends(const struct end *old, const struct end *new, struct dentry *trap, unsigned int flags)
+static int check_ends(const struct end *old, const struct end *new, struct dentry *trap,
+		      unsigned int flags)
 {
 	bool exchange = flags & RENAME_EXCHANGE;
 	bool new_slash = new->last.name[new->last.len];
@@ -220,7 +227,8 @@ static int rename_ends(struct end *old, struct end *new, struct dentry *trap, un
 	return error ? error : vfs_rename(&rd);
 }
 
-static int lookup_ends(struct end *old, struct end *new, unsigned int lookup_flags, unsigned int flags)
+static int lookup_ends(struct end *old, struct end *new, unsigned int lookup_flags,
+		       unsigned int flags)
 {
 	unsigned int target_flags = flags & RENAME_EXCHANGE ? 0 : LOOKUP_RENAME_TARGET;
 	struct dentry *trap = lock_rename(new->path.dentry, old->path.dentry);
@@ -233,7 +241,8 @@ static int lookup_ends(struct end *old, struct end *new, unsigned int lookup_fla
 	error = -ENOENT;
 	if (d_is_negative(old->dentry))
 		goto put_old;
-	new->dentry = lookup_one_qstr_excl(&new->last, new->path.dentry, lookup_flags | target_flags);
+	new->dentry =
+		lookup_one_qstr_excl(&new->last, new->path.dentry, lookup_flags | target_flags);
 	error = PTR_ERR_OR_ZERO(new->dentry);
 	if (error)
 		goto put_old;
@@ -257,8 +266,8 @@ static int check_types(const struct end *old, const struct end *new, unsigned in
 	return 0;
 }
 
-static int rename_once(int olddfd, struct filename *from, int newdfd, struct filename *to, unsigned int lookup_flags,
-		       unsigned int flags)
+static int rename_once(int olddfd, struct filename *from, int newdfd, struct filename *to,
+		       unsigned int lookup_flags, unsigned int flags)
 {
 	struct end old, new;
 	int error;
@@ -283,7 +292,8 @@ put_old:
 }
 
 /** do_renameat2() - renameat2(2); eats the names. Models: fs/namei.c, 6.1. */
-int do_renameat2(int olddfd, struct filename *from, int newdfd, struct filename *to, unsigned int flags)
+int do_renameat2(int olddfd, struct filename *from, int newdfd, struct filename *to,
+		 unsigned int flags)
 {
 	int error = -EINVAL;
 

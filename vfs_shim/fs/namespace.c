@@ -37,9 +37,9 @@
 #include "mount.h"
 
 static DECLARE_RWSEM(namespace_sem);
-static LIST_HEAD(mounts);		/* the tree, parents before children */
-static LIST_HEAD(unmounted);		/* taken out under namespace_sem, put after it */
-static LIST_HEAD(internal_mounts);	/* by kern_mount(), through mnt_child */
+static LIST_HEAD(mounts); /* the tree, parents before children */
+static LIST_HEAD(unmounted); /* taken out under namespace_sem, put after it */
+static LIST_HEAD(internal_mounts); /* by kern_mount(), through mnt_child */
 static struct kmem_cache *mnt_cache;
 static struct mount *root_mnt;
 static int last_mnt_id;
@@ -232,7 +232,9 @@ void __mnt_drop_write(struct vfsmount *m)
 {
 	fb_point(FB_PT_ATOMIC, &real_mount(m)->mnt_writers);
 	if (--real_mount(m)->mnt_writers < 0)
-		fb_report_fatal(FB_CONTRACT, 0, NULL, "write access of %s dropped more often than taken", fb_obj(real_mount(m)));
+		fb_report_fatal(FB_CONTRACT, 0, NULL,
+				"write access of %s dropped more often than taken",
+				fb_obj(real_mount(m)));
 }
 
 /** mnt_drop_write() - Models: fs/namespace.c, 6.1. */
@@ -275,7 +277,8 @@ int sb_prepare_remount_readonly(struct super_block *sb)
 /** mnt_may_suid() - do set-id bits count here? Models: fs/namespace.c, 6.1. */
 bool mnt_may_suid(struct vfsmount *mnt)
 {
-	return !(mnt->mnt_flags & MNT_NOSUID) && is_mounted(mnt) && current_in_userns(mnt->mnt_sb->s_user_ns);
+	return !(mnt->mnt_flags & MNT_NOSUID) && is_mounted(mnt) &&
+	       current_in_userns(mnt->mnt_sb->s_user_ns);
 }
 
 /*
@@ -288,7 +291,8 @@ struct mount *__lookup_mnt(struct vfsmount *mnt, struct dentry *dentry)
 	struct mount *m;
 
 	list_for_each_entry(m, &mounts, mnt_list)
-		if (m->mnt_parent == real_mount(mnt) && m->mnt_mountpoint == dentry && mnt_has_parent(m))
+		if (m->mnt_parent == real_mount(mnt) && m->mnt_mountpoint == dentry &&
+		    mnt_has_parent(m))
 			return m;
 	return NULL;
 }
@@ -496,7 +500,8 @@ struct vfsmount *fc_mount(struct fs_context *fc)
 EXPORT_SYMBOL(fc_mount);
 
 /** vfs_kern_mount() - a mount for the kernel's own use. Models: fs/namespace.c, 6.1. */
-struct vfsmount *vfs_kern_mount(struct file_system_type *type, int flags, const char *name, void *data)
+struct vfsmount *vfs_kern_mount(struct file_system_type *type, int flags, const char *name,
+				void *data)
 {
 	struct vfsmount *mnt;
 	struct fs_context *fc;
@@ -614,7 +619,8 @@ static int configure(struct fs_context *fc, const char *subtype, const char *nam
 	return err;
 }
 
-static int new_mount(struct path *path, const char *fstype, int sb_flags, int mnt_flags, const char *name, void *data)
+static int new_mount(struct path *path, const char *fstype, int sb_flags, int mnt_flags,
+		     const char *name, void *data)
 {
 	struct file_system_type *type;
 	struct fs_context *fc;
@@ -661,7 +667,8 @@ static int remount(struct path *path, int sb_flags, int mnt_flags, void *data)
 		down_write(&sb->s_umount);
 		err = ns_capable(sb->s_user_ns, CAP_SYS_ADMIN) ? reconfigure_super(fc) : -EPERM;
 		if (!err)
-			path->mnt->mnt_flags = (path->mnt->mnt_flags & ~MNT_USER_SETTABLE_MASK) | mnt_flags;
+			path->mnt->mnt_flags = (path->mnt->mnt_flags & ~MNT_USER_SETTABLE_MASK) |
+					       mnt_flags;
 		up_write(&sb->s_umount);
 	}
 	put_fs_context(fc);
@@ -670,9 +677,14 @@ static int remount(struct path *path, int sb_flags, int mnt_flags, void *data)
 
 static int mount_flags(const struct path *path, unsigned long flags)
 {
-	static const struct { unsigned long ms; int mnt; } map[] = {
-		{ MS_NOSUID, MNT_NOSUID }, { MS_NODEV, MNT_NODEV }, { MS_NOEXEC, MNT_NOEXEC }, { MS_NOATIME, MNT_NOATIME },
-		{ MS_NODIRATIME, MNT_NODIRATIME }, { MS_RDONLY, MNT_READONLY }, { MS_NOSYMFOLLOW, MNT_NOSYMFOLLOW },
+	static const struct {
+		unsigned long ms;
+		int mnt;
+	} map[] = {
+		{MS_NOSUID, MNT_NOSUID},	   {MS_NODEV, MNT_NODEV},
+		{MS_NOEXEC, MNT_NOEXEC},	   {MS_NOATIME, MNT_NOATIME},
+		{MS_NODIRATIME, MNT_NODIRATIME},   {MS_RDONLY, MNT_READONLY},
+		{MS_NOSYMFOLLOW, MNT_NOSYMFOLLOW},
 	};
 	int mnt_flags = flags & MS_NOATIME ? 0 : MNT_RELATIME;
 	size_t i;
@@ -682,7 +694,8 @@ static int mount_flags(const struct path *path, unsigned long flags)
 			mnt_flags |= map[i].mnt;
 	if (flags & MS_STRICTATIME)
 		mnt_flags &= ~(MNT_RELATIME | MNT_NOATIME);
-	if (flags & MS_REMOUNT && !(flags & (MS_NOATIME | MS_NODIRATIME | MS_RELATIME | MS_STRICTATIME)))
+	if (flags & MS_REMOUNT &&
+	    !(flags & (MS_NOATIME | MS_NODIRATIME | MS_RELATIME | MS_STRICTATIME)))
 		mnt_flags = (mnt_flags & ~MNT_ATIME_MASK) | (path->mnt->mnt_flags & MNT_ATIME_MASK);
 	return mnt_flags;
 }
@@ -691,10 +704,11 @@ static int mount_flags(const struct path *path, unsigned long flags)
  * path_mount() - mount(2) at a path: a new mount or MS_REMOUNT
  * Models: fs/namespace.c, 6.1. Bind, move and propagation flags are unmodelled. @data is kernel memory.
  */
-int path_mount(const char *dev_name, struct path *path, const char *type, unsigned long flags, void *data)
+int path_mount(const char *dev_name, struct path *path, const char *type, unsigned long flags,
+	       void *data)
 {
-	const unsigned long sb_mask = SB_RDONLY | SB_SYNCHRONOUS | SB_MANDLOCK | SB_DIRSYNC | SB_SILENT | SB_POSIXACL |
-				      SB_LAZYTIME | SB_I_VERSION;
+	const unsigned long sb_mask = SB_RDONLY | SB_SYNCHRONOUS | SB_MANDLOCK | SB_DIRSYNC |
+				      SB_SILENT | SB_POSIXACL | SB_LAZYTIME | SB_I_VERSION;
 	int mnt_flags;
 
 	if ((flags & MS_MGC_MSK) == MS_MGC_VAL)
@@ -712,7 +726,8 @@ int path_mount(const char *dev_name, struct path *path, const char *type, unsign
 }
 
 /** do_mount() - mount(2); @data is kernel memory. Models: fs/namespace.c, 6.1. */
-long do_mount(const char *dev_name, const char __user *dir_name, const char *type, unsigned long flags, void *data)
+long do_mount(const char *dev_name, const char __user *dir_name, const char *type,
+	      unsigned long flags, void *data)
 {
 	struct path path;
 	int ret;
@@ -783,7 +798,8 @@ static void shrink_submounts(struct mount *m)
 
 	list_for_each_entry_safe(child, next, &m->mnt_mounts, mnt_child) {
 		shrink_submounts(child);
-		if (child->mnt.mnt_flags & MNT_SHRINKABLE && list_empty(&child->mnt_mounts) && child->mnt_count == 1) {
+		if (child->mnt.mnt_flags & MNT_SHRINKABLE && list_empty(&child->mnt_mounts) &&
+		    child->mnt_count == 1) {
 			unmount_one(child);
 			/* The parent's count is put after the lock; the check that follows must not see it. */
 			m->mnt_count--;

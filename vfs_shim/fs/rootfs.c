@@ -14,7 +14,8 @@
 
 static const struct inode_operations rootfs_dir_operations;
 
-static struct inode *rootfs_inode(struct super_block *sb, const struct inode *dir, umode_t mode, dev_t dev)
+static struct inode *rootfs_inode(struct super_block *sb, const struct inode *dir, umode_t mode,
+				  dev_t dev)
 {
 	struct inode *inode = new_inode(sb);
 
@@ -46,12 +47,14 @@ static int rootfs_add(struct inode *dir, struct dentry *dentry, struct inode *in
 	return 0;
 }
 
-static int rootfs_mknod(struct user_namespace *ns, struct inode *dir, struct dentry *dentry, umode_t mode, dev_t dev)
+static int rootfs_mknod(struct user_namespace *ns, struct inode *dir, struct dentry *dentry,
+			umode_t mode, dev_t dev)
 {
 	return rootfs_add(dir, dentry, rootfs_inode(dir->i_sb, dir, mode, dev));
 }
 
-static int rootfs_mkdir(struct user_namespace *ns, struct inode *dir, struct dentry *dentry, umode_t mode)
+static int rootfs_mkdir(struct user_namespace *ns, struct inode *dir, struct dentry *dentry,
+			umode_t mode)
 {
 	int err = rootfs_mknod(ns, dir, dentry, mode | S_IFDIR, 0);
 
@@ -60,12 +63,14 @@ static int rootfs_mkdir(struct user_namespace *ns, struct inode *dir, struct den
 	return err;
 }
 
-static int rootfs_create(struct user_namespace *ns, struct inode *dir, struct dentry *dentry, umode_t mode, bool excl)
+static int rootfs_create(struct user_namespace *ns, struct inode *dir, struct dentry *dentry,
+			 umode_t mode, bool excl)
 {
 	return rootfs_mknod(ns, dir, dentry, mode | S_IFREG, 0);
 }
 
-static int rootfs_symlink(struct user_namespace *ns, struct inode *dir, struct dentry *dentry, const char *body)
+static int rootfs_symlink(struct user_namespace *ns, struct inode *dir, struct dentry *dentry,
+			  const char *body)
 {
 	char *link = kstrdup(body, GFP_KERNEL);
 	struct inode *inode;

@@ -61,7 +61,8 @@ static void report_kept_protection(struct super_block *s)
 
 	for (level = SB_FREEZE_WRITE; level <= SB_FREEZE_LEVELS; level++)
 		if (fb_held(FB_RES_FREEZE, s, level))
-			fb_report(FB_FREEZE_KEPT, 0, NULL, "%s goes away while %s is still held, level %d", fb_obj(s),
+			fb_report(FB_FREEZE_KEPT, 0, NULL,
+				  "%s goes away while %s is still held, level %d", fb_obj(s),
 				  sb_writers_name[level - 1], level);
 }
 
@@ -127,7 +128,8 @@ static void init_locks(struct super_block *s, struct file_system_type *type)
 }
 
 /* Returns with s_umount held, in a subclass of its own: sget() may take an older one's inside. */
-static struct super_block *alloc_super(struct file_system_type *type, int flags, struct user_namespace *user_ns)
+static struct super_block *alloc_super(struct file_system_type *type, int flags,
+				       struct user_namespace *user_ns)
 {
 	static const struct super_operations default_op;
 	struct super_block *s = kzalloc(sizeof(*s), GFP_USER);
@@ -268,7 +270,8 @@ static void report_busy_inodes(struct super_block *sb)
 	struct inode *inode;
 
 	list_for_each_entry(inode, &sb->s_inodes, i_sb_list)
-		fb_report(FB_CONTRACT, 0, NULL, "VFS: Busy inodes after unmount of %s (%s): %s, i_count %d", sb->s_id,
+		fb_report(FB_CONTRACT, 0, NULL,
+			  "VFS: Busy inodes after unmount of %s (%s): %s, i_count %d", sb->s_id,
 			  sb->s_type->name, fb_obj(inode), inode->i_count.counter);
 }
 
@@ -346,7 +349,8 @@ static void publish_super(struct super_block *s, struct file_system_type *type)
 	get_filesystem(type);
 }
 
-static struct super_block *find_super_fc(struct fs_context *fc, int (*test)(struct super_block *, struct fs_context *))
+static struct super_block *find_super_fc(struct fs_context *fc,
+					 int (*test)(struct super_block *, struct fs_context *))
 {
 	struct super_block *old;
 
@@ -362,7 +366,8 @@ static struct super_block *find_super_fc(struct fs_context *fc, int (*test)(stru
  * sget_fc() - the super block that @test finds, or a new one that @set initialises
  * Models: fs/super.c, 6.1. Returns with s_umount held and an active reference; takes fc->s_fs_info over if new.
  */
-struct super_block *sget_fc(struct fs_context *fc, int (*test)(struct super_block *, struct fs_context *),
+struct super_block *sget_fc(struct fs_context *fc,
+			    int (*test)(struct super_block *, struct fs_context *),
 			    int (*set)(struct super_block *, struct fs_context *))
 {
 	struct user_namespace *user_ns = fc->global ? &init_user_ns : fc->user_ns;
@@ -543,21 +548,24 @@ error:
 EXPORT_SYMBOL(vfs_get_super);
 
 /** get_tree_nodev() - a super block of one's own. Models: fs/super.c, 6.1. */
-int get_tree_nodev(struct fs_context *fc, int (*fill_super)(struct super_block *sb, struct fs_context *fc))
+int get_tree_nodev(struct fs_context *fc,
+		   int (*fill_super)(struct super_block *sb, struct fs_context *fc))
 {
 	return vfs_get_super(fc, vfs_get_independent_super, fill_super);
 }
 EXPORT_SYMBOL(get_tree_nodev);
 
 /** get_tree_single() - the only super block of the type. Models: fs/super.c, 6.1. */
-int get_tree_single(struct fs_context *fc, int (*fill_super)(struct super_block *sb, struct fs_context *fc))
+int get_tree_single(struct fs_context *fc,
+		    int (*fill_super)(struct super_block *sb, struct fs_context *fc))
 {
 	return vfs_get_super(fc, vfs_get_single_super, fill_super);
 }
 EXPORT_SYMBOL(get_tree_single);
 
 /** get_tree_keyed() - one super block per @key. Models: fs/super.c, 6.1. */
-int get_tree_keyed(struct fs_context *fc, int (*fill_super)(struct super_block *sb, struct fs_context *fc), void *key)
+int get_tree_keyed(struct fs_context *fc,
+		   int (*fill_super)(struct super_block *sb, struct fs_context *fc), void *key)
 {
 	fc->s_fs_info = key;
 	return vfs_get_super(fc, vfs_get_keyed_super, fill_super);
@@ -565,7 +573,8 @@ int get_tree_keyed(struct fs_context *fc, int (*fill_super)(struct super_block *
 EXPORT_SYMBOL(get_tree_keyed);
 
 /** get_tree_bdev() - unmodelled: the box has no block device. */
-int get_tree_bdev(struct fs_context *fc, int (*fill_super)(struct super_block *, struct fs_context *))
+int get_tree_bdev(struct fs_context *fc,
+		  int (*fill_super)(struct super_block *, struct fs_context *))
 {
 	unmodelled(__func__);
 }
@@ -604,7 +613,8 @@ int vfs_get_tree(struct fs_context *fc)
 	WARN_ON(!sb->s_bdi);
 	smp_wmb();
 	sb->s_flags |= SB_BORN;
-	WARN(sb->s_maxbytes < 0, "%s set sb->s_maxbytes to negative value (%lld)\n", fc->fs_type->name, sb->s_maxbytes);
+	WARN(sb->s_maxbytes < 0, "%s set sb->s_maxbytes to negative value (%lld)\n",
+	     fc->fs_type->name, sb->s_maxbytes);
 	return 0;
 }
 EXPORT_SYMBOL(vfs_get_tree);
@@ -629,7 +639,8 @@ int reconfigure_super(struct fs_context *fc)
 	if (fc->ops->reconfigure)
 		err = fc->ops->reconfigure(fc);
 	if (!err)
-		WRITE_ONCE(sb->s_flags, (sb->s_flags & ~fc->sb_flags_mask) | (fc->sb_flags & fc->sb_flags_mask));
+		WRITE_ONCE(sb->s_flags,
+			   (sb->s_flags & ~fc->sb_flags_mask) | (fc->sb_flags & fc->sb_flags_mask));
 	smp_wmb();
 	sb->s_readonly_remount = 0;
 	return err;
@@ -663,7 +674,8 @@ int super_setup_bdi(struct super_block *sb)
 {
 	static atomic_long_t bdi_seq = ATOMIC_LONG_INIT(0);
 
-	return super_setup_bdi_name(sb, "%.28s-%ld", sb->s_type->name, atomic_long_inc_return(&bdi_seq));
+	return super_setup_bdi_name(sb, "%.28s-%ld", sb->s_type->name,
+				    atomic_long_inc_return(&bdi_seq));
 }
 EXPORT_SYMBOL(super_setup_bdi);
 
