@@ -66,6 +66,20 @@ static inline enum fb_run_result box_run(const struct fb_run_opts *opts, void (*
 		assert_int_equal(__r, FB_RUN_FINDING);				\
 	} while (0)
 
+/* Does a leak report name this function among those that took the reference? */
+static inline bool leak_taken_by(const char *function)
+{
+	for (size_t i = 0; i < fb_nr_findings(); i++) {
+		const struct fb_finding *f = fb_finding_at(i);
+
+		if (f->kind == FB_LEAK &&
+		    (fb_stack_has(f->here, function) || fb_stack_has(f->other, function)))
+			return true;
+	}
+	print_findings();
+	return false;
+}
+
 /* Mounts a lower file system at /lower. */
 static inline void lower_up(const char *opts)
 {
