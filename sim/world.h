@@ -192,12 +192,14 @@ struct w_dirent {
  * @size: capacity in bytes for file data; 0 = as large as the world likes (at least 64 MiB)
  * @stack_depth: stack depth of its super block, 0..2 (needs W_CAP_STACK_DEPTH if not 0)
  * @no_dio: a file system without direct I/O (needs W_CAP_NO_DIO)
+ * @no_nowait: a file system without RWF_NOWAIT (only the box makes such)
  */
 struct w_lower_opts {
 	const char *name;
 	unsigned long long size;
 	int stack_depth;
 	bool no_dio;
+	bool no_nowait;
 };
 
 /**

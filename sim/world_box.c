@@ -602,8 +602,9 @@ static long bx_make_lower(struct world *w, const struct w_lower_opts *opts, char
 	long ret;
 
 	snprintf(path, W_PATH_MAX, "/lower-%s", opts->name);
-	snprintf(data, sizeof(data), "size=%llu,stackdepth=%d,odirect=%d",
-		 opts->size ? opts->size : LOWER_SIZE, opts->stack_depth, !opts->no_dio);
+	snprintf(data, sizeof(data), "size=%llu,stackdepth=%d,odirect=%d,nowait=%d",
+		 opts->size ? opts->size : LOWER_SIZE, opts->stack_depth, !opts->no_dio,
+		 !opts->no_nowait);
 	ret = box_mkdir(path, 0755);
 	if (ret)
 		return ret;
