@@ -12,6 +12,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "heap.h"
 #include "world_box.h"
 
 /* What the first task of a run gets, and what it leaves. */
@@ -85,6 +86,7 @@ int runner_run(const struct scenario *s, const struct fb_run_opts *opts, struct 
 	memset(out, 0, sizeof(*out));
 	clock_gettime(CLOCK_MONOTONIC, &start);
 	o.name = s->name;
+	heap_reset();
 	err = fb_run_begin(&o);
 	if (err)
 		return err;

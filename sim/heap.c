@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * malloc() and its like for scenarios and server in the box (the build renames their calls, see
+ * CMakeLists.txt; on a real kernel they have libc's).
+ *
+ * An address is an input of the kernel: how many pages a buffer touches decides how often a copy
+ * takes another page. libc's addresses depend on what the process did before, so that a scenario
+ * would not do the same alone as after others. Here memory is handed out in order, from a fixed
+ * address, and taken back all at once.
+ */
+#include "heap.h"
+
+#include <errno.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#define HEAP_ADDRESS	0x1f0000000000ul
+#define HEAP_SIZE	(1ul << 30)
+#define ALIGN		16ul
+
+/* Before each piece of memory. */
+struct head {
+	size_t size;
+};
+
+static char *heap;
+static size_t used;
+
+void *heap_aligned_alloc(size_t align, size_t size);
+void *heap_malloc(size_t size);
+void *heap_calloc(size_t n, size_t size);
+void *heap_realloc(void *p, size_t size);
+void heap_free(void *p);
+
+static void map(void)
+{
+	const int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
+
+	heap = mmap((void *)HEAP_ADDRESS, HEAP_SIZE, PROT_READ | PROT_WRITE,
+		    flags | MAP_FIXED_NOREPLACE, -1, 0);
+	/* Under valgrind that range does not exist. */
+	if (heap == MAP_FAILED)
+		heap = mmap(NULL, HEAP_SIZE, PROT_READ | PROT_WRITE, flags, -1, 0);
+	if (heap == MAP_FAILED)
+		abort();
+}
+
+void heap_reset(void)
+{
+	used = 0;
+}
+
+void *heap_aligned_alloc(size_t align, size_t size)
+{
+	size_t start;
+
+	if (!heap)
+		map();
+	if (align < ALIGN)
+		align = ALIGN;
+	start = (used + sizeof(struct head) + align - 1) & ~(align - 1);
+	if (size > HEAP_SIZE || start > HEAP_SIZE - size) {
+		errno = ENOMEM;
+		return NULL;
+	}
+	((struct head *)(heap + start))[-1].size = size;
+	used = start + size;
+	return heap + start;
+}
+
+void *heap_malloc(size_t size)
+{
+	return heap_aligned_alloc(ALIGN, size);
+}
+
+void *heap_calloc(size_t n, size_t size)
+{
+	void *p;
+
+	if (__builtin_mul_overflow(n, size, &size)) {
+		errno = ENOMEM;
+		return NULL;
+	}
+	p = heap_malloc(size);
+	return p ? memset(p, 0, size) : NULL;
+}
+
+void *heap_realloc(void *p, size_t size)
+{
+	size_t old = p ? ((struct head *)p)[-1].size : 0;
+	void *new = heap_malloc(size);
+
+	return new && old ? memcpy(new, p, old < size ? old : size) : new;
+}
+
+/* Nothing is used twice within a run, and the next one takes it all. */
+void heap_free(void *p)
+{
+	(void)p;
+}
