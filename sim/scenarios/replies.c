@@ -350,6 +350,7 @@ static void reply_late(struct sc *sc)
 	NEED_EQ(sc, fx_job_start(sc, &opener, W_SPAWN_PROCESS), 0);
 	srv_wait_held(fx.srv);
 	EXPECT_EQ(sc, fx_try_open(&fx, "g", O_RDWR), 0);
+	EXPECT_EQ(sc, fx_barrier(&fx), 0);
 	EXPECT_EQ(sc, w_waiting(fx.w, fx.mnt), 1);
 	srv_let_go(fx.srv);
 	EXPECT_EQ(sc, fx_job_wait(&opener), 0);
