@@ -16,10 +16,14 @@
 static int junit_open(struct report *r, const char *path)
 {
 	char *tmp = NULL;
+	FILE *file;
 
 	if (asprintf(&tmp, "%s.tmp", path) < 0)
 		return -ENOMEM;
-	r->junit = xmlNewTextWriterFilename(tmp, 0);
+	/* libxml2 would say on its own, and in several lines, that it cannot open a file. */
+	file = fopen(tmp, "w");
+	if (file && !fclose(file))
+		r->junit = xmlNewTextWriterFilename(tmp, 0);
 	free(tmp);
 	if (!r->junit) {
 		fprintf(stderr, "fusebox: cannot write %s: is its folder there and writable?\n", path);
