@@ -297,7 +297,7 @@ bool fx_setup(struct sc *sc, struct fixture *fx, const struct fx_opts *o);
 void fx_teardown(struct fixture *fx);
 
 /**
- * fx_mnt() - path of a file through FUSE
+ * fx_mnt() - path of a file through FUSE; for the scenario's own task, not for hooks
  * @fx: the surroundings
  * @name: the file
  *

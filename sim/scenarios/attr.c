@@ -237,15 +237,14 @@ out:
 /* Opens of one inode on different lower files: no lower inode can speak for it alone. */
 static const char *second_elsewhere(struct server *srv, const char *name, unsigned int nth)
 {
-	struct fixture *fx = srv_config(srv)->hook_arg;
-
 	(void)name;
-	return nth == 1 ? fx_low(fx, "g") : NULL;
+	return nth == 1 ? srv_config(srv)->hook_arg : NULL;
 }
 
 static void attr_two_lower_files(struct sc *sc)
 {
 	long fd0 = -1, fd1 = -1;
+	char other[W_PATH_MAX];
 	struct fx_opts o;
 	struct fixture fx;
 	struct w_stat st;
@@ -253,10 +252,11 @@ static void attr_two_lower_files(struct sc *sc)
 	fx_opts_init(&o);
 	o.srv.ids = SRV_ID_PER_OPEN;
 	o.srv.backing_path = second_elsewhere;
-	o.srv.hook_arg = &fx;
+	o.srv.hook_arg = other;
 	if (!fx_setup(sc, &fx, &o))
 		goto out;
-	NEED_EQ(sc, sc_make_file(sc, fx_low(&fx, "g"), 10, 3, 0644), 0);
+	snprintf(other, sizeof(other), "%s", fx_low(&fx, "g"));
+	NEED_EQ(sc, sc_make_file(sc, other, 10, 3, 0644), 0);
 	NEED_FD(sc, fd0, fx_make(&fx, "f", 100, O_RDWR));
 	fd1 = w_open(fx.w, fx_mnt(&fx, "f"), O_RDWR, 0);
 	EXPECT_DIFF(sc, DIFF_FILES_NOT_INODES, fd1 < 0 ? fd1 : 0, 0, -EIO);

@@ -94,29 +94,28 @@ out:
 	fx_teardown(&fx);
 }
 
-/* Every second open gets the file b1 to work on. */
+/* Every second open gets the file that the hook's argument names to work on. */
 static const char *other_backing(struct server *srv, const char *name, unsigned int nth)
 {
-	struct fixture *fx = srv_config(srv)->hook_arg;
-
 	(void)name;
-	return nth % 2 ? fx_low(fx, "b1") : NULL;
+	return nth % 2 ? srv_config(srv)->hook_arg : NULL;
 }
 
 static void open_two_files_one_inode(struct sc *sc)
 {
+	char buf[64], other[W_PATH_MAX];
 	long fd0 = -1, fd1 = -1;
 	struct fx_opts o;
 	struct fixture fx;
-	char buf[64];
 
 	fx_opts_init(&o);
 	o.srv.ids = SRV_ID_PER_OPEN;
 	o.srv.backing_path = other_backing;
-	o.srv.hook_arg = &fx;
+	o.srv.hook_arg = other;
 	if (!fx_setup(sc, &fx, &o))
 		goto out;
-	NEED_EQ(sc, sc_make_file(sc, fx_low(&fx, "b1"), 64, 9, 0644), 0);
+	snprintf(other, sizeof(other), "%s", fx_low(&fx, "b1"));
+	NEED_EQ(sc, sc_make_file(sc, other, 64, 9, 0644), 0);
 	NEED_FD(sc, fd0, fx_make(&fx, "f", 64, O_RDWR));
 	fd1 = w_open(fx.w, fx_mnt(&fx, "f"), O_RDWR, 0);
 	EXPECT_DIFF(sc, DIFF_FILES_NOT_INODES, fd1 < 0 ? fd1 : 0, 0, -EIO);
