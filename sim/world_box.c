@@ -16,6 +16,7 @@
 #include <linux/kdev_t.h>
 #include <linux/magic.h>
 #include <linux/mount.h>
+#include <uapi/linux/mount.h>
 #include <linux/mutex.h>
 #include <linux/namei.h>
 #include <linux/wait.h>
@@ -31,7 +32,7 @@
 #define LOWER_SIZE	(64ULL << 20)
 #define TICK_NS		20000000	/* more than a jiffy, the granularity of file times */
 
-#define BOX_CAPS (W_CAP_ROOT | W_CAP_PASSTHROUGH | W_CAP_FREEZE | W_CAP_STACK_DEPTH |		\
+#define BOX_CAPS (W_CAP_ROOT | W_CAP_PASSTHROUGH | W_CAP_FREEZE | W_CAP_STACK_DEPTH | W_CAP_RO_BIND |	\
 		  W_CAP_DIO_ALIGN | W_CAP_NO_DIO | W_CAP_SIGKILL | W_CAP_TASK_RLIMIT |		\
 		  W_CAP_LOWER_LOG | W_CAP_LOWER_FAULT | W_CAP_LOWER_XATTR | W_CAP_TMPFILE |	\
 		  W_CAP_IS_BOX)
@@ -616,6 +617,26 @@ static long bx_make_lower(struct world *w, const struct w_lower_opts *opts, char
 	return ret;
 }
 
+static long bx_bind_ro(struct world *w, const char *from, const char *name, char *path)
+{
+	long ret;
+
+	snprintf(path, W_PATH_MAX, "/ro-%s", name);
+	ret = box_mkdir(path, 0755);
+	if (ret)
+		return ret;
+	ret = box_mount(from, path, NULL, MS_BIND, NULL);
+	if (ret)
+		goto out_rmdir;
+	ret = box_mount(NULL, path, NULL, MS_BIND | MS_REMOUNT | MS_RDONLY, NULL);
+	if (!ret)
+		return 0;
+	box_umount(path, 0);
+out_rmdir:
+	box_rmdir(path);
+	return ret;
+}
+
 static long bx_remove_lower(struct world *w, const char *path)
 {
 	long ret = box_umount(path, 0);
@@ -783,6 +804,7 @@ static const struct world_ops box_ops = {
 	.make_dir = bx_make_dir,
 	.remove_dir = bx_remove_dir,
 	.make_lower = bx_make_lower,
+	.bind_ro = bx_bind_ro,
 	.remove_lower = bx_remove_lower,
 	.mount_fuse = bx_mount_fuse,
 	.umount = bx_umount,

@@ -650,6 +650,52 @@ static int new_mount(struct path *path, const char *fstype, int sb_flags, int mn
 	return err;
 }
 
+/* A second mount of what is at @from, without the mounts below it. */
+static int bind_mount(struct path *path, const char *from)
+{
+	struct path old;
+	struct vfsmount *mnt;
+	int err;
+
+	if (!from || !*from)
+		return -EINVAL;
+	err = kern_path(from, LOOKUP_FOLLOW | LOOKUP_AUTOMOUNT, &old);
+	if (err)
+		return err;
+	mnt = clone_private_mount(&old);
+	err = PTR_ERR_OR_ZERO(mnt);
+	if (err)
+		goto out_path;
+	err = lock_mount(path);
+	if (err)
+		goto out_mnt;
+	err = add_mount(real_mount(mnt), path, mnt->mnt_flags);
+	unlock_mount(path);
+out_mnt:
+	if (err < 0)
+		mntput(mnt);
+out_path:
+	path_put(&old);
+	return err;
+}
+
+/* MS_REMOUNT | MS_BIND: the flags of this mount alone, not those of its super block. */
+static int bind_remount(struct path *path, int mnt_flags)
+{
+	struct mount *m = real_mount(path->mnt);
+	int err = 0;
+
+	if (!is_mounted(path->mnt) || path->dentry != path->mnt->mnt_root)
+		return -EINVAL;
+	namespace_lock();
+	if ((mnt_flags & MNT_READONLY) && !__mnt_is_readonly(path->mnt) && m->mnt_writers)
+		err = -EBUSY;
+	else
+		path->mnt->mnt_flags = (path->mnt->mnt_flags & ~MNT_USER_SETTABLE_MASK) | mnt_flags;
+	namespace_unlock();
+	return err;
+}
+
 static int remount(struct path *path, int sb_flags, int mnt_flags, void *data)
 {
 	struct super_block *sb = path->mnt->mnt_sb;
@@ -701,8 +747,8 @@ static int mount_flags(const struct path *path, unsigned long flags)
 }
 
 /**
- * path_mount() - mount(2) at a path: a new mount or MS_REMOUNT
- * Models: fs/namespace.c, 6.1. Bind, move and propagation flags are unmodelled. @data is kernel memory.
+ * path_mount() - mount(2) at a path: a new mount, MS_BIND, MS_REMOUNT, or both
+ * Models: fs/namespace.c, 6.1. Recursive binds, moves and propagation are unmodelled. @data is kernel memory.
  */
 int path_mount(const char *dev_name, struct path *path, const char *type, unsigned long flags,
 	       void *data)
@@ -718,8 +764,12 @@ int path_mount(const char *dev_name, struct path *path, const char *type, unsign
 	if (!may_mount())
 		return -EPERM;
 	mnt_flags = mount_flags(path, flags);
-	if (flags & (MS_BIND | MS_MOVE | MS_SHARED | MS_PRIVATE | MS_SLAVE | MS_UNBINDABLE))
-		unmodelled("mount(MS_BIND, MS_MOVE or propagation)");
+	if (flags & (MS_REC | MS_MOVE | MS_SHARED | MS_PRIVATE | MS_SLAVE | MS_UNBINDABLE))
+		unmodelled("mount(MS_REC, MS_MOVE or propagation)");
+	if ((flags & (MS_REMOUNT | MS_BIND)) == (MS_REMOUNT | MS_BIND))
+		return bind_remount(path, mnt_flags);
+	if (flags & MS_BIND)
+		return bind_mount(path, dev_name);
 	if (flags & MS_REMOUNT)
 		return remount(path, flags & sb_mask, mnt_flags, data);
 	return new_mount(path, type, flags & sb_mask, mnt_flags, dev_name, data);

@@ -3,8 +3,8 @@
  * Clocks and conversions, in virtual time.
  *
  * Models: kernel/time/{time,timekeeping,jiffies}.c, 6.1, at 250 Hz. The monotonic clock is fb_now(); real time starts at
- * 2026-01-01. Each look at the coarse clock moves it on by a microsecond, so that two changes of a file differ in
- * their times; in the kernel they may not.
+ * 2026-01-01. The coarse clock, which file times come from, moves with the tick: two changes of a file within one
+ * have the same time, as in the kernel.
  */
 #include <linux/jiffies.h>
 #include <linux/export.h>
@@ -15,8 +15,6 @@
 #include <linux/timekeeping.h>
 #include <linux/uaccess.h>
 #include <core/task.h>
-
-static u64 ticks;	/* looks at the coarse clock so far */
 
 /** get_jiffies_64() - ticks since boot, from INITIAL_JIFFIES. Models: kernel/time/jiffies.c, 6.1. */
 u64 get_jiffies_64(void)
@@ -93,7 +91,8 @@ EXPORT_SYMBOL(ktime_get_coarse_ts64);
 /** ktime_get_coarse_real_ts64() - the clock of file times; see the top. Models: 6.1. */
 void ktime_get_coarse_real_ts64(struct timespec64 *ts)
 {
-	*ts = ns_to_timespec64(ktime_get_real() + (ktime_t)(++ticks * NSEC_PER_USEC));
+	ktime_get_coarse_ts64(ts);
+	ts->tv_sec += FB_BOOT_SECONDS;
 }
 EXPORT_SYMBOL(ktime_get_coarse_real_ts64);
 
