@@ -360,9 +360,17 @@ bool fx_same_attr(struct fixture *fx, int fd, const char *name, bool times);
 
 /**
  * struct fx_job - one operation in a task of its own
- * @sc: the scenario's run
+ * @sc: set by fx_job_start(): the job's part of the run, for the expectations of @fn; its trace
+ *	follows when the job is waited for
  * @fn: what to do
  * @arg: for @fn
+ * @path: for @fn
+ * @fd: for @fn
+ * @flags: for @fn
+ * @buf: for @fn
+ * @len: for @fn
+ * @off: for @fn
+ * @task: its task while it runs
  * @ret: what @fn returned, once joined
  */
 struct fx_job {
@@ -382,7 +390,7 @@ struct fx_job {
 /**
  * fx_job_start() - start it
  * @sc: the scenario's run
- * @job: filled in but for @ret and @task
+ * @job: filled in but for @sc, @ret and @task
  * @spawn: one of &enum w_spawn_flags
  *
  * Return: 0 or -errno.
@@ -391,7 +399,7 @@ long fx_job_start(struct sc *sc, struct fx_job *job, unsigned int spawn);
 
 /**
  * fx_job_wait() - wait until it has ended
- * @job: started
+ * @job: started, not yet waited for
  *
  * Return: what its function returned.
  */
