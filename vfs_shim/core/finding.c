@@ -3,11 +3,14 @@
  * Findings and how they are told.
  */
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 #include "internal.h"
 
 #define MAX_FINDINGS 64
 #define STEPS_BEFORE 20
+#define BRIEF_FRAMES 6
+#define MAX_BRIEF 64
 
 static struct fb_finding findings[MAX_FINDINGS];
 static size_t nr_findings, nr_dropped;
@@ -146,18 +149,58 @@ const struct fb_finding *fb_finding_at(size_t i)
 	return i < nr_findings ? &findings[i] : NULL;
 }
 
+static char *brief_text(const struct fb_finding_part *p)
+{
+	char *text = NULL;
+	size_t len;
+	FILE *f = open_memstream(&text, &len);
+
+	if (!f)
+		abort();
+	fprintf(f, "%s: ", p->label);
+	fb_stack_print_brief(f, p->stack, BRIEF_FRAMES);
+	fclose(f);
+	return text;
+}
+
+/*
+ * Prints @p and those behind it that are brief too. Different stacks may read the same in their
+ * innermost frames: they are one line. Returns the first part that is not brief.
+ */
+static const struct fb_finding_part *print_brief(FILE *to, const struct fb_finding_part *p)
+{
+	char *text[MAX_BRIEF];
+	unsigned int count[MAX_BRIEF], n = 0, i;
+
+	for (; p && p->brief && n < MAX_BRIEF; p = p->next) {
+		text[n] = brief_text(p);
+		for (i = 0; i < n && strcmp(text[i], text[n]); i++)
+			;
+		if (i < n) {
+			count[i] += p->count;
+			free(text[n]);
+		} else {
+			count[n++] = p->count;
+		}
+	}
+	for (i = 0; i < n; i++) {
+		fprintf(to, "    %ux %s\n", count[i], text[i]);
+		free(text[i]);
+	}
+	return p;
+}
+
 static void print_parts(FILE *to, const struct fb_finding_part *p)
 {
-	for (; p; p = p->next) {
+	while (p) {
 		if (p->brief) {
-			fprintf(to, "  %ux %s: ", p->count, p->label);
-			fb_stack_print_brief(to, p->stack, 4);
-			fputc('\n', to);
-		} else {
-			fprintf(to, "  %s:\n", p->label);
-			if (p->stack)
-				fb_stack_print(to, p->stack, "    ");
+			p = print_brief(to, p);
+			continue;
 		}
+		fprintf(to, "  %s:\n", p->label);
+		if (p->stack)
+			fb_stack_print(to, p->stack, "    ");
+		p = p->next;
 	}
 }
 

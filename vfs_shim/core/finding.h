@@ -47,6 +47,7 @@ struct fb_finding {
 	unsigned int task_id;
 	size_t trace_pos; /* the steps before: trace lines up to here */
 	unsigned int count; /* the same finding, seen so often */
+	bool pins; /* a leak that has leaks of other things among its parts */
 	struct fb_finding_part *parts; /* further stacks: history, the other tasks of a deadlock */
 };
 

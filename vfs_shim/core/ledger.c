@@ -417,18 +417,28 @@ void fb_report_requests(void)
 				report_request(a, e);
 }
 
-/* One finding for each account and taking stack. */
-static void report_leak(const struct account *a, struct entry *e)
+/* The first leak of this audit that may explain others; NULL: there was none yet. */
+static struct fb_finding *root;
+
+/*
+ * A leaked file pins its mount, its dentry, an inode, a super block and all their memory. Such leaks
+ * are lines in the report of the one that may be their cause.
+ */
+bool fb_leak_explained(const char *what, fb_stack_t taken)
+{
+	if (!root)
+		return false;
+	if (!root->pins)
+		fb_finding_part(root, "leaked too, perhaps only because of this", 0, 1, false);
+	root->pins = true;
+	fb_finding_part(root, what, taken, 1, true);
+	return true;
+}
+
+static void report_leak_of(const struct account *a, const struct entry *e, unsigned int n)
 {
 	struct fb_finding *f;
-	unsigned int n = 0;
 
-	for (struct entry *x = e; x; x = x->next) {
-		if (x->stack == e->stack && !x->told) {
-			x->told = true;
-			n++;
-		}
-	}
 	if (a->kind == FB_RES_FREEZE)
 		f = fb_report_at(FB_FREEZE_KEPT, 0, e->stack, "taken at",
 				 "freeze protection, level %u of %s, never given back", a->tag,
@@ -443,20 +453,57 @@ static void report_leak(const struct account *a, struct entry *e)
 	if (f)
 		f->task_id = e->owner == FB_NOBODY ? 0 : e->owner;
 	add_history(f, a);
+	if (!root && a->kind != FB_RES_FREEZE)
+		root = f;
 }
 
-/** fb_ledger_audit() - everything outstanding becomes a finding, once; memory too. */
-void fb_ledger_audit(void)
+/* One finding, or line of one, for each account and taking stack. */
+static void report_leak(const struct account *a, struct entry *e, bool cause)
+{
+	unsigned int n = 0;
+
+	for (struct entry *x = e; x; x = x->next) {
+		if (x->stack == e->stack && !x->told) {
+			x->told = true;
+			n++;
+		}
+	}
+	if (cause || !fb_leak_explained(fb_run_printf("%s of %s", fb_res_name(a->kind),
+						      obj_name(a)), e->stack))
+		report_leak_of(a, e, n);
+}
+
+static void audit_kind(enum fb_res kind, bool cause)
 {
 	struct account *a;
 	struct entry *e;
 
-	fb_report_requests();
 	for (a = all; a; a = a->all)
-		for (e = a->oldest; e; e = e->next)
+		for (e = a->oldest; a->kind == kind && e; e = e->next)
 			if (!e->told)
-				report_leak(a, e);
+				report_leak(a, e, cause);
+}
+
+/**
+ * fb_ledger_audit() - everything outstanding is told, once; memory too. What holds others comes
+ * first; what it may have kept from being dropped is told in its report.
+ */
+void fb_ledger_audit(void)
+{
+	static const enum fb_res causes[] = { FB_RES_FREEZE, FB_RES_FILE, FB_RES_COUNT };
+	static const enum fb_res pinned[] = {
+		FB_RES_MODULE, FB_RES_MOUNT, FB_RES_DENTRY, FB_RES_INODE,
+		FB_RES_SUPER, FB_RES_CRED, FB_RES_PID, FB_RES_MEM, FB_RES_PAGE,
+	};
+
+	root = NULL;
+	fb_report_requests();
+	for (size_t i = 0; i < sizeof(causes) / sizeof(causes[0]); i++)
+		audit_kind(causes[i], true);
+	for (size_t i = 0; i < sizeof(pinned) / sizeof(pinned[0]); i++)
+		audit_kind(pinned[i], false);
 	fb_mem_audit();
+	root = NULL;
 }
 
 /**

@@ -234,6 +234,12 @@ bool fb_mem_describe(const void *p, char *buf, size_t len, bool *live)
 		snprintf(buf, len, "%s[%u]%+ld", b->type, b->number, (long)off);
 	else
 		snprintf(buf, len, "%s[%u]", b->type, b->number);
+	/* Many kinds of things come from kmalloc: say who asked for this one. */
+	if (!name && !strcmp(b->type, "kmalloc")) {
+		size_t used = strlen(buf);
+
+		snprintf(buf + used, len - used, " of %s", fb_stack_site(b->alloc));
+	}
 	return true;
 }
 
@@ -269,6 +275,18 @@ bool fb_mem_fault(const void *addr, const char *what, fb_stack_t at)
 	return true;
 }
 
+static void report_unfreed(const struct fb_block *b, unsigned int n, size_t bytes)
+{
+	const char *what = b->kind == FB_RES_PAGE ? "pages" : "memory";
+	const char *name = n == 1 ? fb_obj(b->addr) : "";
+
+	if (fb_leak_explained(fb_run_printf("%s: %u of type %s%s%s, allocated", what, n, b->type,
+					    *name ? ", " : "", name), b->alloc))
+		return;
+	fb_report_at(FB_LEAK, 0, b->alloc, "allocated at", "%s: %u of type %s never freed, %zu bytes%s%s",
+		     what, n, b->type, bytes, *name ? ": " : "", name);
+}
+
 /*
  * What is still allocated, one finding for each type and allocating stack; and what was damaged
  * unseen.
@@ -298,10 +316,7 @@ void fb_mem_audit(void)
 				x->told = true;
 			}
 		}
-		fb_report_at(FB_LEAK, 0, b->alloc, "allocated at",
-			     "%s: %u of type %s never freed, %zu bytes%s%s",
-			     b->kind == FB_RES_PAGE ? "pages" : "memory", n, b->type, bytes,
-			     n == 1 ? ": " : "", n == 1 ? fb_obj(b->addr) : "");
+		report_unfreed(b, n, bytes);
 	}
 }
 

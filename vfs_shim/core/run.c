@@ -91,8 +91,12 @@ enum fb_run_result fb_run_end(void)
 	return fb_nr_findings() ? FB_RUN_FINDING : FB_RUN_OK;
 }
 
-/** unmodelled() - the shim has no model of @function: fatal finding FB_UNMODELLED. */
+/**
+ * unmodelled() - the shim has no model of @function, a name or some words about what it would do:
+ * fatal finding FB_UNMODELLED.
+ */
 _Noreturn void unmodelled(const char *function)
 {
-	fb_report_fatal(FB_UNMODELLED, 0, NULL, "%s() has no model in the box", function);
+	fb_report_fatal(FB_UNMODELLED, 0, NULL, "%s%s has no model in the box", function,
+			strpbrk(function, "( ") ? "" : "()");
 }

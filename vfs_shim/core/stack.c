@@ -202,30 +202,6 @@ void fb_stack_print(FILE *to, fb_stack_t s, const char *indent)
 		fprintf(to, "%s(no stack)\n", indent);
 }
 
-static bool print_short(const struct fb_sym *sym, void *arg)
-{
-	struct printer *p = arg;
-
-	if (p->n)
-		fputs(" < ", p->to);
-	print_place(p->to, sym);
-	return ++p->n < p->max;
-}
-
-/* The @max innermost frames in one line, no newline. */
-void fb_stack_print_brief(FILE *to, fb_stack_t s, unsigned int max)
-{
-	struct printer p = {.to = to, .max = max};
-
-	each_frame(s, print_short, &p);
-	if (!p.n)
-		fputs("(no stack)", to);
-}
-
-struct site_search {
-	const char *best, *any;
-};
-
 /*
  * Where a caller is not interesting in itself: allocators, small helpers that are inlined
  * everywhere.
@@ -248,6 +224,32 @@ static bool is_helper(const char *file)
 			return true;
 	return !file;
 }
+
+static bool print_short(const struct fb_sym *sym, void *arg)
+{
+	struct printer *p = arg;
+
+	if (!p->n && is_helper(sym->file))
+		return true;
+	if (p->n)
+		fputs(" < ", p->to);
+	print_place(p->to, sym);
+	return ++p->n < p->max;
+}
+
+/* The @max innermost frames that are no helpers, in one line, no newline. */
+void fb_stack_print_brief(FILE *to, fb_stack_t s, unsigned int max)
+{
+	struct printer p = {.to = to, .max = max};
+
+	each_frame(s, print_short, &p);
+	if (!p.n)
+		fputs("(no stack)", to);
+}
+
+struct site_search {
+	const char *best, *any;
+};
 
 static bool look_for_site(const struct fb_sym *sym, void *arg)
 {
