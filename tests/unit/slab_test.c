@@ -47,10 +47,23 @@ static void destroys_early(void *arg)
 	kmem_cache_destroy(s);
 }
 
+static void destroys_before_free(void *arg)
+{
+	struct kmem_cache *s = kmem_cache_create("item", sizeof(struct item), 0, 0, NULL);
+	void *p = kmem_cache_alloc(s, GFP_KERNEL);
+
+	kmem_cache_destroy(s);
+	kmem_cache_free(s, p);
+}
+
 static void destroy_with_objects_is_found(void **state)
 {
 	RUN_BAD({ "a", destroys_early });
-	assert_non_null(strstr(fb_finding_at(0)->text, "\"item\" still has 1 objects"));
+	assert_non_null(strstr(fb_finding_at(0)->text, "type item never freed"));
+	RUN_BAD({ "a", destroys_before_free });
+	assert_int_equal(fb_finding_at(0)->kind, FB_CONTRACT);
+	assert_non_null(strstr(fb_finding_at(0)->text, "is freed after its cache"));
+	assert_true(fb_stack_has(fb_finding_at(0)->other, "destroys_before_free"));
 }
 
 static void request_leaker(void *arg)

@@ -30,6 +30,7 @@ struct kmem_cache {
 	bool requests;			/* each object is a request that must end */
 	unsigned long live;		/* objects handed out */
 	bool used;
+	fb_stack_t destroyed;		/* with objects left: where */
 };
 
 static struct kmem_cache caches[MAX_CACHES];
@@ -86,15 +87,21 @@ struct kmem_cache *kmem_cache_create_usercopy(const char *name, unsigned int siz
 }
 EXPORT_SYMBOL(kmem_cache_create_usercopy);
 
-/** kmem_cache_destroy() - every object must have been freed. NULL is fine. Models: mm/slab_common.c, 6.1. Context: may sleep. */
+/**
+ * kmem_cache_destroy() - every object must have been freed. NULL is fine.
+ *
+ * One that is freed later is a finding then; one that never is, is a leak at the end of the run.
+ * Models: mm/slab_common.c, 6.1. Context: may sleep.
+ */
 void kmem_cache_destroy(struct kmem_cache *s)
 {
 	if (!s)
 		return;
 	might_sleep();
 	if (s->live)
-		fb_report(FB_LEAK, 0, NULL, "kmem_cache_destroy(): \"%s\" still has %lu objects", s->name, s->live);
-	s->used = false;
+		s->destroyed = fb_stack_here();
+	else
+		s->used = false;
 }
 EXPORT_SYMBOL(kmem_cache_destroy);
 
@@ -149,6 +156,8 @@ void kmem_cache_free(struct kmem_cache *s, void *objp)
 {
 	if (WARN_ON(!objp))
 		return;
+	if (s->destroyed)
+		fb_report(FB_CONTRACT, s->destroyed, "cache destroyed at", "%s is freed after its cache", fb_obj(objp));
 	if (s->live)
 		s->live--;
 	if (s->requests)
