@@ -36,6 +36,13 @@ static bool misaligned(struct kiocb *iocb, const struct iov_iter *iter)
 	       ((iocb->ki_pos | iov_iter_alignment(iter)) & (LOWER_DIO_ALIGN - 1));
 }
 
+/* Where files do not take O_DIRECT, ->direct_IO is NULL, and nobody else looks before the call. */
+static void check_direct(const struct kiocb *iocb)
+{
+	if ((iocb->ki_flags & IOCB_DIRECT) && !(iocb->ki_filp->f_mode & FMODE_CAN_ODIRECT))
+		fb_report(FB_CONTRACT, 0, NULL, "IOCB_DIRECT on a file that has no direct I/O");
+}
+
 /* Cut @iter to @len; gives back how much is hidden. */
 static size_t hide(struct iov_iter *iter, size_t len)
 {
@@ -77,6 +84,7 @@ static ssize_t lower_read_iter(struct kiocb *iocb, struct iov_iter *to)
 
 	if (!len)
 		return 0;
+	check_direct(iocb);
 	if (iocb->ki_flags & IOCB_NOWAIT) {
 		if (!inode_trylock_shared(inode))
 			return -EAGAIN;
@@ -132,6 +140,7 @@ static ssize_t lower_write_iter(struct kiocb *iocb, struct iov_iter *from)
 	ssize_t ret;
 
 	check_freeze_protection(inode->i_sb);
+	check_direct(iocb);
 	if (iocb->ki_flags & IOCB_NOWAIT) {
 		if (!inode_trylock(inode))
 			return -EAGAIN;

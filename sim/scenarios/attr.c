@@ -248,6 +248,7 @@ static void attr_two_lower_files(struct sc *sc)
 	struct fx_opts o;
 	struct fixture fx;
 	struct w_stat st;
+	unsigned int mark;
 
 	fx_opts_init(&o);
 	o.srv.ids = SRV_ID_PER_OPEN;
@@ -267,6 +268,17 @@ static void attr_two_lower_files(struct sc *sc)
 	EXPECT(sc, w_fstat(fx.w, fd0, &st) == 0 && st.size == 100, "size is %llu", st.size);
 	EXPECT(sc, w_pwrite(fx.w, fd0, "x", 1, 200) == 1, "cannot write to the first");
 	EXPECT(sc, w_fstat(fx.w, fd1, &st) == 0 && st.size == 201, "size is %llu", st.size);
+	/* once both are closed, an open speaks for the inode again */
+	w_close(fx.w, fd0);
+	w_close(fx.w, fd1);
+	fd1 = -1;
+	NEED_FD(sc, fd0, w_open(fx.w, fx_mnt(&fx, "f"), O_RDWR, 0));
+	EXPECT_EQ(sc, w_fstat(fx.w, fd0, &st), 0);
+	mark = srv_mark(fx.srv);
+	EXPECT_EQ(sc, w_pwrite(fx.w, fd0, "x", 1, 300), 1);
+	EXPECT_EQ(sc, w_fstat(fx.w, fd0, &st), 0);
+	EXPECT_EQ(sc, st.size, 301);
+	EXPECT_EQ(sc, srv_count(fx.srv, mark, FUSE_GETATTR), 0);
 out:
 	if (fd1 >= 0)
 		w_close(fx.w, fd1);

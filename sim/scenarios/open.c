@@ -456,6 +456,7 @@ static void open_server_credentials(struct sc *sc)
 {
 	struct fx_job job = { .fn = read_as_user, .flags = O_RDWR, .len = 16 };
 	struct fx_opts o;
+	struct w_lower_event ev[32];
 	struct fixture fx;
 	struct w_stat st;
 	char buf[16];
@@ -472,6 +473,14 @@ static void open_server_credentials(struct sc *sc)
 	EXPECT(sc, sc_matches(buf, 16, 0, 1), "wrong content read");
 	EXPECT_EQ(sc, w_lstat(fx.w, fx_low(&fx, "secret"), &st), 0);
 	EXPECT_EQ(sc, st.size, 116);
+	if (sc_has(sc, W_CAP_LOWER_LOG)) {
+		long n = w_lower_log(fx.w, fx.lower, ev, sizeof(ev) / sizeof(ev[0]));
+
+		for (long i = 0; i < n; i++)
+			EXPECT(sc, ev[i].op == W_LOWER_RELEASE ||
+				   (!ev[i].fsuid && ev[i].cap_admin),
+			       "call %ld below is the user's", i);
+	}
 out:
 	fx_teardown(&fx);
 }

@@ -226,6 +226,28 @@ out:
 	fx_teardown(&fx);
 }
 
+/* Set on the lower file, behind FUSE's back: FUSE sees nothing that it should take off. */
+static void suid_set_behind(struct sc *sc)
+{
+	struct fx_job job = { .fn = write_as_user, .len = 4 };
+	struct fixture fx;
+	struct w_stat st;
+
+	if (!fx_setup(sc, &fx, NULL))
+		goto out;
+	NEED_EQ(sc, sc_make_file(sc, fx_low(&fx, "f"), 100, 1, 0777), 0);
+	job.path = fx_mnt(&fx, "f");
+	NEED_EQ(sc, w_lstat(fx.w, job.path, &st), 0);
+	NEED_EQ(sc, w_chmod(fx.w, fx_low(&fx, "f"), 06777), 0);
+	NEED_EQ(sc, fx_job_start(sc, &job, W_SPAWN_PROCESS), 0);
+	EXPECT_EQ(sc, fx_job_wait(&job), 4);
+	/* mainline writes with the privileges of the server, which may keep them */
+	if (!sc_has(sc, W_CAP_IS_MAINLINE))
+		expect_mode(sc, &fx, 0777);
+out:
+	fx_teardown(&fx);
+}
+
 static void suid_truncate(struct sc *sc)
 {
 	struct fixture fx;
@@ -262,6 +284,8 @@ const struct scenario suid_scenarios[] = {
 	  suid_root_killpriv_v2 },
 	{ "suid/set-while-open", "the bit is set while the file is open", W_CAP_ROOT,
 	  suid_set_while_open },
+	{ "suid/set-behind", "the bit is set on the lower file alone", W_CAP_ROOT,
+	  suid_set_behind },
 	{ "suid/cannot-be-removed", "the server fails to remove the bits", W_CAP_ROOT,
 	  suid_cannot_be_removed },
 	{ "suid/truncate", "ftruncate goes to the server", W_CAP_ROOT, suid_truncate },
