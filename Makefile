@@ -80,6 +80,14 @@ patch-check: ## git am, checkpatch --strict, sparse and W=1 for each patch of th
 test: tests ## all tests that need neither root nor a virtual machine
 	@ctest --test-dir '$(B)/box' --output-on-failure --no-label-summary -j $(JOBS)
 
+.PHONY: defects
+defects: build ## put each defect of tests/defects into the box; its finding must be reported
+	@tools/defects --out '$(B)'
+
+.PHONY: docs
+docs: build ## write docs/shim.md anew: what fs/fuse needs of a kernel, and what the box gives it
+	@tools/shim-doc --build '$(B)/box' --tree '$(B)/tree'
+
 # Skipped (77) where there is no QEMU; that is no failure.
 guest-smoke: module configure ## a handful of scenarios on Debian's stock kernel with our fuse.ko, in QEMU
 	$(ninja) fusebox-guest
