@@ -16,6 +16,9 @@
  *	what the lower file system takes
  *	fi->lock, innermost
  *
+ * An exclusive holder of the inode lock first waits for the asynchronous writes
+ * that have left the shared lock behind (inode->i_dio_count).
+ *
  * A freezer of the lower file system waits for those who have protection, and
  * the server's own writes wait for the thaw.  So whoever has protection must
  * not wait for the server, nor for a lock whose holder may: it is only tried
@@ -23,6 +26,7 @@
  */
 
 #include "fuse_i.h"
+#include "passthrough.h"
 
 #include <linux/bvec.h>
 #include <linux/capability.h>
@@ -43,8 +47,9 @@
 
 /*
  * Flags of the caller's request that the lower request gets.  IOCB_WRITE is
- * not among them, as not every caller sets it; IOCB_WAITQ and IOCB_ALLOC_CACHE
- * refer to parts of the caller's kiocb; IOCB_HIPRI is a hint.
+ * not among them, as not every caller sets it.  IOCB_WAITQ, IOCB_ALLOC_CACHE,
+ * IOCB_EVENTFD and IOCB_AIO_RW tell of the caller's kiocb.  IOCB_HIPRI would
+ * have us poll for the completion, which a file without ->iopoll() cannot.
  */
 #define FUSE_BACKING_IOCB_FLAGS	(IOCB_APPEND | IOCB_DIRECT | IOCB_DSYNC | \
 				 IOCB_SYNC | IOCB_NOWAIT | IOCB_NOIO)
@@ -171,13 +176,19 @@ static bool fuse_passthrough_copy_attr(struct inode *inode,
 }
 
 /*
- * After a write of @written bytes that ended at @end.  Returns true if all
+ * After a write that returned @written and ended at @end.  Returns true if all
  * cached pages are stale, and not only those of the write.
  */
-static bool fuse_passthrough_modified(struct inode *inode,
-				      struct file *backing, loff_t end,
-				      ssize_t written)
+bool fuse_passthrough_written(struct inode *inode, struct file *backing,
+			      loff_t end, ssize_t written)
 {
+	if (written <= 0) {
+		/* It failed, but may have changed times, or even size */
+		if (written < 0 && written != -EAGAIN)
+			fuse_invalidate_attr_mask(inode, FUSE_STATX_MODSIZE);
+		return false;
+	}
+
 	if (fuse_passthrough_may_copy(get_fuse_inode(inode),
 				      file_inode(backing)))
 		return fuse_passthrough_copy_attr(inode, backing, end);
@@ -191,8 +202,8 @@ static bool fuse_passthrough_modified(struct inode *inode,
  * that other opens have dirtied meanwhile are sent to the server, so this must
  * not be called with lower freeze protection.
  */
-static void fuse_passthrough_drop_pages(struct inode *inode, bool all,
-					loff_t start, loff_t end)
+void fuse_passthrough_drop_pages(struct inode *inode, bool all, loff_t start,
+				 loff_t end)
 {
 	struct address_space *mapping = inode->i_mapping;
 
@@ -209,23 +220,33 @@ static void fuse_passthrough_drop_pages(struct inode *inode, bool all,
 }
 
 /*
- * After a read that ended at @end, short of what was asked for if @eof.  Most
- * reads change nothing (relatime), so look before taking the lock.  Returns
- * true if cached pages are stale.
+ * Has fuse_passthrough_accessed() anything to do after a read?  Mostly not
+ * (relatime), so look before taking the lock.  May be called in any context,
+ * in which i_size_read() may not on 32 bits; a torn size is noticed later.
  */
-static bool fuse_passthrough_accessed(struct inode *inode,
-				      struct file *backing, loff_t end,
-				      bool eof)
+bool fuse_passthrough_read_changes(struct inode *inode, struct file *backing)
 {
 	struct inode *lower = file_inode(backing);
+
+	return !fuse_passthrough_may_copy(get_fuse_inode(inode), lower) ||
+	       READ_ONCE(inode->i_size) != READ_ONCE(lower->i_size) ||
+	       !timespec64_equal(&inode->i_atime, &lower->i_atime);
+}
+
+/*
+ * After a read that ended at @end, short of what was asked for if @eof.
+ * Returns true if cached pages are stale.
+ */
+bool fuse_passthrough_accessed(struct inode *inode, struct file *backing,
+			       loff_t end, bool eof)
+{
 	loff_t size = i_size_read(inode);
 
-	if (fuse_passthrough_may_copy(get_fuse_inode(inode), lower)) {
-		if (size != i_size_read(lower) ||
-		    !timespec64_equal(&inode->i_atime, &lower->i_atime))
-			return fuse_passthrough_copy_attr(inode, backing, 0);
+	if (!fuse_passthrough_read_changes(inode, backing))
 		return false;
-	}
+	if (fuse_passthrough_may_copy(get_fuse_inode(inode),
+				      file_inode(backing)))
+		return fuse_passthrough_copy_attr(inode, backing, 0);
 
 	fuse_invalidate_atime(inode);
 	if (eof && end < size)
@@ -338,8 +359,11 @@ int fuse_passthrough_open(struct inode *inode, struct file *file)
 	fuse_backing_put(fb);
 	fuse_passthrough_link(get_fuse_inode(inode), ff);
 
-	if (fuse_file_passthrough(ff))
-		file->f_mode |= backing->f_mode & FMODE_NOWAIT;
+	if (fuse_file_passthrough(ff)) {
+		file->f_mode |= backing->f_mode &
+				(FMODE_NOWAIT | FMODE_BUF_WASYNC);
+		file->f_op = &fuse_passthrough_file_operations;
+	}
 
 	return 0;
 }
@@ -371,14 +395,9 @@ static bool fuse_passthrough_dirty(struct inode *inode, loff_t start,
 	       filemap_range_needs_writeback(inode->i_mapping, start, end);
 }
 
-/*
- * Make the lower kiocb for @iocb.  It is always synchronous, even if @iocb is
- * not, which the VFS permits: the caller sees a result instead of
- * -EIOCBQUEUED.
- */
-static int fuse_passthrough_init_kiocb(struct kiocb *lower,
-				       struct kiocb *iocb,
-				       struct file *backing)
+/* Make the lower kiocb for @iocb, a synchronous one */
+int fuse_passthrough_init_kiocb(struct kiocb *lower, struct kiocb *iocb,
+				struct file *backing)
 {
 	int flags = iocb->ki_flags & FUSE_BACKING_IOCB_FLAGS;
 
@@ -400,7 +419,7 @@ static int fuse_passthrough_init_kiocb(struct kiocb *lower,
 }
 
 /* What other opens have written through the page cache must be in the file */
-static int fuse_passthrough_flush_read(struct kiocb *iocb, size_t count)
+int fuse_passthrough_flush_read(struct kiocb *iocb, size_t count)
 {
 	struct inode *inode = file_inode(iocb->ki_filp);
 	loff_t start = iocb->ki_pos;
@@ -423,6 +442,9 @@ static int fuse_passthrough_flush_read(struct kiocb *iocb, size_t count)
  * fuse_passthrough_read_iter - read from the backing file
  * @iocb: request on the FUSE file
  * @to: where to
+ *
+ * The lower request is synchronous, even if @iocb is not, which the VFS
+ * permits: the caller sees a result instead of -EIOCBQUEUED.
  *
  * Return: number of bytes read, or a negative errno.
  */
@@ -493,22 +515,42 @@ static bool fuse_passthrough_exclusive(struct kiocb *iocb, size_t count)
 	       fuse_passthrough_dirty(inode, iocb->ki_pos, end - 1);
 }
 
-static int fuse_passthrough_lock_nowait(struct inode *inode, bool exclusive)
+static int fuse_passthrough_lock_nowait(struct kiocb *iocb, bool exclusive)
 {
+	struct inode *inode = file_inode(iocb->ki_filp);
+
 	/* Dropping cached pages sleeps */
 	if (inode->i_mapping->nrpages)
 		return -EAGAIN;
-	if (exclusive ? inode_trylock(inode) : inode_trylock_shared(inode))
-		return 0;
-	return -EAGAIN;
+	if (!exclusive)
+		return inode_trylock_shared(inode) ? 0 : -EAGAIN;
+
+	/* It will not be queued, so the caller would wait for the I/O */
+	if (!is_sync_kiocb(iocb))
+		return -EAGAIN;
+	if (!inode_trylock(inode))
+		return -EAGAIN;
+	if (atomic_read(&inode->i_dio_count)) {
+		inode_unlock(inode);
+		return -EAGAIN;
+	}
+
+	return 0;
 }
 
-static void fuse_passthrough_unlock(struct inode *inode, bool exclusive)
+void fuse_passthrough_unlock(struct inode *inode, bool exclusive)
 {
 	if (exclusive)
 		inode_unlock(inode);
 	else
 		inode_unlock_shared(inode);
+}
+
+/* Asynchronous writes in flight wait for nobody who may want this lock */
+static void fuse_passthrough_lock_exclusive(struct inode *inode)
+{
+	inode_lock(inode);
+	inode_dio_wait(inode);
 }
 
 /*
@@ -521,7 +563,7 @@ static int fuse_passthrough_lock(struct kiocb *iocb, size_t count,
 
 	*exclusive = fuse_passthrough_exclusive(iocb, count);
 	if (iocb->ki_flags & IOCB_NOWAIT)
-		return fuse_passthrough_lock_nowait(inode, *exclusive);
+		return fuse_passthrough_lock_nowait(iocb, *exclusive);
 
 	if (!*exclusive) {
 		inode_lock_shared(inode);
@@ -531,7 +573,7 @@ static int fuse_passthrough_lock(struct kiocb *iocb, size_t count,
 		inode_unlock_shared(inode);
 		*exclusive = true;
 	}
-	inode_lock(inode);
+	fuse_passthrough_lock_exclusive(inode);
 
 	return 0;
 }
@@ -610,8 +652,8 @@ static int fuse_passthrough_prepare_write(struct kiocb *iocb, size_t count)
  * keep them.  Happens only if FUSE does not know these bits, as otherwise
  * fuse_passthrough_remove_suid() has taken them off.
  */
-static const struct cred *fuse_passthrough_write_cred(struct inode *inode,
-						      struct fuse_file *ff)
+const struct cred *fuse_passthrough_write_cred(struct inode *inode,
+					       struct fuse_file *ff)
 {
 	struct inode *lower = file_inode(ff->backing);
 	const struct cred *old_cred;
@@ -644,8 +686,8 @@ static void fuse_passthrough_wait_thaw(struct file *backing)
  * Get all that a write of @count bytes needs: the FUSE inode lock (*@exclusive
  * says how), what the server has to do first, lower freeze protection.
  */
-static int fuse_passthrough_begin_write(struct kiocb *iocb, size_t count,
-					bool *exclusive)
+int fuse_passthrough_begin_write(struct kiocb *iocb, size_t count,
+				 bool *exclusive)
 {
 	struct inode *inode = file_inode(iocb->ki_filp);
 	struct fuse_file *ff = iocb->ki_filp->private_data;
@@ -669,11 +711,11 @@ static int fuse_passthrough_begin_write(struct kiocb *iocb, size_t count,
 }
 
 /*
- * Write, under the inode lock and with lower freeze protection.  Sets *@stale
- * as fuse_passthrough_modified() does.
+ * Write, under the inode lock and with lower freeze protection.  The lower
+ * request is synchronous.  Sets *@stale as fuse_passthrough_written() does.
  */
-static ssize_t fuse_passthrough_write(struct kiocb *iocb,
-				      struct iov_iter *from, bool *stale)
+ssize_t fuse_passthrough_write(struct kiocb *iocb, struct iov_iter *from,
+			       bool *stale)
 {
 	struct file *file = iocb->ki_filp;
 	struct inode *inode = file_inode(file);
@@ -693,16 +735,11 @@ static ssize_t fuse_passthrough_write(struct kiocb *iocb,
 
 	old_cred = override_creds(cred);
 	ret = vfs_iocb_iter_write(ff->backing, &kiocb, from);
-	if (ret > 0)
-		*stale = fuse_passthrough_modified(inode, ff->backing,
-						   kiocb.ki_pos, ret);
+	*stale = fuse_passthrough_written(inode, ff->backing, kiocb.ki_pos,
+					  ret);
 	revert_creds(old_cred);
 	put_cred(cred);
 	iocb->ki_pos = kiocb.ki_pos;
-
-	/* A write that failed may have changed times, or even size */
-	if (ret < 0 && ret != -EAGAIN)
-		fuse_invalidate_attr_mask(inode, FUSE_STATX_MODSIZE);
 
 	return ret;
 }
@@ -773,7 +810,7 @@ static int fuse_passthrough_splice_actor(struct pipe_inode_info *pipe,
 	kiocb.ki_pos = sd->pos;
 	iov_iter_bvec(&from, ITER_SOURCE, &bvec, 1, sd->len);
 
-	inode_lock(inode);
+	fuse_passthrough_lock_exclusive(inode);
 	ps->frozen = !file_start_write_trylock(ff->backing);
 	if (ps->frozen) {
 		inode_unlock(inode);
