@@ -259,6 +259,170 @@ static void freed_while_held(void **state)
 	only(FB_LOCK_MISUSE, "memory of a held lock is freed: \"A\" (inode[1]+8), held by app");
 }
 
+static const unsigned int spin = FB_LOCK_SPIN;
+
+__attribute__((noinline)) static void take_spin(int *lock, const struct fb_lock_map *map)
+{
+	take_flags(lock, map, FB_LOCK_EXCL, spin);
+	fb_lock_released(lock);
+}
+
+__attribute__((noinline)) static void handler_takes(void *lock)
+{
+	take_spin(lock, lock == &a ? &map_a : &map_b);
+}
+
+__attribute__((noinline)) static void takes_with_irqs_on(void)
+{
+	take_spin(&a, &map_a);
+}
+
+static void irq_after_use(void *arg)
+{
+	(void)arg;
+	takes_with_irqs_on();
+	fb_irq(handler_takes, &a);
+	fb_irq(handler_takes, &a);
+	takes_with_irqs_on();
+}
+
+static void irq_unsafe(void **state)
+{
+	(void)state;
+	assert_int_equal(run_task(NULL, irq_after_use, NULL), FB_RUN_FINDING);
+	only(FB_LOCK_MISUSE, "inconsistent use of \"A\" (unnamed): taken in an irq handler, but held "
+			     "with irqs enabled by app");
+	assert_true(fb_stack_has(fb_finding_at(0)->here, "handler_takes"));
+	assert_true(fb_stack_has(fb_finding_at(0)->other, "takes_with_irqs_on"));
+	assert_true(printed(0, "taken with irqs enabled at"));
+}
+
+static void use_after_irq(void *arg)
+{
+	(void)arg;
+	fb_irq(handler_takes, &a);
+	takes_with_irqs_on();
+}
+
+static void irq_unsafe_later(void **state)
+{
+	(void)state;
+	assert_int_equal(run_task(NULL, use_after_irq, NULL), FB_RUN_FINDING);
+	only(FB_LOCK_MISUSE, "held with irqs enabled, but taken in an irq handler by app");
+	assert_true(fb_stack_has(fb_finding_at(0)->here, "takes_with_irqs_on"));
+	assert_true(fb_stack_has(fb_finding_at(0)->other, "handler_takes"));
+	assert_true(printed(0, "taken in an irq handler at"));
+}
+
+static void safe_uses(void *arg)
+{
+	(void)arg;
+	/* Raised while irqs are off: comes when they are on again, and the lock is free. */
+	fb_irqs_disable();
+	take_flags(&a, &map_a, FB_LOCK_EXCL, spin);
+	fb_irq_raise(handler_takes, &a);
+	fb_lock_released(&a);
+	fb_trace("still off");
+	fb_irqs_enable();
+	/* A handler that waits for nobody; readers that do not exclude each other. */
+	fb_irqs_disable();
+	take_flags(&c, &map_c, FB_LOCK_SHARED, spin | FB_LOCK_RECURSIVE_READ);
+	fb_lock_released(&c);
+	fb_irqs_enable();
+	take_flags(&c, &map_c, FB_LOCK_SHARED, spin | FB_LOCK_RECURSIVE_READ);
+	fb_lock_released(&c);
+}
+
+static void reads_and_tries(void *arg)
+{
+	(void)arg;
+	take_flags(&c, &map_c, FB_LOCK_SHARED, spin | FB_LOCK_RECURSIVE_READ);
+	fb_lock_released(&c);
+	take_flags(&b, &map_b, FB_LOCK_EXCL, spin | FB_LOCK_TRY);
+	fb_lock_released(&b);
+}
+
+static void safe(void *arg)
+{
+	safe_uses(arg);
+	fb_irq(reads_and_tries, NULL);
+	reads_and_tries(NULL);
+	take_spin(&b, &map_b);
+}
+
+static void irq_safe(void **state)
+{
+	(void)state;
+	if (run_task(NULL, safe, NULL) != FB_RUN_OK)
+		print_all();
+	assert_int_equal(fb_nr_findings(), 0);
+}
+
+static void enabled_too_early(void *arg)
+{
+	(void)arg;
+	fb_irq(handler_takes, &a);
+	fb_irqs_disable();
+	take_flags(&a, &map_a, FB_LOCK_EXCL, spin);
+	fb_irqs_enable();
+	fb_lock_released(&a);
+}
+
+static void irqs_enabled_under_lock(void **state)
+{
+	(void)state;
+	run_task(NULL, enabled_too_early, NULL);
+	only(FB_LOCK_MISUSE, "held with irqs enabled, but taken in an irq handler by app");
+	assert_true(fb_stack_has(fb_finding_at(0)->here, "enabled_too_early"));
+}
+
+__attribute__((noinline)) static void a_then_b_irqs_off(void)
+{
+	fb_irqs_disable();
+	take_flags(&a, &map_a, FB_LOCK_EXCL, spin);
+	take_spin(&b, &map_b);
+	fb_lock_released(&a);
+	fb_irqs_enable();
+}
+
+__attribute__((noinline)) static void b_with_irqs_on(void)
+{
+	take_spin(&b, &map_b);
+}
+
+/* The three uses in each order: the last one is the finding. */
+static void irq_order_any(void *arg)
+{
+	unsigned int first = *(unsigned int *)arg;
+
+	for (unsigned int i = 0; i < 3; i++) {
+		switch ((first + i) % 3) {
+		case 0:
+			a_then_b_irqs_off();
+			break;
+		case 1:
+			b_with_irqs_on();
+			break;
+		case 2:
+			fb_irq(handler_takes, &a);
+			break;
+		}
+	}
+}
+
+static void irq_order(void **state)
+{
+	(void)state;
+	for (unsigned int first = 0; first < 3; first++) {
+		assert_int_equal(run_task(NULL, irq_order_any, &first), FB_RUN_FINDING);
+		only(FB_LOCK_ORDER, "\"B\" is held with irqs enabled, and is waited for while \"A\" is "
+				    "held, which an irq handler takes");
+		assert_true(fb_stack_has(fb_finding_at(0)->other, "handler_takes"));
+		assert_true(printed(0, "b_with_irqs_on"));
+		assert_true(printed(0, "a_then_b_irqs_off"));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -271,6 +435,11 @@ int main(void)
 		cmocka_unit_test(hand_over),
 		cmocka_unit_test(lock_held),
 		cmocka_unit_test(freed_while_held),
+		cmocka_unit_test(irq_unsafe),
+		cmocka_unit_test(irq_unsafe_later),
+		cmocka_unit_test(irq_safe),
+		cmocka_unit_test(irqs_enabled_under_lock),
+		cmocka_unit_test(irq_order),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

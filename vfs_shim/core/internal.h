@@ -213,6 +213,7 @@ void fb_name_gone(void *name);
 /* ledger.c */
 void fb_ledger_reset(void);
 void fb_account_freed(void *account);
+bool fb_account_held(const void *account);
 void fb_watch_freed(void *watch);
 void fb_report_requests(void);
 /* Was a leak told that may explain this one? Then it is a line of that report; @what is kept. */
@@ -275,6 +276,7 @@ void fb_signal_init(void);
 /* lockdep.c */
 void fb_lockdep_reset(void);
 void fb_holder_audit(struct fb_holder *h, const char *when);
+void fb_lockdep_irqs_on(struct fb_holder *h);
 /* rcu.c */
 void fb_rcu_force_out(struct fb_holder *h);
 void fb_rcu_reset(void);

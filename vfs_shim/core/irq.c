@@ -95,8 +95,11 @@ void fb_irqs_enable(void)
 		fb_report(FB_CONTRACT, 0, NULL, "irqs enabled more often than disabled");
 		return;
 	}
-	if (!--h->irqs_off)
-		run_pending(h);
+	if (--h->irqs_off)
+		return;
+	if (h->nr_held)
+		fb_lockdep_irqs_on(h);
+	run_pending(h);
 }
 
 /** fb_irqs_disabled() - by fb_irqs_disable(), or because this is a handler. */

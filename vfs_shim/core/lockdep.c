@@ -6,6 +6,11 @@
  * An edge A -> B means that B was waited for while A was held. Taking a lock that closes a circle
  * of edges is a finding. As in lockdep, a circle blocks nobody where it passes a lock that is only
  * read, recursively on the way in.
+ *
+ * Irqs: a class that an irq handler waits for must never be held with irqs enabled, because the irq
+ * may hit just then; nor may one that is waited for while such a class is held. Whichever use comes
+ * second is the finding, also in a run in which no irq hits. A trylock in a handler waits for
+ * nobody. Bottom halves are not told apart from tasks.
  */
 #include <string.h>
 #include "internal.h"
@@ -19,6 +24,12 @@ struct edge {
 	unsigned int task;
 };
 
+/* Where a class was first used in a way, and by whom. */
+struct use {
+	fb_stack_t stack; /* 0: never */
+	unsigned int task;
+};
+
 struct class
 {
 	unsigned int id;
@@ -27,6 +38,10 @@ struct class
 	struct edge *edges;
 	/* bit 0/1: entered by a plain / recursive edge, in search number visited >> 2 */
 	unsigned int visited;
+	struct use in_irq[2], irqs_on[2]; /* by enum fb_lock_mode */
+	/* Waited for while held is a class that an irq handler takes: which, and the last step. */
+	struct class *behind;
+	struct edge *behind_edge;
 };
 
 static struct fb_table classes; /* key and subclass */
@@ -110,6 +125,95 @@ static void report_order(const struct fb_held *h, const struct class *held, cons
 
 static struct class *class_by_held(const struct fb_held *h);
 
+static const char *const irq_labels[] = {"taken with irqs enabled at", "taken in an irq handler at"};
+
+/* @c is used in an irq handler and with irqs enabled: two uses of which at least one excludes. */
+static void report_irq_use(const struct class *c, const void *lock, const struct use *other,
+			   bool now_in_irq)
+{
+	fb_report(FB_LOCK_MISUSE, other->stack, irq_labels[!now_in_irq],
+		  "inconsistent use of \"%s\" (%s): %s, but %s by %s; an irq that hits its holder "
+		  "spins for ever",
+		  c->name, fb_obj(lock), now_in_irq ? "taken in an irq handler" :
+						      "held with irqs enabled",
+		  now_in_irq ? "held with irqs enabled" : "taken in an irq handler",
+		  fb_holder_name(other->task));
+}
+
+/* @c is held with irqs enabled, and waited for while c->behind is held, which a handler takes. */
+static void report_irq_order(const struct class *c)
+{
+	const struct use *in = &c->behind->in_irq[!c->behind->in_irq[FB_LOCK_EXCL].stack];
+	const struct use *on = &c->irqs_on[!c->irqs_on[FB_LOCK_EXCL].stack];
+	struct fb_finding *f;
+
+	f = fb_report_at(FB_LOCK_ORDER, fb_stack_here(), in->stack,
+			 fb_run_printf("an irq handler takes \"%s\" at", c->behind->name),
+			 "\"%s\" is held with irqs enabled, and is waited for while \"%s\" is held, "
+			 "which an irq handler takes",
+			 c->name, c->behind->name);
+	fb_finding_part(f, fb_run_printf("\"%s\" is held with irqs enabled at", c->name), on->stack,
+			1, false);
+	fb_finding_part(f, fb_run_printf("\"%s\" is waited for at", c->name),
+			c->behind_edge->taken_at, 1, false);
+}
+
+static bool used(const struct use *use)
+{
+	return use[FB_LOCK_EXCL].stack || use[FB_LOCK_SHARED].stack;
+}
+
+/* Can an irq hit a holder of the class that @e leads to, and make who waits there wait for ever? */
+static bool unsafe(const struct edge *e)
+{
+	const struct use *on = e->to->irqs_on;
+
+	return on[FB_LOCK_EXCL].stack || (on[FB_LOCK_SHARED].stack && !e->to_recursive);
+}
+
+/* What can be reached from @c is waited for while @irq is held. */
+static void spread(struct class *c, struct class *irq)
+{
+	for (struct edge *e = c->edges; e; e = e->next) {
+		if (e->to->behind)
+			continue;
+		e->to->behind = irq;
+		e->to->behind_edge = e;
+		if (unsafe(e) && e->to != irq)
+			report_irq_order(e->to);
+		spread(e->to, irq);
+	}
+}
+
+static void use_in_irq(struct class *c, const void *lock, enum fb_lock_mode mode)
+{
+	bool first = !used(c->in_irq);
+
+	if (c->in_irq[mode].stack)
+		return;
+	c->in_irq[mode] = (struct use){fb_stack_here(), fb_holder()->id};
+	if (c->irqs_on[FB_LOCK_EXCL].stack)
+		report_irq_use(c, lock, &c->irqs_on[FB_LOCK_EXCL], true);
+	else if (mode == FB_LOCK_EXCL && c->irqs_on[FB_LOCK_SHARED].stack)
+		report_irq_use(c, lock, &c->irqs_on[FB_LOCK_SHARED], true);
+	if (first)
+		spread(c, c);
+}
+
+static void use_with_irqs_on(struct class *c, const void *lock, enum fb_lock_mode mode,
+			     fb_stack_t stack)
+{
+	if (c->irqs_on[mode].stack)
+		return;
+	c->irqs_on[mode] = (struct use){stack, fb_holder()->id};
+	if (c->in_irq[FB_LOCK_EXCL].stack)
+		report_irq_use(c, lock, &c->in_irq[FB_LOCK_EXCL], false);
+	else if (mode == FB_LOCK_EXCL && c->in_irq[FB_LOCK_SHARED].stack)
+		report_irq_use(c, lock, &c->in_irq[FB_LOCK_SHARED], false);
+	else if (c->behind && unsafe(c->behind_edge))
+		report_irq_order(c);
+}
+
 static void add_edge(const struct fb_held *h, const void *lock, struct class *to,
 		     enum fb_lock_mode mode, unsigned int flags)
 {
@@ -136,6 +240,10 @@ static void add_edge(const struct fb_held *h, const void *lock, struct class *to
 	from->edges = e;
 	if (first)
 		report_order(h, from, lock, to, first, last);
+	if (used(from->in_irq))
+		spread(from, from);
+	else if (from->behind)
+		spread(from, from->behind);
 }
 
 static struct fb_table held_classes; /* id to class */
@@ -180,7 +288,11 @@ void fb_lock_check(const void *lock, const struct fb_lock_map *map, enum fb_lock
 	struct fb_holder *h = fb_holder();
 	struct class *c;
 
-	if (!h->nr_held || (flags & FB_LOCK_TRY))
+	if (flags & FB_LOCK_TRY)
+		return;
+	if (unlikely(h->irq))
+		use_in_irq(class_of(lock, map), lock, mode);
+	if (!h->nr_held)
 		return;
 	c = class_of(lock, map);
 	for (unsigned int i = 0; i < h->nr_held; i++) {
@@ -209,8 +321,18 @@ void fb_lock_acquired(const void *lock, const struct fb_lock_map *map, enum fb_l
 						 .irq = h->irq,
 						 .stack = fb_stack_here()};
 	fb_core.nr_held++;
+	if (!(h->irq | h->irqs_off) && !c->irqs_on[mode].stack)
+		use_with_irqs_on(c, lock, mode, fb_stack_here());
 	if (flags & FB_LOCK_SPIN)
 		fb_atomic_enter(name_of(map), lock);
+}
+
+/* Irqs are enabled again: what current still holds is held with irqs enabled. */
+void fb_lockdep_irqs_on(struct fb_holder *h)
+{
+	for (unsigned int i = 0; i < h->nr_held; i++)
+		use_with_irqs_on(class_by_held(&h->held[i]), h->held[i].lock, h->held[i].mode,
+				 fb_stack_here());
 }
 
 static struct fb_held *find(struct fb_holder *h, const void *lock)

@@ -234,17 +234,10 @@ static void may_block(const char *why, const void *obj)
 	if (!fb_core.cur)
 		fb_report_fatal(FB_CONTRACT, 0, NULL, "the main stack cannot wait (%s, %s)", why,
 				fb_obj(obj));
-	if (fb_core.cur->h.irq)
-		fb_report_fatal(FB_DEADLOCK, 0, NULL, "irq handler waits (%s, %s)", why,
-				fb_obj(obj));
 	fb_step();
 }
 
-/**
- * fb_block() - wait for fb_wake(). Fatal finding in irq context and on the main stack. Atomic
- * context is allowed (a spinlock waits so); what sleeps calls fb_might_sleep() first.
- */
-void fb_block(const char *why, const void *obj)
+static void block(const char *why, const void *obj)
 {
 	struct fb_task *me = fb_core.cur;
 
@@ -253,6 +246,28 @@ void fb_block(const char *why, const void *obj)
 	me->why = why;
 	me->obj = obj;
 	leave(me);
+}
+
+/**
+ * fb_block() - wait for fb_wake(). Fatal finding in irq context and on the main stack. Atomic
+ * context is allowed (a spinlock waits so); what sleeps calls fb_might_sleep() first.
+ */
+void fb_block(const char *why, const void *obj)
+{
+	if (fb_holder()->irq)
+		fb_report_fatal(FB_DEADLOCK, 0, NULL, "irq handler waits (%s, %s)", why,
+				fb_obj(obj));
+	block(why, obj);
+}
+
+/**
+ * fb_spin() - as fb_block(), also in irq context: on another processor somebody holds the lock. That
+ * it is not the task below the handler is for fb_lock_check() to see. A wake-up may be meant for
+ * that task, so look again.
+ */
+void fb_spin(const char *why, const void *obj)
+{
+	block(why, obj);
 }
 
 /**

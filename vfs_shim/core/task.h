@@ -34,6 +34,8 @@ struct fb_task *fb_task_at(unsigned int i);
 
 /* Give up the processor until fb_wake(). @why and @obj appear in deadlock reports. */
 void fb_block(const char *why, const void *obj);
+/* The same for a spinning lock: also in irq context. Callers loop. */
+void fb_spin(const char *why, const void *obj);
 /*
  * Make a blocked task runnable; false if it was not blocked. Works from irq context and from the
  * main stack.

@@ -2,8 +2,8 @@
 /*
  * The kernel's names for the lock checks of core/lockdep.h.
  *
- * Models: kernel/locking/lockdep.c, 6.1. Leaves out: wait types, pinning, cross-release, irq-safe against
- * irq-unsafe use (core sees an irq handler that meets a lock of the task it interrupted).
+ * Models: kernel/locking/lockdep.c, 6.1. Leaves out: wait types, pinning, cross-release, softirq-safe against
+ * softirq-unsafe use (for hard irqs core checks it).
  */
 #include <linux/lockdep.h>
 #include <linux/bug.h>

@@ -40,14 +40,14 @@ static void spin(struct fb_spin_waiter **first, const void *lock, bool reader)
 {
 	struct fb_spin_waiter w = { .task = fb_current(), .reader = reader };
 
-	if (fb_in_irq() || !w.task)
+	if (!w.task)
 		fb_report_fatal(FB_DEADLOCK, 0, NULL, "%s spins on %s, which a task holds",
 				fb_in_irq() ? "an irq handler" : "the main stack", fb_obj(lock));
 	while (*first)
 		first = &(*first)->next;
 	*first = &w;
 	while (!w.granted)
-		fb_block(reader ? "rwlock, for reading" : "spinlock", lock);
+		fb_spin(reader ? "rwlock, for reading" : "spinlock", lock);
 }
 
 static struct fb_spin_waiter *grant_first(struct fb_spin_waiter **first)
