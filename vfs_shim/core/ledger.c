@@ -417,6 +417,11 @@ void fb_report_requests(void)
 				report_request(a, e);
 }
 
+bool fb_account_held(const void *account)
+{
+	return ((const struct account *)account)->held;
+}
+
 /* The first leak of this audit that may explain others; NULL: there was none yet. */
 static struct fb_finding *root;
 
