@@ -9,6 +9,7 @@
 
 #define MAX_FINDINGS 64
 #define STEPS_BEFORE 20
+#define STEPS_AROUND 5
 #define BRIEF_FRAMES 6
 #define MAX_BRIEF 64
 
@@ -204,6 +205,12 @@ static void print_parts(FILE *to, const struct fb_finding_part *p)
 	}
 }
 
+static void print_steps(FILE *to, size_t from, size_t end)
+{
+	for (size_t i = from; i < end && i < fb_trace_len(); i++)
+		fprintf(to, "    %s\n", fb_trace_line(i));
+}
+
 /**
  * fb_finding_print() - the whole report. Before the next fb_run_begin(): it uses the trace and the
  * token of the run.
@@ -226,10 +233,14 @@ void fb_finding_print(FILE *to, const struct fb_finding *f)
 		fb_stack_print(to, f->other, "    ");
 	}
 	print_parts(to, f->parts);
+	if (f->taken_pos) {
+		fprintf(to, "  steps when it was taken:\n");
+		print_steps(to, f->taken_pos > STEPS_AROUND ? f->taken_pos - STEPS_AROUND : 0,
+			    f->taken_pos + STEPS_AROUND);
+	}
 	if (f->trace_pos > 1) {
 		fprintf(to, "  steps before:\n");
-		for (size_t i = from; i + 1 < f->trace_pos; i++)
-			fprintf(to, "    %s\n", fb_trace_line(i));
+		print_steps(to, from, f->trace_pos - 1);
 	}
 	fprintf(to, "  replay: fusebox replay '%s'\n", fb_token());
 	fprintf(to, "  gdb: fusebox replay '%s' --gdb\n", fb_token());

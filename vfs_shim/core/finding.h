@@ -46,6 +46,7 @@ struct fb_finding {
 	const char *other_label; /* "taken at", "freed at", ... static string */
 	unsigned int task_id;
 	size_t trace_pos; /* the steps before: trace lines up to here */
+	size_t taken_pos; /* a leak: how long the trace was when it was taken; 0: unknown */
 	unsigned int count; /* the same finding, seen so often */
 	bool pins; /* a leak that has leaks of other things among its parts */
 	struct fb_finding_part *parts; /* further stacks: history, the other tasks of a deadlock */

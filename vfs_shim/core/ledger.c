@@ -16,6 +16,7 @@ struct entry {
 	struct entry *next, *prev; /* oldest first */
 	unsigned int owner;
 	fb_stack_t stack;
+	size_t at; /* length of the trace then */
 	bool told;
 };
 
@@ -192,7 +193,8 @@ void fb_get(enum fb_res kind, const void *obj, unsigned int tag)
 		spare = e->next;
 	else
 		e = fb_run_alloc(sizeof(*e));
-	*e = (struct entry){.prev = a->newest, .owner = fb_holder()->id, .stack = fb_stack_here()};
+	*e = (struct entry){.prev = a->newest, .owner = fb_holder()->id, .stack = fb_stack_here(),
+			    .at = fb_trace_len()};
 	if (a->newest)
 		a->newest->next = e;
 	else
@@ -455,8 +457,10 @@ static void report_leak_of(const struct account *a, const struct entry *e, unsig
 	else
 		f = fb_report_at(FB_LEAK, 0, e->stack, "taken at", "%s of %s never dropped",
 				 fb_res_name(a->kind), obj_name(a));
-	if (f)
+	if (f) {
 		f->task_id = e->owner == FB_NOBODY ? 0 : e->owner;
+		f->taken_pos = e->at;
+	}
 	add_history(f, a);
 	if (!root && a->kind != FB_RES_FREEZE)
 		root = f;
