@@ -10,6 +10,8 @@
 
 find_library(FUSEBOX_LIBDW dw REQUIRED)
 find_package(LibXml2 REQUIRED)
+find_library(FUSEBOX_AIO aio REQUIRED)
+find_library(FUSEBOX_URING uring REQUIRED)
 
 set(fusebox_common
 	-g -O1 -fno-pie -fno-omit-frame-pointer -fno-optimize-sibling-calls -fno-strict-aliasing

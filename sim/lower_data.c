@@ -37,18 +37,23 @@ static char *chunk_get(struct inode *inode, loff_t pos)
 	struct lower_inode *li = LOWER_I(inode);
 	unsigned long index = pos >> PAGE_SHIFT;
 	char *chunk = xa_load(&li->chunks, index);
-	int err;
+	void *old;
 
 	if (chunk)
 		return chunk;
 	if (!room_take(inode->i_sb))
 		return ERR_PTR(-ENOSPC);
 	chunk = kzalloc(PAGE_SIZE, GFP_KERNEL);
-	err = chunk ? xa_err(xa_store(&li->chunks, index, chunk, GFP_KERNEL)) : -ENOMEM;
-	if (err) {
+	if (!chunk) {
+		room_give(inode->i_sb);
+		return ERR_PTR(-ENOMEM);
+	}
+	/* Writers that share the inode lock may fill one hole. */
+	old = xa_cmpxchg(&li->chunks, index, NULL, chunk, GFP_KERNEL);
+	if (old) {
 		kfree(chunk);
 		room_give(inode->i_sb);
-		return ERR_PTR(err);
+		return xa_is_err(old) ? ERR_PTR(xa_err(old)) : old;
 	}
 	inode_add_bytes(inode, PAGE_SIZE);
 	return chunk;
@@ -70,15 +75,15 @@ static size_t within_chunk(loff_t pos, size_t len)
 	return min_t(size_t, len, PAGE_SIZE - offset_in_page(pos));
 }
 
-/**
- * lower_data_read() - copy bytes out; the caller has cut @to at the end of the file
+/*
+ * ram_read() - copy bytes out; the caller has cut @to at the end of the file
  * @inode: the file
  * @pos: from where
  * @to: destination
  *
  * Return: bytes copied, -EFAULT when none could be.
  */
-ssize_t lower_data_read(struct inode *inode, loff_t pos, struct iov_iter *to)
+static ssize_t ram_read(struct inode *inode, loff_t pos, struct iov_iter *to)
 {
 	ssize_t done = 0;
 
@@ -98,15 +103,15 @@ ssize_t lower_data_read(struct inode *inode, loff_t pos, struct iov_iter *to)
 	return done;
 }
 
-/**
- * lower_data_write() - copy bytes in
+/*
+ * ram_write() - copy bytes in
  * @inode: the file; its size is the caller's business
  * @pos: to where
  * @from: source
  *
  * Return: bytes copied, less than asked when room or source end; -ENOSPC, -ENOMEM, -EFAULT when none.
  */
-ssize_t lower_data_write(struct inode *inode, loff_t pos, struct iov_iter *from)
+static ssize_t ram_write(struct inode *inode, loff_t pos, struct iov_iter *from)
 {
 	ssize_t done = 0;
 
@@ -125,15 +130,15 @@ ssize_t lower_data_write(struct inode *inode, loff_t pos, struct iov_iter *from)
 	return done;
 }
 
-/**
- * lower_data_allocate() - make sure that there is room for a range
+/*
+ * ram_allocate() - make sure that there is room for a range
  * @inode: the file
  * @pos: first byte
  * @len: bytes
  *
  * Return: 0, -ENOSPC, -ENOMEM; what was allocated stays.
  */
-int lower_data_allocate(struct inode *inode, loff_t pos, loff_t len)
+static int ram_allocate(struct inode *inode, loff_t pos, loff_t len)
 {
 	loff_t at;
 
@@ -154,13 +159,13 @@ static void zero_part(struct inode *inode, loff_t pos, loff_t end)
 		memset(chunk + offset_in_page(pos), 0, end - pos);
 }
 
-/**
- * lower_data_punch() - make a range read as zeroes and give its room back
+/*
+ * ram_punch() - make a range read as zeroes and give its room back
  * @inode: the file
  * @pos: first byte
  * @end: first byte after it; LLONG_MAX: to the end
  */
-void lower_data_punch(struct inode *inode, loff_t pos, loff_t end)
+static void ram_punch(struct inode *inode, loff_t pos, loff_t end)
 {
 	loff_t first = round_up(pos, PAGE_SIZE);
 	unsigned long index, last;
@@ -179,12 +184,20 @@ void lower_data_punch(struct inode *inode, loff_t pos, loff_t end)
 		chunk_drop(inode, index);
 }
 
-/**
- * lower_data_free() - drop all bytes, the inode goes
+/*
+ * ram_free() - drop all bytes, the inode goes
  * @inode: the file
  */
-void lower_data_free(struct inode *inode)
+static void ram_free(struct inode *inode)
 {
-	lower_data_punch(inode, 0, LLONG_MAX);
+	ram_punch(inode, 0, LLONG_MAX);
 	xa_destroy(&LOWER_I(inode)->chunks);
 }
+
+const struct lower_storage lower_ram = {
+	.read = ram_read,
+	.write = ram_write,
+	.allocate = ram_allocate,
+	.punch = ram_punch,
+	.free = ram_free,
+};

@@ -30,7 +30,8 @@ static int lower_release(struct inode *inode, struct file *file)
 	return 0;
 }
 
-static bool misaligned(struct kiocb *iocb, const struct iov_iter *iter)
+/* lower_misaligned() - is it direct I/O, and not in whole units? */
+bool lower_misaligned(const struct kiocb *iocb, const struct iov_iter *iter)
 {
 	return (iocb->ki_flags & IOCB_DIRECT) &&
 	       ((iocb->ki_pos | iov_iter_alignment(iter)) & (LOWER_DIO_ALIGN - 1));
@@ -41,6 +42,21 @@ static void check_direct(const struct kiocb *iocb)
 {
 	if ((iocb->ki_flags & IOCB_DIRECT) && !(iocb->ki_filp->f_mode & FMODE_CAN_ODIRECT))
 		fb_report(FB_CONTRACT, 0, NULL, "IOCB_DIRECT on a file that has no direct I/O");
+}
+
+/* lower_check_freeze() - on 6.1 it is the caller of ->write_iter() who holds off a freeze. */
+void lower_check_freeze(struct super_block *sb)
+{
+	if (!fb_held(FB_RES_FREEZE, sb, SB_FREEZE_WRITE))
+		fb_report(FB_CONTRACT, 0, NULL, "->write_iter() without freeze protection of the super block");
+}
+
+/* lower_check_call() - what a caller of ->read_iter() and ->write_iter() must see to. */
+void lower_check_call(struct kiocb *iocb, bool write)
+{
+	if (write)
+		lower_check_freeze(file_inode(iocb->ki_filp)->i_sb);
+	check_direct(iocb);
 }
 
 /* Cut @iter to @len; gives back how much is hidden. */
@@ -61,7 +77,7 @@ static ssize_t read_locked(struct kiocb *iocb, struct iov_iter *to)
 	loff_t size = i_size_read(inode);
 	ssize_t ret;
 
-	if (misaligned(iocb, to))
+	if (lower_misaligned(iocb, to))
 		return -EINVAL;
 	ret = lower_fault(inode, W_LOWER_READ, &len);
 	if (ret)
@@ -70,7 +86,7 @@ static ssize_t read_locked(struct kiocb *iocb, struct iov_iter *to)
 		return 0;
 	hidden = hide(to, min_t(loff_t, len, size - iocb->ki_pos));
 	fb_point(FB_PT_IO, inode);
-	ret = lower_data_read(inode, iocb->ki_pos, to);
+	ret = LOWER_STORAGE(inode)->read(inode, iocb->ki_pos, to);
 	iov_iter_reexpand(to, iov_iter_count(to) + hidden);
 	return ret;
 }
@@ -84,7 +100,7 @@ static ssize_t lower_read_iter(struct kiocb *iocb, struct iov_iter *to)
 
 	if (!len)
 		return 0;
-	check_direct(iocb);
+	lower_check_call(iocb, false);
 	if (iocb->ki_flags & IOCB_NOWAIT) {
 		if (!inode_trylock_shared(inode))
 			return -EAGAIN;
@@ -101,20 +117,13 @@ static ssize_t lower_read_iter(struct kiocb *iocb, struct iov_iter *to)
 	return ret;
 }
 
-/* On 6.1 it is the caller of ->write_iter() who holds off a freeze. */
-static void check_freeze_protection(struct super_block *sb)
-{
-	if (!fb_held(FB_RES_FREEZE, sb, SB_FREEZE_WRITE))
-		fb_report(FB_CONTRACT, 0, NULL, "->write_iter() without freeze protection of the super block");
-}
-
 static ssize_t write_locked(struct kiocb *iocb, struct iov_iter *from)
 {
 	struct inode *inode = file_inode(iocb->ki_filp);
 	size_t len = iov_iter_count(from), hidden;
 	ssize_t ret;
 
-	if (misaligned(iocb, from))
+	if (lower_misaligned(iocb, from))
 		return -EINVAL;
 	ret = kiocb_modified(iocb);
 	if (!ret)
@@ -123,7 +132,7 @@ static ssize_t write_locked(struct kiocb *iocb, struct iov_iter *from)
 		return ret;
 	hidden = hide(from, len);
 	fb_point(FB_PT_IO, inode);
-	ret = lower_data_write(inode, iocb->ki_pos, from);
+	ret = LOWER_STORAGE(inode)->write(inode, iocb->ki_pos, from);
 	iov_iter_reexpand(from, iov_iter_count(from) + hidden);
 	if (ret > 0 && iocb->ki_pos + ret > i_size_read(inode)) {
 		i_size_write(inode, iocb->ki_pos + ret);
@@ -139,8 +148,7 @@ static ssize_t lower_write_iter(struct kiocb *iocb, struct iov_iter *from)
 	loff_t pos;
 	ssize_t ret;
 
-	check_freeze_protection(inode->i_sb);
-	check_direct(iocb);
+	lower_check_call(iocb, true);
 	if (iocb->ki_flags & IOCB_NOWAIT) {
 		if (!inode_trylock(inode))
 			return -EAGAIN;
@@ -186,9 +194,9 @@ static int fallocate_locked(struct file *file, int mode, loff_t offset, loff_t l
 	if (err)
 		return err;
 	if (mode & (FALLOC_FL_PUNCH_HOLE | FALLOC_FL_ZERO_RANGE))
-		lower_data_punch(inode, offset, offset + len);
+		LOWER_STORAGE(inode)->punch(inode, offset, offset + len);
 	if (!(mode & FALLOC_FL_PUNCH_HOLE))
-		err = lower_data_allocate(inode, offset, len);
+		err = LOWER_STORAGE(inode)->allocate(inode, offset, len);
 	if (!err && !(mode & FALLOC_FL_KEEP_SIZE) && offset + len > i_size_read(inode))
 		i_size_write(inode, offset + len);
 	mark_inode_dirty(inode);
@@ -203,6 +211,7 @@ static long lower_fallocate(struct file *file, int mode, loff_t offset, loff_t l
 	if (mode & ~(FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE | FALLOC_FL_ZERO_RANGE))
 		return -EOPNOTSUPP;
 	inode_lock(inode);
+	inode_dio_wait(inode);
 	err = fallocate_locked(file, mode, offset, len);
 	inode_unlock(inode);
 	return err;

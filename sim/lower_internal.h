@@ -5,7 +5,11 @@
 #ifndef FUSEBOX_SIM_LOWER_INTERNAL_H
 #define FUSEBOX_SIM_LOWER_INTERNAL_H
 
+#include <linux/completion.h>
 #include <linux/fs.h>
+#include <linux/fs_parser.h>
+#include <linux/uio.h>
+#include <linux/workqueue.h>
 #include <linux/xarray.h>
 #include <linux/xattr.h>
 #include "lower_ramfs.h"
@@ -19,7 +23,39 @@ struct lower_injection {
 	unsigned long long limit;
 };
 
+/**
+ * struct lower_storage - where the bytes of regular files are; the inode lock guards them
+ * @read: copy out; the caller has cut the iterator at the end of the file
+ * @write: copy in; the size is the caller's business
+ * @allocate: make sure that there is room
+ * @punch: make a range read as zeroes; its end is LLONG_MAX for "to the end"
+ * @free: the inode goes
+ */
+struct lower_storage {
+	ssize_t (*read)(struct inode *inode, loff_t pos, struct iov_iter *to);
+	ssize_t (*write)(struct inode *inode, loff_t pos, struct iov_iter *from);
+	int (*allocate)(struct inode *inode, loff_t pos, loff_t len);
+	void (*punch)(struct inode *inode, loff_t pos, loff_t end);
+	void (*free)(struct inode *inode);
+};
+
+/**
+ * struct lower_variant - what the types of lower file systems differ in
+ * @fops: of regular files
+ * @storage: of regular files
+ * @start: a super block is made; may be NULL
+ * @stop: it goes; may be NULL
+ */
+struct lower_variant {
+	const struct file_operations *fops;
+	const struct lower_storage *storage;
+	int (*start)(struct super_block *sb);
+	void (*stop)(struct super_block *sb);
+};
+
 struct lower_sb {
+	const struct lower_variant *variant;
+	struct lower_async *async;	/* of requests that are queued; or NULL */
 	u64 capacity, used;		/* bytes of file data, in whole chunks */
 	spinlock_t lock;		/* guards @used */
 	bool odirect, nowait;
@@ -33,6 +69,7 @@ struct lower_inode {
 	struct xarray chunks;		/* by position / PAGE_SIZE; none: a hole */
 	struct simple_xattrs xattrs;
 	u32 fsflags;			/* FS_*_FL */
+	int host;			/* handle of a file of the host; -1: none yet */
 };
 
 static inline struct lower_inode *LOWER_I(struct inode *inode)
@@ -45,15 +82,87 @@ static inline struct lower_sb *LOWER_SB(struct super_block *sb)
 	return sb->s_fs_info;
 }
 
-/* lower_data.c: bytes of a file; the inode lock guards them */
-ssize_t lower_data_read(struct inode *inode, loff_t pos, struct iov_iter *to);
-ssize_t lower_data_write(struct inode *inode, loff_t pos, struct iov_iter *from);
-int lower_data_allocate(struct inode *inode, loff_t pos, loff_t len);
-void lower_data_punch(struct inode *inode, loff_t pos, loff_t end);
-void lower_data_free(struct inode *inode);
+static inline const struct lower_storage *LOWER_STORAGE(struct inode *inode)
+{
+	return LOWER_SB(inode->i_sb)->variant->storage;
+}
+
+/* lower_ramfs.c: for the init_fs_context of a type, which kill_litter_super() takes down */
+extern const struct fs_parameter_spec lower_params[];
+int lower_init_fs_context(struct fs_context *fc, const struct lower_variant *variant);
+
+/* lower_data.c: bytes in memory */
+extern const struct lower_storage lower_ram;
 
 /* lower_file.c */
 extern const struct file_operations lower_file_operations;
+bool lower_misaligned(const struct kiocb *iocb, const struct iov_iter *iter);
+void lower_check_call(struct kiocb *iocb, bool write);
+void lower_check_freeze(struct super_block *sb);
+
+/**
+ * struct lower_request - a read or write that was queued
+ * @list: among those that are pending
+ * @work: for what must not be done in irq context
+ * @done: completed for a synchronous caller, who waits and does the rest
+ * @iocb: of the caller, who keeps it until ->ki_complete()
+ * @inode: the file
+ * @iter: the caller's memory, pinned; a synchronous caller's own iterator
+ * @vec: of @iter
+ * @nr_pages: pinned by @vec; 0: @vec is memory of the kernel
+ * @pos: where
+ * @count: how much
+ * @write: or read
+ * @sync: the caller waits
+ * @due: to be completed by the file system's own task
+ * @fault: 0, or the -errno that it was told to end with
+ * @result: how it ends
+ * @host: the engine's
+ */
+struct lower_request {
+	struct list_head list;
+	struct work_struct work;
+	struct completion done;
+	struct kiocb *iocb;
+	struct inode *inode;
+	struct iov_iter iter;
+	void *vec;
+	unsigned int nr_pages;
+	loff_t pos;
+	size_t count;
+	bool write, sync, due;
+	long fault;
+	struct w_async_result result;
+	void *host;
+};
+
+/**
+ * struct lower_engine - who moves the bytes of requests
+ * @queue: begin with it. Inode locked, may sleep; 0 or -errno. NULL: nothing to begin
+ * @transfer: move up to so many bytes between memory and file; any context
+ * @release: the request goes
+ */
+struct lower_engine {
+	int (*queue)(struct lower_request *rq);
+	ssize_t (*transfer)(struct lower_request *rq, size_t count);
+	void (*release)(struct lower_request *rq);
+};
+
+/* The requests of a super block. */
+struct lower_async {
+	const struct lower_engine *engine;
+	spinlock_t lock;		/* guards @pending, and sizes of files */
+	struct list_head pending;
+	struct w_async_mode mode;
+	struct workqueue_struct *wq;
+	struct work_struct work;	/* completes what is due */
+};
+
+/* lower_async.c */
+const struct file_operations *lower_async_fops(void);
+int lower_async_start(struct super_block *sb, const struct lower_engine *engine);
+void lower_async_stop(struct super_block *sb);
+void lower_request_complete(struct lower_request *rq);
 
 /* lower_log.c */
 void lower_log(struct inode *inode, enum w_lower_op op, struct file *file, struct kiocb *iocb, loff_t pos,

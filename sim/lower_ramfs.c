@@ -43,6 +43,7 @@ static struct inode *lower_alloc_inode(struct super_block *sb)
 	xa_init(&li->chunks);
 	simple_xattrs_init(&li->xattrs);
 	li->fsflags = 0;
+	li->host = -1;
 	return &li->vfs;
 }
 
@@ -57,7 +58,7 @@ static void lower_evict_inode(struct inode *inode)
 {
 	truncate_inode_pages_final(&inode->i_data);
 	clear_inode(inode);
-	lower_data_free(inode);
+	LOWER_STORAGE(inode)->free(inode);
 	simple_xattrs_free(&LOWER_I(inode)->xattrs);
 }
 
@@ -66,7 +67,7 @@ static void init_by_type(struct inode *inode, umode_t mode, dev_t dev)
 	switch (mode & S_IFMT) {
 	case S_IFREG:
 		inode->i_op = &lower_file_inode_operations;
-		inode->i_fop = &lower_file_operations;
+		inode->i_fop = LOWER_SB(inode->i_sb)->variant->fops;
 		inode->i_mapping->a_ops = LOWER_SB(inode->i_sb)->odirect ? &lower_dio_aops : &lower_aops;
 		break;
 	case S_IFDIR:
@@ -164,7 +165,7 @@ static int set_size(struct inode *inode, loff_t size)
 	loff_t old = i_size_read(inode);
 
 	if (size < old)
-		lower_data_punch(inode, size, LLONG_MAX);
+		LOWER_STORAGE(inode)->punch(inode, size, LLONG_MAX);
 	truncate_setsize(inode, size);
 	return 0;
 }
@@ -180,6 +181,7 @@ static int lower_setattr(struct user_namespace *mnt_userns, struct dentry *dentr
 	if (!err && (attr->ia_valid & ATTR_SIZE)) {
 		bool changed = attr->ia_size != i_size_read(inode);
 
+		inode_dio_wait(inode);
 		err = set_size(inode, attr->ia_size);
 		if (changed)
 			inode->i_mtime = inode->i_ctime = current_time(inode);
@@ -333,6 +335,8 @@ static void lower_put_super(struct super_block *sb)
 	struct lower_sb *lsb = LOWER_SB(sb);
 
 	WARN_ON(lsb->used);
+	if (lsb->variant->stop)
+		lsb->variant->stop(sb);
 	lower_log_free(lsb);
 	kfree(lsb);
 	sb->s_fs_info = NULL;
@@ -358,7 +362,7 @@ static const struct super_operations lower_super_operations = {
 
 enum lower_param { LOWER_SIZE, LOWER_ODIRECT, LOWER_NOWAIT, LOWER_STACKDEPTH, LOWER_MODE };
 
-static const struct fs_parameter_spec lower_params[] = {
+const struct fs_parameter_spec lower_params[] = {
 	fsparam_u64("size", LOWER_SIZE),
 	fsparam_u32("odirect", LOWER_ODIRECT),
 	fsparam_u32("nowait", LOWER_NOWAIT),
@@ -368,6 +372,7 @@ static const struct fs_parameter_spec lower_params[] = {
 };
 
 struct lower_opts {
+	const struct lower_variant *variant;
 	u64 size;
 	u32 odirect, nowait, stackdepth, mode;
 };
@@ -415,22 +420,35 @@ static int lower_fill_super(struct super_block *sb, struct fs_context *fc)
 {
 	struct lower_opts *opts = fc->fs_private;
 	struct lower_sb *lsb = kzalloc(sizeof(*lsb), GFP_KERNEL);
+	int err;
 
 	if (!lsb)
 		return -ENOMEM;
+	lsb->variant = opts->variant;
 	lsb->capacity = opts->size;
 	lsb->odirect = opts->odirect;
 	lsb->nowait = opts->nowait;
 	spin_lock_init(&lsb->lock);
 	sb->s_fs_info = lsb;
 	init_super(sb, opts);
-	sb->s_root = d_make_root(lower_new_inode(&init_user_ns, sb, NULL, S_IFDIR | opts->mode, 0));
-	if (!sb->s_root) {
-		kfree(lsb);
-		sb->s_fs_info = NULL;
-		return -ENOMEM;
+	if (lsb->variant->start) {
+		err = lsb->variant->start(sb);
+		if (err)
+			goto out_free;
 	}
+	err = -ENOMEM;
+	sb->s_root = d_make_root(lower_new_inode(&init_user_ns, sb, NULL, S_IFDIR | opts->mode, 0));
+	if (!sb->s_root)
+		goto out_stop;
 	return 0;
+
+out_stop:
+	if (lsb->variant->stop)
+		lsb->variant->stop(sb);
+out_free:
+	kfree(lsb);
+	sb->s_fs_info = NULL;
+	return err;
 }
 
 static int lower_get_tree(struct fs_context *fc)
@@ -449,12 +467,20 @@ static const struct fs_context_operations lower_context_ops = {
 	.get_tree = lower_get_tree,
 };
 
-static int lower_init_fs_context(struct fs_context *fc)
+/**
+ * lower_init_fs_context() - ->init_fs_context() of a type of lower file systems
+ * @fc: of the mount
+ * @variant: what is special about the type
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int lower_init_fs_context(struct fs_context *fc, const struct lower_variant *variant)
 {
 	struct lower_opts *opts = kzalloc(sizeof(*opts), GFP_KERNEL);
 
 	if (!opts)
 		return -ENOMEM;
+	opts->variant = variant;
 	opts->size = 64 << 20;
 	opts->odirect = 1;
 	opts->nowait = 1;
@@ -464,9 +490,19 @@ static int lower_init_fs_context(struct fs_context *fc)
 	return 0;
 }
 
+static const struct lower_variant lower_plain = {
+	.fops = &lower_file_operations,
+	.storage = &lower_ram,
+};
+
+static int lower_plain_init_fs_context(struct fs_context *fc)
+{
+	return lower_init_fs_context(fc, &lower_plain);
+}
+
 static struct file_system_type lower_fs_type = {
 	.name = "lower",
-	.init_fs_context = lower_init_fs_context,
+	.init_fs_context = lower_plain_init_fs_context,
 	.parameters = lower_params,
 	.kill_sb = kill_litter_super,
 };

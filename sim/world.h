@@ -63,6 +63,11 @@ struct w_mutex;
  * @W_CAP_IS_BOX: runs in the box; for the reason a scenario is skipped, never for its expectations
  * @W_CAP_IS_MAINLINE: the kernel's passthrough is mainline's, not ours; selects among the
  *	expectations that differ on purpose (DESIGN section 5)
+ * @W_CAP_AIO: io_submit and its like: w_aio_setup() and so on
+ * @W_CAP_URING: io_uring: w_uring_setup() and so on
+ * @W_CAP_KERNEL_RW: w_kernel_rw() works
+ * @W_CAP_LOWER_KINDS: w_make_lower() can make each kind of &enum w_lower_kind
+ * @W_CAP_LOWER_ASYNC: w_lower_async_mode() and its kin work on W_LOWER_ASYNC
  */
 enum w_cap {
 	W_CAP_ROOT		= 1 << 0,
@@ -81,6 +86,11 @@ enum w_cap {
 	W_CAP_TMPFILE		= 1 << 13,
 	W_CAP_IS_BOX		= 1 << 14,
 	W_CAP_IS_MAINLINE	= 1 << 15,
+	W_CAP_LOWER_KINDS	= 1 << 16,
+	W_CAP_LOWER_ASYNC	= 1 << 17,
+	W_CAP_AIO		= 1 << 20,
+	W_CAP_URING		= 1 << 21,
+	W_CAP_KERNEL_RW		= 1 << 22,
 };
 
 /**
@@ -187,12 +197,39 @@ struct w_dirent {
 #define W_TIME_OMIT	(-2LL)
 
 /**
+ * enum w_lower_kind - what a lower file system is made of (all but the first need
+ *	W_CAP_LOWER_KINDS)
+ * @W_LOWER_RAM: an ordinary local file system: files in memory in the box, ext4 elsewhere. Each
+ *	request is done when its call returns
+ * @W_LOWER_ASYNC: the same, but requests of asynchronous callers complete when they are told to:
+ *	see w_lower_async_mode()
+ * @W_LOWER_STACK: a stacked file system over the directory opts.over, whose stack depth is one more
+ *	than that directory's
+ * @W_LOWER_HOST: data in real files of the machine that runs the box, by pread(2) and pwrite(2)
+ * @W_LOWER_HOST_LIBAIO: the same, by io_submit(2); requests complete when no task can run
+ * @W_LOWER_HOST_URING: the same, by io_uring
+ * @W_LOWER_KINDS: their number
+ */
+enum w_lower_kind {
+	W_LOWER_RAM,
+	W_LOWER_ASYNC,
+	W_LOWER_STACK,
+	W_LOWER_HOST,
+	W_LOWER_HOST_LIBAIO,
+	W_LOWER_HOST_URING,
+	W_LOWER_KINDS
+};
+
+/**
  * struct w_lower_opts - which lower file system w_make_lower() shall make
  * @name: short name, unique among the lower directories of a scenario; part of the path
  * @size: capacity in bytes for file data; 0 = as large as the world likes (at least 64 MiB)
  * @stack_depth: stack depth of its super block, 0..2 (needs W_CAP_STACK_DEPTH if not 0)
  * @no_dio: a file system without direct I/O (needs W_CAP_NO_DIO)
  * @no_nowait: a file system without RWF_NOWAIT (only the box makes such)
+ * @kind: what it is made of
+ * @over: W_LOWER_STACK: the directory, below a path from w_make_lower(); the other options but
+ *	@name are then that file system's
  */
 struct w_lower_opts {
 	const char *name;
@@ -200,11 +237,19 @@ struct w_lower_opts {
 	int stack_depth;
 	bool no_dio;
 	bool no_nowait;
+	enum w_lower_kind kind;
+	const char *over;
 };
 
 /**
  * enum w_lower_op - calls that a lower file system logs, and that w_lower_inject() makes fail
+ *
+ * A read or write that was queued is logged as such, with result W_LOWER_QUEUED, and once more as
+ * W_LOWER_DONE when it is done, just before its completion is called; off and len are then what was
+ * transferred. W_LOWER_DONE cannot be made to fail.
  */
+#define W_LOWER_QUEUED	(-529)
+
 enum w_lower_op {
 	W_LOWER_OPEN,
 	W_LOWER_RELEASE,
@@ -212,7 +257,69 @@ enum w_lower_op {
 	W_LOWER_WRITE,
 	W_LOWER_FSYNC,
 	W_LOWER_SETATTR,
+	W_LOWER_DONE,
 	W_LOWER_OPS
+};
+
+/**
+ * enum w_async_when - when a request of an asynchronous caller completes
+ * @W_ASYNC_LATER: by the file system's own task, when it gets to run
+ * @W_ASYNC_NOW: before ->read_iter() or ->write_iter() returns (which still says that the request
+ *	is queued, and touches the kiocb afterwards)
+ * @W_ASYNC_HELD: when w_lower_async_complete() says so, not before
+ * @W_ASYNC_SYNC: never queued: the call does it, as for a synchronous caller
+ * @W_ASYNC_WHENS: their number
+ */
+enum w_async_when {
+	W_ASYNC_LATER,
+	W_ASYNC_NOW,
+	W_ASYNC_HELD,
+	W_ASYNC_SYNC,
+	W_ASYNC_WHENS
+};
+
+/**
+ * enum w_async_order - in which order W_ASYNC_LATER completes the requests that are pending
+ * @W_ASYNC_FIFO: oldest first
+ * @W_ASYNC_LIFO: newest first
+ * @W_ASYNC_CHOSEN: each an explicit choice: the explorer tries all orders
+ */
+enum w_async_order {
+	W_ASYNC_FIFO,
+	W_ASYNC_LIFO,
+	W_ASYNC_CHOSEN
+};
+
+/**
+ * struct w_async_result - how a request completes
+ * @error: 0, or a positive errno: nothing is transferred
+ * @limit: 0, or: transfer at most so many bytes
+ * @irq: complete it in irq context. A write that must be synced (O_DSYNC) goes on to the file
+ *	system's task from there, as it does in the kernel
+ */
+struct w_async_result {
+	int error;
+	unsigned long long limit;
+	bool irq;
+};
+
+/**
+ * struct w_async_mode - what a W_LOWER_ASYNC file system does with requests from now on; all zero
+ *	is how it starts
+ * @when: when they complete
+ * @order: in which order
+ * @result: how, unless w_lower_async_complete() says otherwise
+ * @nowait_again: -EAGAIN for each request with IOCB_NOWAIT
+ * @cancellable: requests of io_submit() can be cancelled: they get a cancel function
+ * @hold_sync: W_ASYNC_HELD and W_ASYNC_LATER hold for synchronous callers too: they wait
+ */
+struct w_async_mode {
+	enum w_async_when when;
+	enum w_async_order order;
+	struct w_async_result result;
+	bool nowait_again;
+	bool cancellable;
+	bool hold_sync;
 };
 
 /**
@@ -237,6 +344,97 @@ struct w_lower_event {
 	bool cap_admin;
 	unsigned int file_flags;
 	unsigned int kiocb_flags;
+};
+
+/**
+ * enum w_aio_op - what an asynchronous request does, see &struct w_aio
+ */
+enum w_aio_op {
+	W_AIO_READ,
+	W_AIO_WRITE,
+	W_AIO_READV,
+	W_AIO_WRITEV,
+	W_AIO_FSYNC,
+	W_AIO_FDSYNC,
+};
+
+/**
+ * struct w_aio - one request of io_submit(2)
+ * @fd: the file
+ * @op: what to do
+ * @buf: the bytes; for READV and WRITEV an array of struct iovec; for FSYNC NULL
+ * @len: their number, or the length of the array
+ * @off: position
+ * @rwf: RWF_...
+ * @data: comes back in &struct w_completion
+ * @priv: the world's: the request must stay where it is until its completion was fetched
+ */
+struct w_aio {
+	int fd;
+	enum w_aio_op op;
+	void *buf;
+	size_t len;
+	long long off;
+	int rwf;
+	unsigned long long data;
+	unsigned long long priv[8];
+};
+
+/**
+ * struct w_completion - an asynchronous request that is done
+ * @data: of the request
+ * @res: bytes done, 0 or -errno
+ */
+struct w_completion {
+	unsigned long long data;
+	long long res;
+};
+
+/**
+ * enum w_uring_op - what a request of io_uring does, see &struct w_sqe
+ */
+enum w_uring_op {
+	W_URING_NOP,
+	W_URING_READ,
+	W_URING_WRITE,
+	W_URING_READV,
+	W_URING_WRITEV,
+	W_URING_READ_FIXED,
+	W_URING_WRITE_FIXED,
+	W_URING_FSYNC,
+};
+
+/* Flags of &struct w_sqe, in io_uring's own numbers. */
+#define W_SQE_DRAIN	(1U << 1)	/* after all that was submitted before */
+#define W_SQE_LINK	(1U << 2)	/* the next one after this one, if it succeeds in full */
+#define W_SQE_HARDLINK	(1U << 3)	/* the next one after this one, whatever comes of it */
+#define W_SQE_ASYNC	(1U << 4)	/* by a worker from the start */
+
+/* Flags of w_uring_setup(), in io_uring's own numbers. */
+#define W_URING_IOPOLL	(1U << 0)	/* completions are polled for: IOCB_HIPRI */
+
+/**
+ * struct w_sqe - one request of io_uring
+ * @op: what to do
+ * @flags: W_SQE_...
+ * @fd: the file
+ * @buf: as in &struct w_aio; for the FIXED ones within the registered buffer @buf_index
+ * @len: as in &struct w_aio
+ * @off: position, or -1 for the file's own
+ * @rwf: RWF_...
+ * @buf_index: which registered buffer
+ * @data: comes back in &struct w_completion; not ~0
+ */
+struct w_sqe {
+	enum w_uring_op op;
+	unsigned int flags;
+	int fd;
+	void *buf;
+	size_t len;
+	long long off;
+	int rwf;
+	unsigned int buf_index;
+	unsigned long long data;
 };
 
 /**
@@ -296,6 +494,21 @@ struct world_ops {
 	long (*poll)(struct world *w, int fd, int events);
 	long (*statfs)(struct world *w, const char *path, struct w_statfs *st);
 
+	/* asynchronous I/O */
+	long (*aio_setup)(struct world *w, unsigned int n);
+	long (*aio_submit)(struct world *w, long ctx, struct w_aio *a, int n);
+	long (*aio_getevents)(struct world *w, long ctx, int min, struct w_completion *c, int max);
+	long (*aio_cancel)(struct world *w, long ctx, struct w_aio *a);
+	long (*aio_destroy)(struct world *w, long ctx);
+	long (*uring_setup)(struct world *w, unsigned int entries, unsigned int flags);
+	long (*uring_register_buffers)(struct world *w, int ring, const struct iovec *iov, int n);
+	long (*uring_submit)(struct world *w, int ring, const struct w_sqe *s, int n);
+	long (*uring_wait)(struct world *w, int ring, int min, struct w_completion *c, int max);
+	long (*uring_cancel)(struct world *w, int ring, unsigned long long data);
+	long (*uring_close)(struct world *w, int ring);
+	long (*kernel_rw)(struct world *w, int fd, bool write, bool direct, void *buf, size_t len,
+			  long long off);
+
 	/* names */
 	long (*unlink)(struct world *w, const char *path);
 	long (*mkdir)(struct world *w, const char *path, unsigned int mode);
@@ -339,6 +552,11 @@ struct world_ops {
 	long (*lower_log)(struct world *w, const char *path, struct w_lower_event *ev, int n);
 	long (*lower_inject)(struct world *w, const char *path, enum w_lower_op op, int skip,
 			     int count, int error, unsigned long long limit);
+	long (*lower_async_mode)(struct world *w, const char *path,
+				 const struct w_async_mode *mode);
+	long (*lower_async_pending)(struct world *w, const char *path);
+	long (*lower_async_complete)(struct world *w, const char *path, int which,
+				     const struct w_async_result *result);
 	void (*trace)(struct world *w, const char *line);
 };
 
@@ -934,6 +1152,183 @@ static inline long w_statfs(struct world *w, const char *path, struct w_statfs *
 	return W_CALL(w, statfs, path, st);
 }
 
+/* ---- asynchronous I/O ---- */
+
+/**
+ * w_aio_setup() - io_setup(2) (needs W_CAP_AIO, as all w_aio_...() do)
+ * @w: the world
+ * @n: how many requests may be in flight
+ *
+ * The context goes with the last task that shares the caller's fd table, which waits for the
+ * requests in flight.
+ * Return: the context, > 0, or -errno.
+ */
+static inline long w_aio_setup(struct world *w, unsigned int n)
+{
+	return W_CALL(w, aio_setup, n);
+}
+
+/**
+ * w_aio_submit() - io_submit(2)
+ * @w: the world
+ * @ctx: the context
+ * @a: array of @n requests; they stay where they are until their completions were fetched
+ * @n: its length
+ *
+ * Return: how many were taken (what comes of them, errors included, is in their completions), or
+ * -errno for the first one.
+ */
+static inline long w_aio_submit(struct world *w, long ctx, struct w_aio *a, int n)
+{
+	return W_CALL(w, aio_submit, ctx, a, n);
+}
+
+/**
+ * w_aio_getevents() - io_getevents(2) without a timeout
+ * @w: the world
+ * @ctx: the context
+ * @min: wait for at least this many; 0: do not wait
+ * @c: array of @max entries
+ * @max: its length
+ *
+ * Return: entries stored, in the order of completion, or -errno.
+ */
+static inline long w_aio_getevents(struct world *w, long ctx, int min, struct w_completion *c,
+				   int max)
+{
+	return W_CALL(w, aio_getevents, ctx, min, c, max);
+}
+
+/**
+ * w_aio_cancel() - io_cancel(2)
+ * @w: the world
+ * @ctx: the context
+ * @a: a request that w_aio_submit() took
+ *
+ * Return: -EINPROGRESS when it is being cancelled, -EINVAL when it cannot be, or other -errno.
+ */
+static inline long w_aio_cancel(struct world *w, long ctx, struct w_aio *a)
+{
+	return W_CALL(w, aio_cancel, ctx, a);
+}
+
+/**
+ * w_aio_destroy() - io_destroy(2): waits for the requests in flight
+ * @w: the world
+ * @ctx: the context; it is gone afterwards, and what it knew of completions
+ *
+ * Return: 0 or -errno.
+ */
+static inline long w_aio_destroy(struct world *w, long ctx)
+{
+	return W_CALL(w, aio_destroy, ctx);
+}
+
+/**
+ * w_uring_setup() - io_uring_setup(2) (needs W_CAP_URING, as all w_uring_...() do)
+ * @w: the world
+ * @entries: how many requests can be submitted at a time
+ * @flags: 0 or W_URING_IOPOLL
+ *
+ * Return: the ring's fd, to be closed with w_uring_close(), or -errno.
+ */
+static inline long w_uring_setup(struct world *w, unsigned int entries, unsigned int flags)
+{
+	return W_CALL(w, uring_setup, entries, flags);
+}
+
+/**
+ * w_uring_register_buffers() - tell a ring the buffers for the FIXED requests, once
+ * @w: the world
+ * @ring: the ring
+ * @iov: array of @n buffers
+ * @n: its length
+ *
+ * Return: 0 or -errno.
+ */
+static inline long w_uring_register_buffers(struct world *w, int ring, const struct iovec *iov,
+					    int n)
+{
+	return W_CALL(w, uring_register_buffers, ring, iov, n);
+}
+
+/**
+ * w_uring_submit() - io_uring_enter(2) that submits and does not wait
+ * @w: the world
+ * @ring: the ring
+ * @s: array of @n requests
+ * @n: its length, not more than the ring has entries
+ *
+ * Return: how many were taken (what comes of them, errors included, is in their completions), or
+ * -errno.
+ */
+static inline long w_uring_submit(struct world *w, int ring, const struct w_sqe *s, int n)
+{
+	return W_CALL(w, uring_submit, ring, s, n);
+}
+
+/**
+ * w_uring_wait() - fetch completions
+ * @w: the world
+ * @ring: the ring
+ * @min: wait for at least this many; 0: do not wait
+ * @c: array of @max entries
+ * @max: its length
+ *
+ * To be called by the task that submitted: it is that which ends its requests.
+ * Return: entries stored, in the order of completion, or -errno.
+ */
+static inline long w_uring_wait(struct world *w, int ring, int min, struct w_completion *c,
+				int max)
+{
+	return W_CALL(w, uring_wait, ring, min, c, max);
+}
+
+/**
+ * w_uring_cancel() - IORING_OP_ASYNC_CANCEL for the request with this data
+ * @w: the world
+ * @ring: the ring
+ * @data: &struct w_sqe.data
+ *
+ * Return: 0 when it was cancelled (it completes with -ECANCELED), -ENOENT when there is none that
+ * could be, -EALREADY when a worker is at it.
+ */
+static inline long w_uring_cancel(struct world *w, int ring, unsigned long long data)
+{
+	return W_CALL(w, uring_cancel, ring, data);
+}
+
+/**
+ * w_uring_close() - close a ring; does not wait for the requests in flight
+ * @w: the world
+ * @ring: the ring
+ *
+ * Return: 0 or -errno.
+ */
+static inline long w_uring_close(struct world *w, int ring)
+{
+	return W_CALL(w, uring_close, ring);
+}
+
+/**
+ * w_kernel_rw() - read or write as a loop device does (needs W_CAP_KERNEL_RW)
+ * @w: the world
+ * @fd: the file that it stands on
+ * @write: write?
+ * @direct: with IOCB_DIRECT, asynchronously, and without IOCB_WRITE or freeze protection, as
+ *	lo_rw_aio(); else through the page cache, as lo_read_simple() and lo_write_simple()
+ * @buf: @len bytes
+ * @len: how many
+ * @off: position in the file
+ *
+ * Return: once it is done, bytes done or -errno.
+ */
+static inline long w_kernel_rw(struct world *w, int fd, bool write, bool direct, void *buf,
+			       size_t len, long long off)
+{
+	return W_CALL(w, kernel_rw, fd, write, direct, buf, len, off);
+}
+
 /* ---- names ---- */
 
 /**
@@ -1361,6 +1756,49 @@ static inline long w_lower_inject(struct world *w, const char *path, enum w_lowe
 				  int count, int error, unsigned long long limit)
 {
 	return W_CALL(w, lower_inject, path, op, skip, count, error, limit);
+}
+
+/**
+ * w_lower_async_mode() - when and how requests complete (needs W_CAP_LOWER_ASYNC, as the next two)
+ * @w: the world
+ * @path: from w_make_lower(), of kind W_LOWER_ASYNC
+ * @mode: holds for requests that come from now on; copied. What is held stays so
+ *
+ * Return: 0, -EINVAL for another kind of file system, or other -errno.
+ */
+static inline long w_lower_async_mode(struct world *w, const char *path,
+				      const struct w_async_mode *mode)
+{
+	return W_CALL(w, lower_async_mode, path, mode);
+}
+
+/**
+ * w_lower_async_pending() - number of requests that are queued and not completed
+ * @w: the world
+ * @path: from w_make_lower(), of kind W_LOWER_ASYNC
+ *
+ * Return: the number or -errno.
+ */
+static inline long w_lower_async_pending(struct world *w, const char *path)
+{
+	return W_CALL(w, lower_async_pending, path);
+}
+
+/**
+ * w_lower_async_complete() - complete one request now
+ * @w: the world
+ * @path: from w_make_lower(), of kind W_LOWER_ASYNC
+ * @which: 0 is the oldest pending one, 1 the next; -1 the newest
+ * @result: how; NULL: as the mode said when it was queued, but in the calling task's context
+ *
+ * The completion has been called when this returns, except for a write that must be synced and
+ * is completed in irq context.
+ * Return: 0, -ENOENT when there is no such request, or other -errno.
+ */
+static inline long w_lower_async_complete(struct world *w, const char *path, int which,
+					  const struct w_async_result *result)
+{
+	return W_CALL(w, lower_async_complete, path, which, result);
 }
 
 /**

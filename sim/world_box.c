@@ -21,10 +21,13 @@
 #include <linux/namei.h>
 #include <linux/wait.h>
 
+#include "lower_async.h"
 #include "lower_pseudo.h"
 #include "lower_ramfs.h"
+#include "lower_stack.h"
 #include "process.h"
 #include "syscalls.h"
+#include "syscalls_async.h"
 
 #define CONTROL_DIR	"/fusectl"
 #define SHM_DIR		"/dev/shm"
@@ -35,7 +38,7 @@
 #define BOX_CAPS (W_CAP_ROOT | W_CAP_PASSTHROUGH | W_CAP_FREEZE | W_CAP_STACK_DEPTH | W_CAP_RO_BIND |	\
 		  W_CAP_DIO_ALIGN | W_CAP_NO_DIO | W_CAP_SIGKILL | W_CAP_TASK_RLIMIT |		\
 		  W_CAP_LOWER_LOG | W_CAP_LOWER_FAULT | W_CAP_LOWER_XATTR | W_CAP_TMPFILE |	\
-		  W_CAP_IS_BOX)
+		  W_CAP_IS_BOX | W_CAP_AIO | W_CAP_URING | W_CAP_KERNEL_RW | W_CAP_LOWER_KINDS | W_CAP_LOWER_ASYNC)
 
 /* What the scenarios and the server hold is no memory of the kernel: no ledger, no fault points. */
 
@@ -597,19 +600,54 @@ static long bx_remove_dir(struct world *w, const char *path)
 	return box_rmdir(path);
 }
 
+/* The super block mounted at @path; the caller knows that the mount stays. */
+static struct super_block *mounted_sb(const char *path)
+{
+	struct super_block *sb = NULL;
+	struct path p;
+
+	fb_faults_suspend();
+	if (!kern_path(path, 0, &p)) {
+		sb = p.mnt->mnt_sb;
+		path_put(&p);
+	}
+	fb_faults_resume();
+	return sb;
+}
+
+static const char *lower_type(const struct w_lower_opts *opts)
+{
+	static const char *const types[] = {
+		[W_LOWER_RAM] = LOWER_TYPE,
+		[W_LOWER_ASYNC] = "async",
+		[W_LOWER_HOST] = "host",
+		[W_LOWER_HOST_LIBAIO] = "host-libaio",
+		[W_LOWER_HOST_URING] = "host-uring",
+	};
+	struct super_block *sb;
+
+	if (opts->kind != W_LOWER_STACK)
+		return types[opts->kind];
+	sb = mounted_sb(opts->over);
+	return sb ? lower_stack_type(sb) : "stack";
+}
+
 static long bx_make_lower(struct world *w, const struct w_lower_opts *opts, char *path)
 {
-	char data[128];
+	char data[W_PATH_MAX + 16];
 	long ret;
 
 	snprintf(path, W_PATH_MAX, "/lower-%s", opts->name);
-	snprintf(data, sizeof(data), "size=%llu,stackdepth=%d,odirect=%d,nowait=%d",
-		 opts->size ? opts->size : LOWER_SIZE, opts->stack_depth, !opts->no_dio,
-		 !opts->no_nowait);
+	if (opts->kind == W_LOWER_STACK)
+		snprintf(data, sizeof(data), "lower=%s", opts->over);
+	else
+		snprintf(data, sizeof(data), "size=%llu,stackdepth=%d,odirect=%d,nowait=%d",
+			 opts->size ? opts->size : LOWER_SIZE, opts->stack_depth, !opts->no_dio,
+			 !opts->no_nowait);
 	ret = box_mkdir(path, 0755);
 	if (ret)
 		return ret;
-	ret = box_mount("lower", path, LOWER_TYPE, 0, data);
+	ret = box_mount("lower", path, lower_type(opts), 0, data);
 	if (!ret)
 		ret = box_chmod(path, 0777);
 	else
@@ -667,21 +705,6 @@ static long bx_thaw(struct world *w, const char *path)
 	return box_thaw(path);
 }
 
-/* The super block mounted at @path; the caller knows that the mount stays. */
-static struct super_block *mounted_sb(const char *path)
-{
-	struct super_block *sb = NULL;
-	struct path p;
-
-	fb_faults_suspend();
-	if (!kern_path(path, 0, &p)) {
-		sb = p.mnt->mnt_sb;
-		path_put(&p);
-	}
-	fb_faults_resume();
-	return sb;
-}
-
 /* A file of fusectl for the mount at @path. */
 static long open_control(const char *path, const char *file, int flags)
 {
@@ -734,6 +757,28 @@ static long bx_lower_inject(struct world *w, const char *path, enum w_lower_op o
 	return sb ? lower_inject(sb, op, skip, count, error, limit) : -ENOENT;
 }
 
+static long bx_lower_async_mode(struct world *w, const char *path, const struct w_async_mode *mode)
+{
+	struct super_block *sb = mounted_sb(path);
+
+	return sb ? lower_async_mode(sb, mode) : -ENOENT;
+}
+
+static long bx_lower_async_pending(struct world *w, const char *path)
+{
+	struct super_block *sb = mounted_sb(path);
+
+	return sb ? lower_async_pending(sb) : -ENOENT;
+}
+
+static long bx_lower_async_complete(struct world *w, const char *path, int which,
+				    const struct w_async_result *result)
+{
+	struct super_block *sb = mounted_sb(path);
+
+	return sb ? lower_async_complete(sb, which, result) : -ENOENT;
+}
+
 static void bx_trace(struct world *w, const char *line)
 {
 	fb_trace("%s", line);
@@ -783,6 +828,18 @@ static const struct world_ops box_ops = {
 	.fcntl_setfl = bx_fcntl_setfl,
 	.poll = bx_poll,
 	.statfs = bx_statfs,
+	.aio_setup = bx_aio_setup,
+	.aio_submit = bx_aio_submit,
+	.aio_getevents = bx_aio_getevents,
+	.aio_cancel = bx_aio_cancel,
+	.aio_destroy = bx_aio_destroy,
+	.uring_setup = bx_uring_setup,
+	.uring_register_buffers = bx_uring_register_buffers,
+	.uring_submit = bx_uring_submit,
+	.uring_wait = bx_uring_wait,
+	.uring_cancel = bx_uring_cancel,
+	.uring_close = bx_uring_close,
+	.kernel_rw = bx_kernel_rw,
 	.unlink = bx_unlink,
 	.mkdir = bx_mkdir,
 	.rmdir = bx_rmdir,
@@ -814,6 +871,9 @@ static const struct world_ops box_ops = {
 	.waiting = bx_waiting,
 	.lower_log = bx_lower_log,
 	.lower_inject = bx_lower_inject,
+	.lower_async_mode = bx_lower_async_mode,
+	.lower_async_pending = bx_lower_async_pending,
+	.lower_async_complete = bx_lower_async_complete,
 	.trace = bx_trace,
 };
 

@@ -1134,7 +1134,7 @@ static long host_make_lower(struct world *w, const struct w_lower_opts *opts, ch
 	struct lower *l;
 	long ret;
 
-	if (opts->no_nowait || (opts->no_dio && !(w->caps & W_CAP_NO_DIO)))
+	if (opts->kind != W_LOWER_RAM || opts->no_nowait || (opts->no_dio && !(w->caps & W_CAP_NO_DIO)))
 		return -EOPNOTSUPP;
 	l = new_lower();
 	if (!l)

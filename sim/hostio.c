@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Real files and real asynchronous I/O. See hostio.h.
+ */
+#include "hostio.h"
+
+#include <core/sanitize.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <libaio.h>
+#include <liburing.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define MAX_FILES	256
+#define QUEUE_DEPTH	256
+#define DIRECT_UNIT	512
+#define BUFFER_ALIGN	4096
+
+static struct {
+	int fd;		/* -1: not in use */
+	int direct;	/* the same file, with O_DIRECT; -1: the host refuses */
+} files[MAX_FILES];
+
+static int nr_files = -1;	/* in use; -1: the table is not initialised */
+static char dir[200];
+static struct hostio_request *under_way;
+
+static io_context_t aio;
+static struct io_uring ring;
+static bool aio_ready, ring_ready;
+
+/*
+ * Files
+ */
+
+static int dir_make(void)
+{
+	const char *tmp = getenv("TMPDIR");
+
+	snprintf(dir, sizeof(dir), "%s/fusebox-XXXXXX", tmp && *tmp ? tmp : "/tmp");
+	return mkdtemp(dir) ? 0 : -errno;
+}
+
+static int slot_take(void)
+{
+	if (nr_files < 0) {
+		for (int i = 0; i < MAX_FILES; i++)
+			files[i].fd = -1;
+		nr_files = 0;
+	}
+	for (int i = 0; i < MAX_FILES; i++)
+		if (files[i].fd < 0)
+			return i;
+	return -ENFILE;
+}
+
+int hostio_create(void)
+{
+	int slot = slot_take(), err = slot < 0 ? slot : 0;
+	char path[sizeof(dir) + 16];
+
+	if (!err && !nr_files)
+		err = dir_make();
+	if (err)
+		return err;
+	snprintf(path, sizeof(path), "%s/%d", dir, slot);
+	files[slot].fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (files[slot].fd < 0) {
+		err = -errno;
+		if (!nr_files)
+			rmdir(dir);
+		return err;
+	}
+	files[slot].direct = open(path, O_RDWR | O_DIRECT | O_CLOEXEC);
+	nr_files++;
+	return slot;
+}
+
+void hostio_remove(int file)
+{
+	char path[sizeof(dir) + 16];
+
+	snprintf(path, sizeof(path), "%s/%d", dir, file);
+	unlink(path);
+	close(files[file].fd);
+	if (files[file].direct >= 0)
+		close(files[file].direct);
+	files[file].fd = -1;
+	if (!--nr_files)
+		rmdir(dir);
+}
+
+void hostio_reset(void)
+{
+	while (under_way)
+		hostio_request_free(under_way);
+	for (int i = 0; nr_files > 0 && i < MAX_FILES; i++)
+		if (files[i].fd >= 0)
+			hostio_remove(i);
+}
+
+bool hostio_direct(int file)
+{
+	return files[file].direct >= 0;
+}
+
+static long result_of(long ret)
+{
+	return ret < 0 ? -errno : ret;
+}
+
+long hostio_pread(int file, void *buf, size_t len, long long pos)
+{
+	return result_of(pread(files[file].fd, buf, len, pos));
+}
+
+long hostio_pwrite(int file, const void *buf, size_t len, long long pos)
+{
+	return result_of(pwrite(files[file].fd, buf, len, pos));
+}
+
+int hostio_truncate(int file, long long size)
+{
+	return result_of(ftruncate(files[file].fd, size));
+}
+
+/*
+ * Requests
+ */
+
+int hostio_engine_error(enum hostio_engine engine)
+{
+	int err = 0;
+
+	if (engine == HOSTIO_LIBAIO && !aio_ready) {
+		err = io_setup(QUEUE_DEPTH, &aio);
+		aio_ready = !err;
+	} else if (engine == HOSTIO_URING && !ring_ready) {
+		err = io_uring_queue_init(QUEUE_DEPTH, &ring, 0);
+		ring_ready = !err;
+	}
+	return err;
+}
+
+struct hostio_request *hostio_request_new(size_t len, bool write)
+{
+	struct hostio_request *rq = calloc(1, sizeof(*rq));
+
+	if (!rq)
+		return NULL;
+	if (posix_memalign(&rq->buf, BUFFER_ALIGN, len ? len : 1)) {
+		free(rq);
+		return NULL;
+	}
+	rq->len = len;
+	rq->write = write;
+	rq->done = true;
+	return rq;
+}
+
+static int submit_aio(struct hostio_request *rq, int fd)
+{
+	struct iocb cb, *list = &cb;
+	int ret;
+
+	if (rq->write)
+		io_prep_pwrite(&cb, fd, rq->buf, rq->len, rq->pos);
+	else
+		io_prep_pread(&cb, fd, rq->buf, rq->len, rq->pos);
+	cb.data = rq;
+	do
+		ret = io_submit(aio, 1, &list);
+	while (ret == -EINTR);
+	return ret < 0 ? ret : 0;
+}
+
+static int submit_uring(struct hostio_request *rq, int fd)
+{
+	struct io_uring_sqe *sqe = io_uring_get_sqe(&ring);
+	int ret;
+
+	if (!sqe)
+		return -EAGAIN;
+	if (rq->write)
+		io_uring_prep_write(sqe, fd, rq->buf, rq->len, rq->pos);
+	else
+		io_uring_prep_read(sqe, fd, rq->buf, rq->len, rq->pos);
+	io_uring_sqe_set_data(sqe, rq);
+	do
+		ret = io_uring_submit(&ring);
+	while (ret == -EINTR);
+	return ret < 0 ? ret : 0;
+}
+
+static int fd_of(const struct hostio_request *rq, int file, bool direct)
+{
+	bool aligned = !((rq->len | rq->pos) & (DIRECT_UNIT - 1));
+
+	return direct && aligned && files[file].direct >= 0 ? files[file].direct : files[file].fd;
+}
+
+int hostio_submit(struct hostio_request *rq, enum hostio_engine engine, int file, bool direct)
+{
+	int fd = fd_of(rq, file, direct), err = hostio_engine_error(engine);
+
+	rq->file = file;
+	rq->engine = engine;
+	if (!err)
+		err = engine == HOSTIO_LIBAIO ? submit_aio(rq, fd) : submit_uring(rq, fd);
+	if (err)
+		return err;
+	rq->done = false;
+	rq->next = under_way;
+	under_way = rq;
+	return 0;
+}
+
+static void answered(struct hostio_request *rq, long result)
+{
+	struct hostio_request **p = &under_way;
+
+	while (*p != rq)
+		p = &(*p)->next;
+	*p = rq->next;
+	rq->done = true;
+	rq->result = result;
+	/* Larger units than we know of: not as direct I/O, then. */
+	if (result == -EINVAL)
+		rq->result = rq->write ? hostio_pwrite(rq->file, rq->buf, rq->len, rq->pos)
+				       : hostio_pread(rq->file, rq->buf, rq->len, rq->pos);
+	/* valgrind does not see that io_uring fills the buffer. */
+	else if (result > 0 && !rq->write)
+		(void)VALGRIND_MAKE_MEM_DEFINED(rq->buf, result);
+}
+
+static void reap_aio(void)
+{
+	struct io_event event;
+	int ret = io_getevents(aio, 1, 1, &event, NULL);
+
+	if (ret == 1)
+		answered(event.data, (long)event.res);
+	else if (ret != -EINTR)
+		abort();
+}
+
+static void reap_uring(void)
+{
+	struct io_uring_cqe *cqe;
+	int ret = io_uring_wait_cqe(&ring, &cqe);
+
+	if (!ret) {
+		struct hostio_request *rq = io_uring_cqe_get_data(cqe);
+		long result = cqe->res;
+
+		io_uring_cqe_seen(&ring, cqe);
+		answered(rq, result);
+	} else if (ret != -EINTR) {
+		abort();
+	}
+}
+
+void hostio_wait(struct hostio_request *rq)
+{
+	while (!rq->done) {
+		if (rq->engine == HOSTIO_LIBAIO)
+			reap_aio();
+		else
+			reap_uring();
+	}
+}
+
+void hostio_request_free(struct hostio_request *rq)
+{
+	hostio_wait(rq);
+	free(rq->buf);
+	free(rq);
+}
