@@ -17,6 +17,7 @@
 #include <linux/sched/task.h>
 #include <linux/slab.h>
 #include <linux/start_kernel.h>
+#include <linux/syscalls.h>
 #include <linux/task_work.h>
 
 static LIST_HEAD(processes);
@@ -40,6 +41,14 @@ struct box_process *box_current(void)
 	return process_of(current);
 }
 
+/* The contexts of io_submit(2) go with the last task that has the descriptor table. */
+static void exit_async(struct task_struct *task)
+{
+	io_uring_files_cancel();
+	if (task->files && atomic_read(&task->files->count) == 1)
+		exit_aio_files(task->files);
+}
+
 /* The kernel's order at the end of a process: files, umask, what they left to task work, credentials. */
 static void process_exit(struct task_struct *task)
 {
@@ -47,6 +56,7 @@ static void process_exit(struct task_struct *task)
 
 	if (!p)
 		return;
+	exit_async(task);
 	exit_files(task);
 	exit_task_work(task);
 	exit_fs(task);
@@ -96,6 +106,7 @@ void box_shutdown(void)
 {
 	if (standard_files)
 		put_files_struct(standard_files);
+	exit_async(current);
 	exit_files(current);
 	task_work_run();
 	exit_fs(current);

@@ -17,6 +17,7 @@
 #define CONFIG_EXPORTFS			1
 #define CONFIG_FILE_LOCKING		1
 #define CONFIG_FSNOTIFY			1
+#define CONFIG_AIO			1
 #define CONFIG_BLOCK			1
 #define CONFIG_EPOLL			1
 #define CONFIG_SECURITY			1

@@ -10,6 +10,7 @@
 
 #include <linux/types.h>
 #include <linux/fs.h>
+#include <linux/aio_abi.h>
 
 /* Taken sources define system calls: sys_NAME() is the body, as sim/syscalls.c calls it. */
 #define SYSCALL_DEFINE0(name)						\
@@ -25,6 +26,9 @@
 	long sys_##name(t1 a1, t2 a2, t3 a3);				\
 	long sys_##name(t1 a1, t2 a2, t3 a3)
 
+struct files_struct;
+struct io_uring_cqe;
+struct io_uring_sqe;
 struct iovec;
 struct pollfd;
 struct kstat;
@@ -61,6 +65,24 @@ long ksys_getdents64(unsigned int fd, void __user *dirent, unsigned int count);
 int ksys_fsync(unsigned int fd, int datasync);
 long ksys_poll(struct pollfd __user *ufds, unsigned int nfds, int timeout_ms);
 int do_pipe_flags(int *fd, int flags);
+
+/* fs/aio.c */
+long ksys_io_setup(unsigned int nr_events, aio_context_t __user *ctxp);
+long ksys_io_destroy(aio_context_t id);
+long ksys_io_submit(aio_context_t id, long nr, struct iocb __user *__user *iocbpp);
+long ksys_io_cancel(aio_context_t id, struct iocb __user *iocb);
+long ksys_io_getevents(aio_context_t id, long min_nr, long nr, struct io_event __user *events);
+/* No kernel counterpart but exit_aio(): a process of the box is its descriptor table. */
+void exit_aio_files(const struct files_struct *files);
+
+/* io_uring/io_uring.c */
+long ksys_io_uring_setup(unsigned int entries, unsigned int flags);
+long ksys_io_uring_submit(unsigned int fd, const struct io_uring_sqe __user *sqes, unsigned int nr);
+long ksys_io_uring_wait(unsigned int fd, unsigned int min, struct io_uring_cqe __user *cqes,
+			unsigned int nr);
+long ksys_io_uring_register_buffers(unsigned int fd, const struct iovec __user *iov, unsigned int nr);
+long ksys_io_uring_cancel(unsigned int fd, u64 user_data);
+void io_uring_files_cancel(void);
 
 /* fs/xattr.c */
 long path_setxattr(const struct path *path, const char __user *name, const void __user *value,
