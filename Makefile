@@ -88,6 +88,12 @@ defects: build ## put each defect of tests/defects into the box; its finding mus
 docs: build ## write docs/shim.md anew: what fs/fuse needs of a kernel, and what the box gives it
 	@tools/shim-doc --build '$(B)/box' --tree '$(B)/tree'
 
+.PHONY: bench
+bench: configure ## what a passthrough I/O costs, into docs/performance.md
+	@tools/setup test
+	$(ninja) bench-io
+	@tools/bench --box '$(B)/box' --write docs/performance.md
+
 # Skipped (77) where there is no QEMU; that is no failure.
 guest-smoke: module configure ## a handful of scenarios on Debian's stock kernel with our fuse.ko, in QEMU
 	$(ninja) fusebox-guest
