@@ -262,6 +262,24 @@ void copy_page(void *to, void *from)
 }
 EXPORT_SYMBOL(copy_page);
 
+/*
+ * One more reference on the page of user memory at @data. In the kernel the page table has one too, so that
+ * the count does not fall to 0 in between: no other task runs here between the look-up and the count.
+ */
+static struct page *user_page(char *data)
+{
+	struct page_block *b;
+
+	for (b = *bucket(data); b; b = b->next) {
+		if (b->data != data || !b->pages[0]._refcount.counter)
+			continue;
+		b->pages[0]._refcount.counter++;
+		fb_watch_add(&b->pages[0]._refcount, 1);
+		return b->pages;
+	}
+	return block_new(data, 0, true)->pages;
+}
+
 /**
  * get_user_pages_fast() - references on the pages of user memory
  * @start: user address
@@ -280,17 +298,10 @@ int get_user_pages_fast(unsigned long start, int nr_pages, unsigned int gup_flag
 	start &= PAGE_MASK;
 	for (i = 0; i < nr_pages; i++, start += PAGE_SIZE) {
 		void *data = (void *)start;
-		struct page_block *b;
 
 		if (!access_ok((void __user *)data, 1) || fault_in_readable(data, 1))
 			break;
-		for (b = *bucket(data); b && b->data != data; b = b->next)
-			;
-		if (b)
-			get_page(b->pages);
-		else
-			b = block_new(data, 0, true);
-		pages[i] = b->pages;
+		pages[i] = user_page(data);
 	}
 	return i ? i : -EFAULT;
 }
