@@ -13,6 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "async_table.h"
 #include "report.h"
 #include "runner.h"
 #include "scenario.h"
@@ -276,6 +277,11 @@ static int cmd_replay(struct options *o)
 	return report_end(&r, o->junit);
 }
 
+static int cmd_async_table(struct options *o)
+{
+	return async_table(&o->run, o->nr_args ? o->args[0] : NULL);
+}
+
 static const struct argp_option list_options[] = {
 	{ "long", OPT_LONG, NULL, 0, "say what each scenario shows", 0 },
 	{ 0 },
@@ -303,6 +309,11 @@ static const struct argp_option replay_options[] = {
 	{ 0 },
 };
 
+static const struct argp_option table_options[] = {
+	{ "no-guard", OPT_NO_GUARD, NULL, 0, "no guard pages round objects: quicker", 0 },
+	{ 0 },
+};
+
 static struct command commands[] = {
 	{ "list", cmd_list, { .options = list_options, .parser = parse_option,
 		.args_doc = "[PATTERN...]", .doc = "Print the names of the scenarios." }, INT_MAX },
@@ -315,6 +326,10 @@ static struct command commands[] = {
 	{ "replay", cmd_replay, { .options = replay_options, .parser = parse_option,
 		.args_doc = "TOKEN",
 		.doc = "Repeat exactly the run that a finding was made in." }, 1 },
+	{ "async-table", cmd_async_table, { .options = table_options, .parser = parse_option,
+		.args_doc = "[ENGINE]",
+		.doc = "Print which lower file system does what for which front end: read/write, "
+		       "io_submit, io_uring, a caller in the kernel; and how it may complete." }, 1 },
 };
 
 static void usage(FILE *to)
@@ -324,7 +339,7 @@ static void usage(FILE *to)
 	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++) {
 		int first = (int)strcspn(commands[i].argp.doc, "\v.");
 
-		fprintf(to, "  %-8s %-14s %.*s\n", commands[i].name, commands[i].argp.args_doc, first,
+		fprintf(to, "  %-11s %-14s %.*s\n", commands[i].name, commands[i].argp.args_doc, first,
 			commands[i].argp.doc);
 	}
 	fputs("\n`fusebox COMMAND --help` says the rest.\n", to);

@@ -22,6 +22,9 @@
 #define RWF_HIPRI	0x1
 #define RWF_NOWAIT	0x8
 #endif
+#ifndef RWF_APPEND
+#define RWF_APPEND	0x10
+#endif
 
 struct cell async_cell_now;
 const char *async_cell_verdict;
@@ -35,6 +38,11 @@ static bool task_front(enum fe_kind front)
 static bool sync_front(enum fe_kind front)
 {
 	return front == FE_RW || front == FE_RWV2;
+}
+
+static bool appends(const struct cell *c)
+{
+	return c->op == CELL_APPEND || (c->op != CELL_READ && (c->rwf & RWF_APPEND));
 }
 
 static const char *impossible_how(const struct cell *c)
@@ -113,7 +121,7 @@ static void fill(const struct cell *c, struct side *s)
 			.rwf = c->rwf,
 		};
 		/* Where an append lands depends on the order: all are the same. */
-		sc_pattern(s->reqs[i].buf, BLOCK, c->op == CELL_APPEND ? 0 : off, 2);
+		sc_pattern(s->reqs[i].buf, BLOCK, appends(c) ? 0 : off, 2);
 	}
 }
 
@@ -127,7 +135,7 @@ static void complete_held(struct fixture *fx)
 /* One after another if a task waits for each. */
 static void do_requests(struct fixture *fx, const struct cell *c, enum fe_kind front, struct side *s)
 {
-	int batch = task_front(front) || c->op == CELL_APPEND || c->op == CELL_EXTEND ? 1 : NREQS;
+	int batch = task_front(front) || appends(c) || c->op == CELL_EXTEND ? 1 : NREQS;
 
 	for (int i = 0; i < NREQS; i += batch) {
 		struct fe fe;
@@ -181,7 +189,7 @@ static bool written_data(struct fixture *fx, const struct cell *c, const struct 
 	char buf[BLOCK];
 	bool ok = true;
 
-	for (int i = 0; i < NREQS && c->op != CELL_READ && c->op != CELL_APPEND; i++) {
+	for (int i = 0; i < NREQS && c->op != CELL_READ && !appends(c); i++) {
 		const struct fe_req *r = &via->reqs[i];
 
 		if (r->res <= 0)

@@ -241,11 +241,17 @@ void io_req_complete(struct io_kiocb *req, s32 res)
 	ctx_put(ctx);
 }
 
-/** io_req_complete_failed() - the same for one that fails, and those linked behind it. Context: task. */
+/**
+ * io_req_complete_failed() - the same for one that fails, and those linked behind it
+ * @req: the request
+ * @res: -errno; if an earlier attempt did part of it, that is its result
+ *
+ * Context: task.
+ */
 void io_req_complete_failed(struct io_kiocb *req, s32 res)
 {
 	req_set_fail(req);
-	io_req_complete(req, res);
+	io_req_complete(req, req->bytes_done ? (s32)req->bytes_done : res);
 }
 
 /*
