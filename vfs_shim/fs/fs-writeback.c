@@ -3,7 +3,7 @@
  * Dirty inodes: which are, and writing them back on demand.
  *
  * Models: fs/fs-writeback.c, 6.1. Leaves out: the flusher threads (nothing is written back but on
- * request), lazytime expiry, cgroups. Dirty pages have no model yet and stop the run.
+ * request), lazytime expiry, cgroups.
  */
 #include <linux/backing-dev.h>
 #include <linux/errno.h>
@@ -119,18 +119,25 @@ void inode_wait_for_writeback(struct inode *inode)
 /* I_SYNC is ours. */
 static int write_dirty_inode(struct inode *inode, struct writeback_control *wbc)
 {
+	struct address_space *mapping = inode->i_mapping;
+	int err = do_writepages(mapping, wbc), err2;
 	unsigned int dirty;
-	int err;
 
-	if (inode->i_mapping->nrpages)
-		unmodelled("write-back of pages");
-	err = filemap_check_errors(inode->i_mapping);
+	/* Before the metadata, which may change when the data has been written. */
+	if (wbc->sync_mode == WB_SYNC_ALL && !wbc->for_sync) {
+		err2 = filemap_fdatawait(mapping);
+		err = err ? err : err2;
+	}
 
 	spin_lock(&inode->i_lock);
 	dirty = inode->i_state & I_DIRTY;
-	if ((dirty & I_DIRTY_TIME) && wbc->sync_mode == WB_SYNC_ALL)
+	if ((inode->i_state & I_DIRTY_TIME) && wbc->sync_mode == WB_SYNC_ALL)
 		dirty |= I_DIRTY_SYNC;
 	inode->i_state &= ~dirty;
+	/* Pairs with whoever marks first the page and then the inode dirty. */
+	smp_mb();
+	if (mapping_tagged(mapping, PAGECACHE_TAG_DIRTY))
+		inode->i_state |= I_DIRTY_PAGES;
 	spin_unlock(&inode->i_lock);
 
 	if ((dirty & ~(I_DIRTY_PAGES | I_DIRTY_TIME)) && inode->i_sb->s_op->write_inode &&
@@ -153,7 +160,9 @@ static bool take_i_sync(struct inode *inode, const struct writeback_control *wbc
 		WARN_ON(inode->i_state & I_WILL_FREE);
 	if (wbc->sync_mode == WB_SYNC_ALL)
 		wait_for_i_sync(inode);
-	if (!(inode->i_state & I_SYNC) && (inode->i_state & I_DIRTY_ALL)) {
+	if (!(inode->i_state & I_SYNC) &&
+	    ((inode->i_state & I_DIRTY_ALL) ||
+	     (wbc->sync_mode == WB_SYNC_ALL && mapping_tagged(inode->i_mapping, PAGECACHE_TAG_WRITEBACK)))) {
 		inode->i_state |= I_SYNC;
 		taken = true;
 	}
@@ -167,8 +176,11 @@ static void give_i_sync(struct inode *inode)
 
 	spin_lock(&wb->list_lock);
 	spin_lock(&inode->i_lock);
+	/* Dirtied while it was written: it was on no list then. */
 	if (!(inode->i_state & I_DIRTY_ALL))
 		list_del_init(&inode->i_io_list);
+	else if (list_empty(&inode->i_io_list) && !(inode->i_state & I_FREEING))
+		list_add(&inode->i_io_list, &wb->b_dirty);
 	inode->i_state &= ~I_SYNC;
 	smp_mb();
 	wake_up_bit(&inode->i_state, __I_SYNC);
@@ -234,7 +246,8 @@ static struct inode *next_dirty(struct super_block *sb, struct inode *prev)
 	inode = list_prepare_entry(prev, &sb->s_inodes, i_sb_list);
 	list_for_each_entry_continue(inode, &sb->s_inodes, i_sb_list) {
 		spin_lock(&inode->i_lock);
-		if ((inode->i_state & I_DIRTY_ALL) &&
+		if (((inode->i_state & I_DIRTY_ALL) ||
+		     mapping_tagged(inode->i_mapping, PAGECACHE_TAG_WRITEBACK)) &&
 		    !(inode->i_state & (I_FREEING | I_WILL_FREE | I_NEW))) {
 			__iget(inode);
 			found = inode;

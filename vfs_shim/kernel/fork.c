@@ -379,6 +379,7 @@ struct mm_struct init_mm = {
 	.mm_users = ATOMIC_INIT(2),
 	.mm_count = ATOMIC_INIT(1),
 	.vmas = LIST_HEAD_INIT(init_mm.vmas),
+	.page_table_lock = __SPIN_LOCK_UNLOCKED(init_mm.page_table_lock),
 };
 EXPORT_SYMBOL(init_mm);
 
@@ -393,6 +394,7 @@ struct mm_struct *mm_alloc(void)
 	atomic_set(&mm->mm_users, 1);
 	atomic_set(&mm->mm_count, 1);
 	INIT_LIST_HEAD(&mm->vmas);
+	spin_lock_init(&mm->page_table_lock);
 	return mm;
 }
 

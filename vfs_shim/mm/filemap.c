@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The cached pages of a file.
+ * Write-back of a file on demand, its errors, and the page cache's part in direct I/O.
  *
- * Models: mm/filemap.c, 6.1, for mappings without pages: errors of write-back, direct I/O, and
- * waiting for what is not there. The page cache itself has no model yet: functions that make, find
- * or lock its pages stop the run.
+ * Models: mm/filemap.c, 6.1. The rest of that file: filemap_cache.c (which folio is where), filemap_lock.c,
+ * filemap_read.c, filemap_write.c, filemap_fault.c.
  */
 #include <linux/backing-dev.h>
 #include <linux/errno.h>
@@ -72,21 +71,39 @@ int file_check_and_advance_wb_err(struct file *file)
 EXPORT_SYMBOL(file_check_and_advance_wb_err);
 
 /**
+ * filemap_fdatawrite_wbc - write back what is dirty
+ * @mapping: the mapping
+ * @wbc: which part, and how
+ *
+ * Models: mm/filemap.c, 6.1. Context: may sleep. Return: 0 or -errno.
+ */
+int filemap_fdatawrite_wbc(struct address_space *mapping, struct writeback_control *wbc)
+{
+	if (!mapping_can_writeback(mapping) || !mapping_tagged(mapping, PAGECACHE_TAG_DIRTY))
+		return 0;
+	return do_writepages(mapping, wbc);
+}
+EXPORT_SYMBOL(filemap_fdatawrite_wbc);
+
+/**
  * __filemap_fdatawrite_range - write back part of a file
  * @mapping: the mapping
  * @start: first byte
  * @end: last byte
  * @sync_mode: WB_SYNC_*
  *
- * Models: mm/filemap.c, 6.1, for mappings without pages. Return: 0.
+ * Models: mm/filemap.c, 6.1. Context: may sleep. Return: 0 or -errno.
  */
 int __filemap_fdatawrite_range(struct address_space *mapping, loff_t start, loff_t end, int sync_mode)
 {
-	(void)start;
-	(void)end;
-	(void)sync_mode;
-	no_pages_or_stop(mapping, __func__);
-	return 0;
+	struct writeback_control wbc = {
+		.sync_mode = sync_mode,
+		.nr_to_write = LONG_MAX,
+		.range_start = start,
+		.range_end = end,
+	};
+
+	return filemap_fdatawrite_wbc(mapping, &wbc);
 }
 
 /**
@@ -95,7 +112,7 @@ int __filemap_fdatawrite_range(struct address_space *mapping, loff_t start, loff
  * @start: first byte
  * @end: last byte
  *
- * Models: mm/filemap.c, 6.1, for mappings without pages. Return: 0.
+ * Models: mm/filemap.c, 6.1. Context: may sleep. Return: 0 or -errno.
  */
 int filemap_fdatawrite_range(struct address_space *mapping, loff_t start, loff_t end)
 {
@@ -107,7 +124,7 @@ EXPORT_SYMBOL(filemap_fdatawrite_range);
  * filemap_fdatawrite - write back a file
  * @mapping: the mapping
  *
- * Models: mm/filemap.c, 6.1, for mappings without pages. Return: 0.
+ * Models: mm/filemap.c, 6.1. Context: may sleep. Return: 0 or -errno.
  */
 int filemap_fdatawrite(struct address_space *mapping)
 {
@@ -116,21 +133,76 @@ int filemap_fdatawrite(struct address_space *mapping)
 EXPORT_SYMBOL(filemap_fdatawrite);
 
 /**
+ * filemap_flush - begin to write back a file; what another is at is left to it
+ * @mapping: the mapping
+ *
+ * Models: mm/filemap.c, 6.1. Context: may sleep. Return: 0 or -errno.
+ */
+int filemap_flush(struct address_space *mapping)
+{
+	return __filemap_fdatawrite_range(mapping, 0, LLONG_MAX, WB_SYNC_NONE);
+}
+EXPORT_SYMBOL(filemap_flush);
+
+static void wait_range(struct address_space *mapping, loff_t start_byte, loff_t end_byte)
+{
+	pgoff_t index = start_byte >> PAGE_SHIFT, last = end_byte >> PAGE_SHIFT;
+	struct folio *folio;
+
+	if (end_byte < start_byte)
+		return;
+	for (; index <= last; index++) {
+		folio = filemap_next_folio(mapping, &index, last, PAGECACHE_TAG_WRITEBACK);
+		if (!folio)
+			break;
+		folio_wait_writeback(folio);
+		folio_clear_error(folio);
+		folio_put(folio);
+	}
+}
+
+/**
  * filemap_fdatawait_range - wait for the write-back of part of a file
  * @mapping: the mapping
  * @start_byte: first byte
  * @end_byte: last byte
  *
- * Models: mm/filemap.c, 6.1, for mappings without pages. Return: 0 or an earlier error.
+ * Models: mm/filemap.c, 6.1. Context: may sleep. Return: 0 or an earlier error.
  */
 int filemap_fdatawait_range(struct address_space *mapping, loff_t start_byte, loff_t end_byte)
 {
-	(void)start_byte;
-	(void)end_byte;
-	no_pages_or_stop(mapping, __func__);
+	wait_range(mapping, start_byte, end_byte);
 	return filemap_check_errors(mapping);
 }
 EXPORT_SYMBOL(filemap_fdatawait_range);
+
+/**
+ * filemap_fdatawait_keep_errors - wait for the write-back of a file; leave the error to others
+ * @mapping: the mapping
+ *
+ * Models: mm/filemap.c, 6.1. Context: may sleep. Return: 0 or an earlier error.
+ */
+int filemap_fdatawait_keep_errors(struct address_space *mapping)
+{
+	wait_range(mapping, 0, LLONG_MAX);
+	if (test_bit(AS_EIO, &mapping->flags))
+		return -EIO;
+	return test_bit(AS_ENOSPC, &mapping->flags) ? -ENOSPC : 0;
+}
+EXPORT_SYMBOL(filemap_fdatawait_keep_errors);
+
+/* Write back and wait, where there is anything. -EIO: the device is gone, so nothing is waited for. */
+static int write_and_wait(struct address_space *mapping, loff_t lstart, loff_t lend)
+{
+	int err;
+
+	if (!mapping->nrpages)
+		return 0;
+	err = __filemap_fdatawrite_range(mapping, lstart, lend, WB_SYNC_ALL);
+	if (err != -EIO)
+		wait_range(mapping, lstart, lend);
+	return err;
+}
 
 /**
  * filemap_write_and_wait_range - write back part of a file and wait
@@ -138,13 +210,16 @@ EXPORT_SYMBOL(filemap_fdatawait_range);
  * @lstart: first byte
  * @lend: last byte
  *
- * Models: mm/filemap.c, 6.1, for mappings without pages. Context: may sleep. Return: 0 or -errno.
+ * Models: mm/filemap.c, 6.1. Context: may sleep. Return: 0 or -errno.
  */
 int filemap_write_and_wait_range(struct address_space *mapping, loff_t lstart, loff_t lend)
 {
-	int err = __filemap_fdatawrite_range(mapping, lstart, lend, WB_SYNC_ALL);
-	int err2 = filemap_check_errors(mapping);
+	int err, err2;
 
+	if (lend < lstart)
+		return 0;
+	err = write_and_wait(mapping, lstart, lend);
+	err2 = filemap_check_errors(mapping);
 	return err ? err : err2;
 }
 EXPORT_SYMBOL(filemap_write_and_wait_range);
@@ -155,33 +230,19 @@ EXPORT_SYMBOL(filemap_write_and_wait_range);
  * @lstart: first byte
  * @lend: last byte
  *
- * Models: mm/filemap.c, 6.1, for mappings without pages. Context: may sleep. Return: 0 or -errno.
+ * Models: mm/filemap.c, 6.1. Context: may sleep. Return: 0 or -errno.
  */
 int file_write_and_wait_range(struct file *file, loff_t lstart, loff_t lend)
 {
-	int err = __filemap_fdatawrite_range(file->f_mapping, lstart, lend, WB_SYNC_ALL);
-	int err2 = file_check_and_advance_wb_err(file);
+	int err, err2;
 
+	if (lend < lstart)
+		return 0;
+	err = write_and_wait(file->f_mapping, lstart, lend);
+	err2 = file_check_and_advance_wb_err(file);
 	return err ? err : err2;
 }
 EXPORT_SYMBOL(file_write_and_wait_range);
-
-/**
- * filemap_range_has_page - is anything of a range cached?
- * @mapping: the mapping
- * @start_byte: first byte
- * @end_byte: last byte
- *
- * Models: mm/filemap.c, 6.1, for mappings without pages.
- */
-bool filemap_range_has_page(struct address_space *mapping, loff_t start_byte, loff_t end_byte)
-{
-	(void)start_byte;
-	(void)end_byte;
-	no_pages_or_stop(mapping, __func__);
-	return false;
-}
-EXPORT_SYMBOL(filemap_range_has_page);
 
 /**
  * filemap_range_has_writeback - is anything of a range dirty, locked or being written back?
@@ -189,11 +250,23 @@ EXPORT_SYMBOL(filemap_range_has_page);
  * @start_byte: first byte
  * @end_byte: last byte
  *
- * Models: mm/filemap.c, 6.1, for mappings without pages.
+ * Models: mm/filemap.c, 6.1.
  */
 bool filemap_range_has_writeback(struct address_space *mapping, loff_t start_byte, loff_t end_byte)
 {
-	return filemap_range_has_page(mapping, start_byte, end_byte);
+	XA_STATE(xas, &mapping->i_pages, start_byte >> PAGE_SHIFT);
+	pgoff_t last = end_byte >> PAGE_SHIFT;
+	struct folio *folio = NULL;
+	unsigned long flags;
+
+	if (end_byte < start_byte)
+		return false;
+	xas_lock_irqsave(&xas, flags);
+	xas_for_each(&xas, folio, last)
+		if (folio_test_dirty(folio) || folio_test_locked(folio) || folio_test_writeback(folio))
+			break;
+	xas_unlock_irqrestore(&xas, flags);
+	return folio != NULL;
 }
 EXPORT_SYMBOL_GPL(filemap_range_has_writeback);
 
@@ -226,12 +299,19 @@ int kiocb_invalidate_pages(struct kiocb *iocb, size_t count)
  * @iocb: where the write started
  * @count: bytes
  *
- * Models: mm/filemap.c, 6.1, for mappings without pages.
+ * Models: mm/filemap.c, 6.1: what cannot be dropped is an error of write-back (and a message). Context: may sleep.
  */
 void kiocb_invalidate_post_direct_write(struct kiocb *iocb, size_t count)
 {
-	(void)count;
-	no_pages_or_stop(iocb->ki_filp->f_mapping, __func__);
+	struct address_space *mapping = iocb->ki_filp->f_mapping;
+
+	if (!mapping->nrpages || !count)
+		return;
+	if (invalidate_inode_pages2_range(mapping, iocb->ki_pos >> PAGE_SHIFT,
+					  (iocb->ki_pos + count - 1) >> PAGE_SHIFT)) {
+		errseq_set(&mapping->wb_err, -EIO);
+		pr_crit("Page cache invalidation failure on direct I/O.  Possible data corruption!\n");
+	}
 }
 
 /* The position and size after a direct write of @written bytes. */
@@ -275,67 +355,3 @@ ssize_t generic_file_direct_write(struct kiocb *iocb, struct iov_iter *from)
 	return written;
 }
 EXPORT_SYMBOL(generic_file_direct_write);
-
-static int direct_read_prepare(struct kiocb *iocb, size_t count)
-{
-	struct address_space *mapping = iocb->ki_filp->f_mapping;
-	loff_t end = iocb->ki_pos + count - 1;
-
-	if (!(iocb->ki_flags & IOCB_NOWAIT))
-		return filemap_write_and_wait_range(mapping, iocb->ki_pos, end);
-	return filemap_range_needs_writeback(mapping, iocb->ki_pos, end) ? -EAGAIN : 0;
-}
-
-/**
- * generic_file_read_iter - read by ->direct_IO() or from the page cache
- * @iocb: position, moved on
- * @iter: destination
- *
- * Models: mm/filemap.c, 6.1, direct I/O only. Context: may sleep.
- * Return: bytes, -EIOCBQUEUED, -errno.
- */
-ssize_t generic_file_read_iter(struct kiocb *iocb, struct iov_iter *iter)
-{
-	struct address_space *mapping = iocb->ki_filp->f_mapping;
-	size_t count = iov_iter_count(iter);
-	ssize_t ret;
-
-	if (!count)
-		return 0;
-	if (!(iocb->ki_flags & IOCB_DIRECT))
-		unmodelled("generic_file_read_iter: read through the page cache");
-	ret = direct_read_prepare(iocb, count);
-	if (ret < 0)
-		return ret;
-	file_accessed(iocb->ki_filp);
-	ret = mapping->a_ops->direct_IO(iocb, iter);
-	if (ret >= 0) {
-		iocb->ki_pos += ret;
-		count -= ret;
-	}
-	if (ret != -EIOCBQUEUED)
-		iov_iter_revert(iter, count - iov_iter_count(iter));
-	if (ret < 0 || !count || iocb->ki_pos >= i_size_read(mapping->host))
-		return ret;
-	unmodelled("generic_file_read_iter: the rest of a short direct read");
-}
-EXPORT_SYMBOL(generic_file_read_iter);
-
-/* The page cache itself. */
-NO_MODEL(ssize_t, __generic_file_write_iter, struct kiocb *iocb, struct iov_iter *from)
-NO_MODEL(ssize_t, generic_file_write_iter, struct kiocb *iocb, struct iov_iter *from)
-NO_MODEL(int, generic_file_mmap, struct file *file, struct vm_area_struct *vma)
-NO_MODEL(int, generic_file_readonly_mmap, struct file *file, struct vm_area_struct *vma)
-NO_MODEL(vm_fault_t, filemap_fault, struct vm_fault *vmf)
-NO_MODEL(vm_fault_t, filemap_map_pages, struct vm_fault *vmf, pgoff_t start_pgoff, pgoff_t end_pgoff)
-NO_MODEL(struct page *, pagecache_get_page, struct address_space *mapping, pgoff_t index, int fgp_flags,
-	 gfp_t gfp)
-NO_MODEL(struct page *, grab_cache_page_write_begin, struct address_space *mapping, pgoff_t index)
-NO_MODEL(void, replace_page_cache_page, struct page *old, struct page *new)
-NO_MODEL(void, __folio_lock, struct folio *folio)
-NO_MODEL(void, folio_unlock, struct folio *folio)
-NO_MODEL(void, unlock_page, struct page *page)
-NO_MODEL(void, folio_end_writeback, struct folio *folio)
-NO_MODEL(void, end_page_writeback, struct page *page)
-NO_MODEL(void, folio_wait_writeback, struct folio *folio)
-NO_MODEL(void, wait_on_page_writeback, struct page *page)

@@ -82,6 +82,8 @@ static void block_free(struct page_block *b)
 		p = &(*p)->next;
 	*p = b->next;
 	WARN_ON(b->pages[0].mapping);
+	/* As the kernel's free_pages_prepare(): somebody still uses it. A process's page may well be dirty. */
+	WARN_ON(PageLocked(&b->pages[0]) || PageWriteback(&b->pages[0]));
 	WARN_ON(page_mapped(&b->pages[0]));
 	fb_unwatch(&b->pages[0]._refcount);
 	fb_obj_gone(&b->pages[0]);

@@ -321,6 +321,14 @@ int pin_user_pages_fast(unsigned long start, int nr_pages, unsigned int gup_flag
 void unpin_user_page(struct page *page);
 void unpin_user_pages(struct page **pages, unsigned long npages);
 struct vm_area_struct *find_vma(struct mm_struct *mm, unsigned long addr);
+vm_fault_t handle_mm_fault(struct vm_area_struct *vma, unsigned long address, unsigned int flags, void *regs);
+
+/* System calls, and what a process's loads and stores do. Kernel: mm/mmap.c, mm/msync.c, arch/x86/mm/fault.c. */
+long ksys_mmap_pgoff(unsigned long addr, unsigned long len, unsigned long prot, unsigned long flags, unsigned long fd,
+		     unsigned long pgoff);
+int vm_munmap(unsigned long start, size_t len);
+long ksys_msync(unsigned long start, size_t len, int flags);
+long fb_user_access(unsigned long addr, void *buf, size_t len, bool write);
 
 int get_cmdline(struct task_struct *task, char *buffer, int buflen);
 

@@ -43,6 +43,7 @@ struct page {
 	};
 	atomic_t _refcount;
 	void *virtual;				/* the data */
+	bool lock_owned;			/* PG_locked is a task's, not an I/O's: mm/filemap_lock.c */
 };
 
 struct folio {
@@ -56,6 +57,7 @@ struct folio {
 			atomic_t _mapcount;
 			atomic_t _refcount;
 			void *virtual;
+			bool lock_owned;
 		};
 		struct page page;
 	};
@@ -85,12 +87,21 @@ struct mm_struct {
 	atomic_t mm_users;
 	atomic_t mm_count;
 	struct list_head vmas;			/* struct vm_area_struct.vm_link, by address */
+	spinlock_t page_table_lock;		/* guards the ptes of all of them */
 	unsigned long total_vm;
 	struct user_namespace *user_ns;
 	struct file __rcu *exe_file;
 };
 
 extern struct mm_struct init_mm;
+
+/* What a process sees at one page of a mapping; in place of page tables. */
+struct fb_pte {
+	struct page *page;			/* NULL: a fault */
+	bool writable;
+	bool dirty;
+	bool cow;				/* a private copy, not the file's page */
+};
 
 struct vm_area_struct {
 	unsigned long vm_start;
@@ -107,6 +118,7 @@ struct vm_area_struct {
 	unsigned long vm_pgoff;			/* in pages */
 	struct file *vm_file;
 	void *vm_private_data;
+	struct fb_pte *ptes;			/* one a page */
 };
 
 typedef __bitwise unsigned int vm_fault_t;
