@@ -26,7 +26,16 @@ static struct {
 
 static int nr_files = -1;	/* in use; -1: the table is not initialised */
 static char dir[200];
-static struct hostio_request *under_way;
+/* @cb stays until the answer is there: valgrind looks at it then. */
+struct request {
+	struct hostio_request pub;
+	int file;
+	enum hostio_engine engine;
+	struct iocb cb;
+	struct request *next;
+};
+
+static struct request *under_way;
 
 static io_context_t aio;
 static struct io_uring ring;
@@ -96,7 +105,7 @@ void hostio_remove(int file)
 void hostio_reset(void)
 {
 	while (under_way)
-		hostio_request_free(under_way);
+		hostio_request_free(&under_way->pub);
 	for (int i = 0; nr_files > 0 && i < MAX_FILES; i++)
 		if (files[i].fd >= 0)
 			hostio_remove(i);
@@ -145,49 +154,54 @@ int hostio_engine_error(enum hostio_engine engine)
 	return err;
 }
 
+static struct request *private_of(struct hostio_request *rq)
+{
+	return (struct request *)rq;	/* its first member */
+}
+
 struct hostio_request *hostio_request_new(size_t len, bool write)
 {
-	struct hostio_request *rq = calloc(1, sizeof(*rq));
+	struct request *rq = calloc(1, sizeof(*rq));
 
 	if (!rq)
 		return NULL;
-	if (posix_memalign(&rq->buf, BUFFER_ALIGN, len ? len : 1)) {
+	if (posix_memalign(&rq->pub.buf, BUFFER_ALIGN, len ? len : 1)) {
 		free(rq);
 		return NULL;
 	}
-	rq->len = len;
-	rq->write = write;
-	rq->done = true;
-	return rq;
+	rq->pub.len = len;
+	rq->pub.write = write;
+	rq->pub.done = true;
+	return &rq->pub;
 }
 
-static int submit_aio(struct hostio_request *rq, int fd)
+static int submit_aio(struct request *rq, int fd)
 {
-	struct iocb cb, *list = &cb;
+	struct iocb *cb = &rq->cb;
 	int ret;
 
-	if (rq->write)
-		io_prep_pwrite(&cb, fd, rq->buf, rq->len, rq->pos);
+	if (rq->pub.write)
+		io_prep_pwrite(cb, fd, rq->pub.buf, rq->pub.len, rq->pub.pos);
 	else
-		io_prep_pread(&cb, fd, rq->buf, rq->len, rq->pos);
-	cb.data = rq;
+		io_prep_pread(cb, fd, rq->pub.buf, rq->pub.len, rq->pub.pos);
+	cb->data = rq;
 	do
-		ret = io_submit(aio, 1, &list);
+		ret = io_submit(aio, 1, &cb);
 	while (ret == -EINTR);
 	return ret < 0 ? ret : 0;
 }
 
-static int submit_uring(struct hostio_request *rq, int fd)
+static int submit_uring(struct request *rq, int fd)
 {
 	struct io_uring_sqe *sqe = io_uring_get_sqe(&ring);
 	int ret;
 
 	if (!sqe)
 		return -EAGAIN;
-	if (rq->write)
-		io_uring_prep_write(sqe, fd, rq->buf, rq->len, rq->pos);
+	if (rq->pub.write)
+		io_uring_prep_write(sqe, fd, rq->pub.buf, rq->pub.len, rq->pub.pos);
 	else
-		io_uring_prep_read(sqe, fd, rq->buf, rq->len, rq->pos);
+		io_uring_prep_read(sqe, fd, rq->pub.buf, rq->pub.len, rq->pub.pos);
 	io_uring_sqe_set_data(sqe, rq);
 	do
 		ret = io_uring_submit(&ring);
@@ -202,9 +216,10 @@ static int fd_of(const struct hostio_request *rq, int file, bool direct)
 	return direct && aligned && files[file].direct >= 0 ? files[file].direct : files[file].fd;
 }
 
-int hostio_submit(struct hostio_request *rq, enum hostio_engine engine, int file, bool direct)
+int hostio_submit(struct hostio_request *pub, enum hostio_engine engine, int file, bool direct)
 {
-	int fd = fd_of(rq, file, direct), err = hostio_engine_error(engine);
+	int fd = fd_of(pub, file, direct), err = hostio_engine_error(engine);
+	struct request *rq = private_of(pub);
 
 	rq->file = file;
 	rq->engine = engine;
@@ -212,28 +227,29 @@ int hostio_submit(struct hostio_request *rq, enum hostio_engine engine, int file
 		err = engine == HOSTIO_LIBAIO ? submit_aio(rq, fd) : submit_uring(rq, fd);
 	if (err)
 		return err;
-	rq->done = false;
+	pub->done = false;
 	rq->next = under_way;
 	under_way = rq;
 	return 0;
 }
 
-static void answered(struct hostio_request *rq, long result)
+static void answered(struct request *rq, long result)
 {
-	struct hostio_request **p = &under_way;
+	struct hostio_request *pub = &rq->pub;
+	struct request **p = &under_way;
 
 	while (*p != rq)
 		p = &(*p)->next;
 	*p = rq->next;
-	rq->done = true;
-	rq->result = result;
+	pub->done = true;
+	pub->result = result;
 	/* Larger units than we know of: not as direct I/O, then. */
 	if (result == -EINVAL)
-		rq->result = rq->write ? hostio_pwrite(rq->file, rq->buf, rq->len, rq->pos)
-				       : hostio_pread(rq->file, rq->buf, rq->len, rq->pos);
+		pub->result = pub->write ? hostio_pwrite(rq->file, pub->buf, pub->len, pub->pos)
+					 : hostio_pread(rq->file, pub->buf, pub->len, pub->pos);
 	/* valgrind does not see that io_uring fills the buffer. */
-	else if (result > 0 && !rq->write)
-		(void)VALGRIND_MAKE_MEM_DEFINED(rq->buf, result);
+	else if (result > 0 && !pub->write)
+		(void)VALGRIND_MAKE_MEM_DEFINED(pub->buf, result);
 }
 
 static void reap_aio(void)
@@ -253,7 +269,7 @@ static void reap_uring(void)
 	int ret = io_uring_wait_cqe(&ring, &cqe);
 
 	if (!ret) {
-		struct hostio_request *rq = io_uring_cqe_get_data(cqe);
+		struct request *rq = io_uring_cqe_get_data(cqe);
 		long result = cqe->res;
 
 		io_uring_cqe_seen(&ring, cqe);
@@ -266,7 +282,7 @@ static void reap_uring(void)
 void hostio_wait(struct hostio_request *rq)
 {
 	while (!rq->done) {
-		if (rq->engine == HOSTIO_LIBAIO)
+		if (private_of(rq)->engine == HOSTIO_LIBAIO)
 			reap_aio();
 		else
 			reap_uring();
@@ -277,5 +293,5 @@ void hostio_request_free(struct hostio_request *rq)
 {
 	hostio_wait(rq);
 	free(rq->buf);
-	free(rq);
+	free(private_of(rq));
 }

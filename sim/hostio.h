@@ -24,15 +24,13 @@ enum hostio_engine {
 };
 
 /**
- * struct hostio_request - a request to the host
+ * struct hostio_request - a request to the host; more of it is private
  * @buf: memory for its data, aligned for direct I/O; has room for @len bytes
  * @len: how many bytes
  * @pos: at which position
  * @write: or read
  * @done: the host has answered
  * @result: bytes, or negative errno
- *
- * What follows is private.
  */
 struct hostio_request {
 	void *buf;
@@ -41,10 +39,6 @@ struct hostio_request {
 	bool write;
 	bool done;
 	long result;
-
-	int file;
-	enum hostio_engine engine;
-	struct hostio_request *next;
 };
 
 /**

@@ -334,6 +334,52 @@ static void irq_waits_until_enabled(void **state)
 	RUN({ "a", interrupted });
 }
 
+static void irqs_off_spinner(void *arg)
+{
+	for (int i = 0; i < 3; i++) {
+		unsigned long flags;
+
+		spin_lock_irqsave(&spin_a, flags);
+		in_and_out();
+		spin_unlock_irqrestore(&spin_a, flags);
+	}
+}
+
+static void interrupted_elsewhere(void *arg)
+{
+	for (int i = 0; i < 3; i++)
+		fb_irq_raise(irqs_off_spinner, NULL);
+}
+
+/* On another processor a handler may well meet a lock that is held: it spins until it is free. */
+static void irq_spins_on_other_processors_lock(void **state)
+{
+	RUN_SEEDS(100, (assert_int_equal(most, 1), assert_int_equal(total, 12), init_locks()),
+		  { "a", irqs_off_spinner }, { "b", interrupted_elsewhere });
+}
+
+static void takes_plainly(void *arg)
+{
+	spin_lock(&spin_a);
+	spin_unlock(&spin_a);
+}
+
+static void handler_of_unsafe_lock(void *arg)
+{
+	takes_plainly(NULL);
+	fb_irq(handler, NULL);
+}
+
+static void irq_meets_unsafe_lock(void **state)
+{
+	const struct fb_finding *f;
+
+	RUN_BAD({ "a", handler_of_unsafe_lock });
+	f = finding_of(FB_LOCK_MISUSE);
+	assert_true(fb_stack_has(f->here, "handler"));
+	assert_true(fb_stack_has(f->other, "takes_plainly"));
+}
+
 static DEFINE_RWLOCK(rwlock);
 static seqcount_t seq;
 static int pair[2];
@@ -415,6 +461,8 @@ int main(void)
 		cmocka_unit_test_setup(assert_held, setup),
 		cmocka_unit_test_setup(irq_and_bh, setup),
 		cmocka_unit_test_setup(irq_waits_until_enabled, setup),
+		cmocka_unit_test_setup(irq_spins_on_other_processors_lock, setup),
+		cmocka_unit_test_setup(irq_meets_unsafe_lock, setup),
 		cmocka_unit_test_setup(rwlocks, setup),
 		cmocka_unit_test_setup(seqcounts, setup),
 	};

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Requests that complete when they are told to: sim/lower_async.c. */
 #include "async_run.h"
+#include "syscalls_async.h"
 
 static char page[4096], back[4096], other[4096];
 static struct super_block *sb;
@@ -373,6 +374,35 @@ static void writers_in_place_overlap(void **state)
 	BOX(overlap);
 }
 
+static void cancelled(void)
+{
+	int fd = begin(&(struct w_async_mode){ .when = W_ASYNC_HELD, .cancellable = true });
+	struct w_aio aio[2] = {
+		{ .fd = fd, .op = W_AIO_WRITE, .buf = page, .len = 4096, .data = 1 },
+		{ .fd = fd, .op = W_AIO_READ, .buf = back, .len = 4096, .data = 2 },
+	};
+	struct w_completion done[2] = {};
+	long ctx = bx_aio_setup(NULL, 4);
+
+	CHECK_EQ(bx_aio_submit(NULL, ctx, aio, 2), 2);
+	CHECK_EQ(lower_async_pending(sb), 2);
+	CHECK_EQ(bx_aio_cancel(NULL, ctx, &aio[0]), -EINPROGRESS);
+	CHECK_EQ(bx_aio_getevents(NULL, ctx, 1, done, 2), 1);
+	CHECK_EQ(done[0].data, 1);
+	CHECK_EQ(done[0].res, -ECANCELED);
+	CHECK_EQ(lower_async_complete(sb, 0, &(struct w_async_result){ .irq = true }), 0);
+	CHECK_EQ(bx_aio_getevents(NULL, ctx, 1, done, 2), 1);
+	CHECK_EQ(done[0].res, 4096);
+	CHECK(!memcmp(back, other, 4096));
+	CHECK_EQ(bx_aio_destroy(NULL, ctx), 0);
+	end(fd);
+}
+
+static void cancellation(void **state)
+{
+	BOX(cancelled);
+}
+
 static struct request *dropped;
 
 static void drop_done(struct kiocb *iocb, long result)
@@ -508,6 +538,7 @@ int main(void)
 		cmocka_unit_test(freeze_protection_until_completion),
 		cmocka_unit_test(freeze_waits_for_requests),
 		cmocka_unit_test(vectors_of_the_kernel),
+		cmocka_unit_test(cancellation),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
