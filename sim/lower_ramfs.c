@@ -164,9 +164,12 @@ static int set_size(struct inode *inode, loff_t size)
 {
 	loff_t old = i_size_read(inode);
 
+	/* Out of all mappings first, and no fault may bring it back. */
+	filemap_invalidate_lock(inode->i_mapping);
+	truncate_setsize(inode, size);
 	if (size < old)
 		LOWER_STORAGE(inode)->punch(inode, size, LLONG_MAX);
-	truncate_setsize(inode, size);
+	filemap_invalidate_unlock(inode->i_mapping);
 	return 0;
 }
 
@@ -270,9 +273,9 @@ static ssize_t lower_listxattr(struct dentry *dentry, char *buffer, size_t size)
 	return simple_xattr_list(inode, &LOWER_I(inode)->xattrs, buffer, size);
 }
 
+/* Not simple_getattr(), which tells blocks by the page cache: bytes are not there. */
 static const struct inode_operations lower_file_inode_operations = {
 	.setattr = lower_setattr,
-	.getattr = simple_getattr,
 	.listxattr = lower_listxattr,
 	.fileattr_get = lower_fileattr_get,
 	.fileattr_set = lower_fileattr_set,
