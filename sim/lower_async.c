@@ -469,8 +469,10 @@ static ssize_t async_read_iter(struct kiocb *iocb, struct iov_iter *to)
 
 	if (!len)
 		return 0;
-	if (refused(iocb))
+	if (refused(iocb)) {
+		lower_log(inode, W_LOWER_READ, iocb->ki_filp, iocb, pos, len, -EAGAIN);
 		return -EAGAIN;
+	}
 	if (at_once(iocb))
 		return lower_file_operations.read_iter(iocb, to);
 	lower_check_call(iocb, false);
@@ -494,8 +496,10 @@ static ssize_t async_write_iter(struct kiocb *iocb, struct iov_iter *from)
 	bool exclusive;
 	ssize_t ret;
 
-	if (refused(iocb))
+	if (refused(iocb)) {
+		lower_log(inode, W_LOWER_WRITE, iocb->ki_filp, iocb, pos, len, -EAGAIN);
 		return -EAGAIN;
+	}
 	if (at_once(iocb))
 		return lower_file_operations.write_iter(iocb, from);
 	lower_check_call(iocb, true);

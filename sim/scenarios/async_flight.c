@@ -113,6 +113,8 @@ static void settle(struct flight *f)
 
 static void flight_end(struct flight *f)
 {
+	/* A scenario that failed must not leave anybody waiting for them. */
+	complete_all(f);
 	if (f->fe.w)
 		fe_stop(&f->fe);
 	if (f->fd >= 0)
