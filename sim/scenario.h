@@ -426,8 +426,6 @@ extern const struct scenario abort_scenarios[];
 extern const struct scenario freeze_scenarios[];
 extern const struct scenario lifecycle_scenarios[];
 extern const struct scenario plain_scenarios[];
-extern const struct scenario cached_scenarios[];
-extern const struct scenario mmap_scenarios[];
 extern const struct scenario async_scenarios[];
 extern const struct scenario async_flight_scenarios[];
 extern const struct scenario async_rule_scenarios[];
