@@ -218,6 +218,7 @@ static bool host_idle(void *arg)
 
 static int queueing_start(struct super_block *sb, enum hostio_engine engine)
 {
+	static bool hooked;	/* in this run */
 	struct w_async_mode *mode;
 	int err = hostio_engine_error(engine);
 
@@ -225,6 +226,9 @@ static int queueing_start(struct super_block *sb, enum hostio_engine engine)
 		err = lower_async_start(sb, &host_engine);
 	if (err)
 		return err == -ENOMEM ? err : -EOPNOTSUPP;
+	if (!hooked)
+		fb_idle_hook(host_idle, NULL);
+	hooked = true;
 	mode = &LOWER_SB(sb)->async->mode;
 	mode->when = W_ASYNC_HELD;
 	mode->hold_sync = true;
@@ -295,7 +299,6 @@ static int __init host_init(void)
 		host_types[i].kill_sb = kill_litter_super;
 		WARN_ON(register_filesystem(&host_types[i]));
 	}
-	fb_idle_hook(host_idle, NULL);
 	return 0;
 }
 
