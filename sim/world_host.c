@@ -13,6 +13,7 @@
  * Everything is mounted in a private mount namespace, so nothing stays behind whatever happens.
  */
 #include "world_host.h"
+#include "world_host_async.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -178,6 +179,7 @@ static void task_end(struct w_task *t)
 	 * the files here. What close defers runs on return from this system call.
 	 */
 	if (atomic_fetch_sub(&t->table->users, 1) == 1) {
+		raw_aio_exit(t->table);
 		syscall(SYS_close_range, 3, ~0U, 0);
 		free(t->table);
 	}
@@ -1321,6 +1323,74 @@ static long host_waiting(struct world *w, const char *path)
 	return strtol(buf, NULL, 10);
 }
 
+/* ---- asynchronous I/O ---- */
+
+static long host_aio_setup(struct world *w, unsigned int n)
+{
+	(void)w;
+	return OP(raw_aio_setup(n, self->table));
+}
+
+static long host_aio_submit(struct world *w, long ctx, struct w_aio *a, int n)
+{
+	(void)w;
+	return OP(raw_aio_submit(ctx, a, n));
+}
+
+static long host_aio_getevents(struct world *w, long ctx, int min, struct w_completion *c, int max)
+{
+	(void)w;
+	return OP(raw_aio_getevents(ctx, min, c, max));
+}
+
+static long host_aio_cancel(struct world *w, long ctx, struct w_aio *a)
+{
+	(void)w;
+	return OP(raw_aio_cancel(ctx, a));
+}
+
+static long host_aio_destroy(struct world *w, long ctx)
+{
+	(void)w;
+	return OP(raw_aio_destroy(ctx));
+}
+
+static long host_uring_setup(struct world *w, unsigned int entries, unsigned int flags)
+{
+	(void)w;
+	return OP(raw_uring_setup(entries, flags));
+}
+
+static long host_uring_register_buffers(struct world *w, int ring, const struct iovec *iov, int n)
+{
+	(void)w;
+	return OP(raw_uring_register_buffers(ring, iov, n));
+}
+
+static long host_uring_submit(struct world *w, int ring, const struct w_sqe *s, int n)
+{
+	(void)w;
+	return OP(raw_uring_submit(ring, s, n));
+}
+
+static long host_uring_wait(struct world *w, int ring, int min, struct w_completion *c, int max)
+{
+	(void)w;
+	return OP(raw_uring_wait(ring, min, c, max));
+}
+
+static long host_uring_cancel(struct world *w, int ring, unsigned long long data)
+{
+	(void)w;
+	return OP(raw_uring_cancel(ring, data));
+}
+
+static long host_uring_close(struct world *w, int ring)
+{
+	(void)w;
+	return OP(raw_uring_close(ring));
+}
+
 static void host_trace(struct world *w, const char *line)
 {
 	(void)w;
@@ -1372,6 +1442,17 @@ static const struct world_ops host_ops = {
 	.fcntl_setfl		= host_fcntl_setfl,
 	.poll			= host_poll,
 	.statfs			= host_statfs,
+	.aio_setup		= host_aio_setup,
+	.aio_submit		= host_aio_submit,
+	.aio_getevents		= host_aio_getevents,
+	.aio_cancel		= host_aio_cancel,
+	.aio_destroy		= host_aio_destroy,
+	.uring_setup		= host_uring_setup,
+	.uring_register_buffers = host_uring_register_buffers,
+	.uring_submit		= host_uring_submit,
+	.uring_wait		= host_uring_wait,
+	.uring_cancel		= host_uring_cancel,
+	.uring_close		= host_uring_close,
 	.unlink			= host_unlink,
 	.mkdir			= host_mkdir,
 	.rmdir			= host_rmdir,
@@ -1544,7 +1625,7 @@ struct world *world_host_begin(const struct host_opts *opts, char *why, size_t l
 		return NULL;
 	}
 	w->caps = W_CAP_ROOT | W_CAP_PASSTHROUGH | W_CAP_RO_BIND | W_CAP_PAGE_CACHE |
-		  W_CAP_LOWER_XATTR | W_CAP_TMPFILE;
+		  W_CAP_LOWER_XATTR | W_CAP_TMPFILE | host_async_caps();
 	/* Ours keeps the protocol of the kernel it patches; mainline's came with 7.40. */
 	if (init.minor > FUSE_KERNEL_MINOR_VERSION)
 		w->caps |= W_CAP_IS_MAINLINE;

@@ -189,6 +189,7 @@ out:
 /* A workable number of turns for tasks of the kernel. */
 static void turns(struct world *w)
 {
+	w_tick(w);
 	for (int i = 0; i < 20; i++)
 		w_yield(w);
 }
@@ -247,6 +248,9 @@ static void cancel_uring(struct sc *sc)
 	long fd = -1, ring = -1;
 
 	if (!fx_setup(sc, &fx, NULL))
+		goto out;
+	/* Mainline's passthrough waits for the thaw inside io_uring_enter(): nobody could thaw. */
+	if (sc_has(sc, W_CAP_IS_MAINLINE))
 		goto out;
 	NEED_FD(sc, fd, fx_make(&fx, "f", 100, O_RDWR));
 	NEED_FD(sc, ring, w_uring_setup(fx.w, 8, 0));
@@ -494,7 +498,7 @@ static void suid(struct sc *sc, enum fe_kind kind)
 			w_unlink(fx.w, fx_low(&fx, "ref"));
 		}
 	}
-	EXPECT_EQ(sc, srv_count(fx.srv, 0, FUSE_GETXATTR), 0);
+	EXPECT_DIFF(sc, DIFF_XATTR_PER_WRITE, srv_count(fx.srv, 0, FUSE_GETXATTR), 0, 1);
 out:
 	fx_teardown(&fx);
 }
@@ -520,7 +524,7 @@ const struct scenario async_rule_scenarios[] = {
 	{ "async/issues-direct", "io_uring issues a direct request once",
 	  W_CAP_URING | W_CAP_LOWER_LOG | W_CAP_DIO_ALIGN, issues_direct },
 	{ "async/issues-no-nowait", "also if the lower file always waits",
-	  W_CAP_URING | W_CAP_LOWER_LOG | W_CAP_IS_BOX, issues_no_nowait },
+	  W_CAP_URING | W_CAP_LOWER_LOG, issues_no_nowait },
 	{ "async/issues-queued", "also if the lower file queues it",
 	  W_CAP_URING | W_CAP_LOWER_ASYNC, issues_queued },
 	{ "async/issues-again", "twice if the lower file would have to wait",
@@ -528,7 +532,7 @@ const struct scenario async_rule_scenarios[] = {
 	{ "async/links", "linked requests of io_uring", W_CAP_URING, links },
 	{ "async/drains", "a drained request of io_uring waits for those before it",
 	  W_CAP_URING | W_CAP_LOWER_ASYNC, drains },
-	{ "async/cancel-uring", "what io_uring can cancel", W_CAP_URING | W_CAP_FREEZE | W_CAP_IS_BOX,
+	{ "async/cancel-uring", "what io_uring can cancel", W_CAP_URING | W_CAP_FREEZE,
 	  cancel_uring },
 	{ "async/hipri", "completions of FUSE files cannot be polled for",
 	  W_CAP_URING | W_CAP_DIO_ALIGN, hipri },
