@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "async_table.h"
+#include "faults.h"
 #include "report.h"
 #include "runner.h"
 #include "scenario.h"
@@ -32,6 +33,13 @@ enum option_key {
 	OPT_TIMEOUT = 'T',
 	OPT_GDB = 'g',
 	OPT_LONG = 'l',
+	OPT_SINGLE = 'S',
+	OPT_PAIRS = 'P',
+	OPT_JOBS = 'J',
+	OPT_KIND = 'k',
+	OPT_MAX_RUNS = 'n',
+	OPT_SECONDS = 'm',
+	OPT_SITES = 'o',
 };
 
 /* What the options of all commands say. */
@@ -41,6 +49,13 @@ struct options {
 	bool trace;
 	bool gdb;
 	bool summaries;
+	bool single;
+	bool pairs;
+	unsigned int jobs;
+	const char *kind;
+	unsigned long max_runs;
+	unsigned int seconds;
+	const char *sites;
 	unsigned int timeout_s;
 	char **args;
 	int nr_args;
@@ -112,6 +127,27 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		break;
 	case OPT_LONG:
 		o->summaries = true;
+		break;
+	case OPT_SINGLE:
+		o->single = true;
+		break;
+	case OPT_PAIRS:
+		o->pairs = true;
+		break;
+	case OPT_JOBS:
+		o->jobs = number_option("jobs", arg, "1 to 64", 1, 64);
+		break;
+	case OPT_KIND:
+		o->kind = arg;
+		break;
+	case OPT_MAX_RUNS:
+		o->max_runs = number_option("max-runs", arg, "1 upwards", 1, ULONG_MAX);
+		break;
+	case OPT_SECONDS:
+		o->seconds = number_option("seconds", arg, "1 to 86400", 1, 86400);
+		break;
+	case OPT_SITES:
+		o->sites = arg;
 		break;
 	case ARGP_KEY_ARG:
 		if (o->nr_args == o->max_args) {
@@ -228,6 +264,31 @@ static int cmd_run(struct options *o)
 	return report_end(&r, o->junit);
 }
 
+static bool selected_by(void *arg, const struct scenario *s)
+{
+	return selected(arg, s);
+}
+
+static int cmd_faults(struct options *o)
+{
+	/* Each alone is all there is; neither means both. */
+	bool persistent = o->run.fault_persistent || !o->single;
+	bool single = o->single || !o->run.fault_persistent;
+	struct faults_opts f = {
+		.run = o->run, .selected = selected_by, .arg = o, .single = single,
+		.persistent = persistent, .pairs = o->pairs, .jobs = o->jobs, .kind = o->kind,
+		.max_runs = o->max_runs, .seconds = o->seconds, .timeout_s = o->timeout_s,
+		.sites = o->sites,
+	};
+
+	if (check_patterns(o))
+		return EXIT_USAGE;
+	if (!f.jobs)
+		f.jobs = (unsigned int)sysconf(_SC_NPROCESSORS_ONLN);
+	f.run.fault_persistent = false;
+	return faults_enumerate(&f);
+}
+
 /* The debugger stops where a finding is reported, with the whole stack of the kernel code. */
 static int replay_in_gdb(const char *token)
 {
@@ -298,8 +359,27 @@ static const struct argp_option run_options[] = {
 	{ "seed", OPT_SEED, "N", 0, "schedule at random, reproducibly; else each task runs until it "
 	  "blocks", 0 },
 	{ "fault", OPT_FAULT, "K", 0, "let the K-th fault point fail", 0 },
-	{ "persistent", OPT_PERSISTENT, NULL, 0, "with --fault: and all after it", 0 },
+	{ "persistent", OPT_PERSISTENT, NULL, 0, "with --fault: and all of its kind after it", 0 },
 	OUTPUT_OPTIONS,
+	{ 0 },
+};
+
+static const struct argp_option faults_options[] = {
+	{ "single", OPT_SINGLE, NULL, 0, "only one fault at a time", 0 },
+	{ "persistent", OPT_PERSISTENT, NULL, 0, "only a fault and all of its kind after it", 0 },
+	{ "pairs", OPT_PAIRS, NULL, 0, "two faults, too, the second soon after the first", 0 },
+	{ "kind", OPT_KIND, "KIND", 0, "only faults of this kind: alloc, copy, fdget, signal, lower, abort or "
+	  "death", 0 },
+	{ "jobs", OPT_JOBS, "N", 0, "processes to share the work (one for each processor)", 0 },
+	{ "max-runs", OPT_MAX_RUNS, "N", 0, "end after so many runs", 0 },
+	{ "seconds", OPT_SECONDS, "N", 0, "end after so many seconds; what was met before is left out first",
+	  0 },
+	{ "seed", OPT_SEED, "N", 0, "schedule at random, reproducibly", 0 },
+	{ "sites", OPT_SITES, "FILE", 0, "write the places of fault points to FILE: kind, function, file, how "
+	  "often they were met and how often they failed", 0 },
+	{ "no-guard", OPT_NO_GUARD, NULL, 0, "no guard pages, not even where a place fails for the first "
+	  "time", 0 },
+	{ "timeout", OPT_TIMEOUT, "SECONDS", 0, "wall time that one run may take (60)", 0 },
 	{ 0 },
 };
 
@@ -323,6 +403,12 @@ static struct command commands[] = {
 		       "group, or a shell pattern). KTAP goes to standard output, a summary to standard "
 		       "error.\vThe exit status is 0 when all are ok, 1 when one is not, 77 when all were "
 		       "skipped, 2 for a mistake in the command." }, INT_MAX },
+	{ "faults", cmd_faults, { .options = faults_options, .parser = parse_option,
+		.args_doc = "[PATTERN...]",
+		.doc = "Run scenarios with each fault point failing: one at a time, then with all of its kind "
+		       "after it. What makes a run a failure is not that a call fails, but what is leaked, kept, "
+		       "lost or stuck after it.\vThe exit status is 0 when nothing was found, 1 when something "
+		       "was, 2 for a mistake in the command or a scenario that fails without faults." }, INT_MAX },
 	{ "replay", cmd_replay, { .options = replay_options, .parser = parse_option,
 		.args_doc = "TOKEN",
 		.doc = "Repeat exactly the run that a finding was made in." }, 1 },

@@ -7,6 +7,7 @@
 #include <linux/mm.h>
 #include <linux/slab.h>
 #include <linux/uio.h>
+#include "box_faults.h"
 #include "lower_internal.h"
 
 static bool room_take(struct super_block *sb)
@@ -115,6 +116,7 @@ static ssize_t ram_write(struct inode *inode, loff_t pos, struct iov_iter *from)
 {
 	ssize_t done = 0;
 
+	box_faults_changes(inode, pos, pos + iov_iter_count(from));
 	while (iov_iter_count(from)) {
 		size_t len = within_chunk(pos, iov_iter_count(from)), n;
 		char *chunk = chunk_get(inode, pos);
@@ -171,6 +173,7 @@ static void ram_punch(struct inode *inode, loff_t pos, loff_t end)
 	unsigned long index, last;
 	void *chunk;
 
+	box_faults_changes(inode, pos, end);
 	if (pos < first)
 		zero_part(inode, pos, min(first, end));
 	if (end <= first)
@@ -190,6 +193,7 @@ static void ram_punch(struct inode *inode, loff_t pos, loff_t end)
  */
 static void ram_free(struct inode *inode)
 {
+	box_faults_evicted(inode);
 	ram_punch(inode, 0, LLONG_MAX);
 	xa_destroy(&LOWER_I(inode)->chunks);
 }

@@ -9,6 +9,7 @@
 #include <core/choice.h>
 #include <core/finding.h>
 #include <core/ledger.h>
+#include "box_faults.h"
 #include "lower_internal.h"
 
 static int lower_open(struct inode *inode, struct file *file)
@@ -163,6 +164,8 @@ static ssize_t lower_write_iter(struct kiocb *iocb, struct iov_iter *from)
 		iocb->ki_pos += ret;
 	inode_unlock(inode);
 	lower_log(inode, W_LOWER_WRITE, iocb->ki_filp, iocb, pos, len, ret);
+	if (ret > 0)
+		box_faults_below(inode, pos, ret);
 	if (ret > 0)
 		ret = generic_write_sync(iocb, ret);
 	return ret;

@@ -65,6 +65,7 @@ static void process_exit(struct task_struct *task)
 	fb_audit_syscall_exit("exit");
 	p->task = NULL;
 	p->done = true;
+	box_faults_ended();
 	/* The last touch: box_reap() may free it from here on. */
 	complete(&p->ended);
 }
@@ -198,6 +199,16 @@ int box_reap(struct box_process *p)
 	return killed;
 }
 
+void box_for_each(void (*fn)(struct box_process *p, void *arg), void *arg)
+{
+	struct box_process *p;
+
+	list_for_each_entry(p, &processes, list) {
+		if (p != &first)
+			fn(p, arg);
+	}
+}
+
 void box_kill(struct box_process *p)
 {
 	if (p->task)
@@ -226,6 +237,7 @@ void box_syscall_enter(void)
 	struct box_process *p = box_current();
 
 	process_signals(p);
+	box_faults_enter(p);
 	p->in_syscall = true;
 }
 
@@ -252,6 +264,7 @@ long box_syscall_exit(const char *name, long ret)
 	fb_trace("%s = %ld", name, ret);
 	fb_cred_audit(name);
 	fb_audit_syscall_exit(name);
+	box_faults_exit(p, name, ret);
 	process_signals(p);
 	return ret;
 }

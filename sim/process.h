@@ -10,6 +10,8 @@
 #include <linux/types.h>
 #include <linux/completion.h>
 
+#include "box_faults.h"
+
 /* How the fd table of a new process relates to its maker's; an empty one has the standard files. */
 enum box_files { BOX_FILES_EMPTY, BOX_FILES_COPY, BOX_FILES_SHARE };
 
@@ -27,6 +29,8 @@ enum box_files { BOX_FILES_EMPTY, BOX_FILES_COPY, BOX_FILES_SHARE };
  * @killed: and was it killed?
  * @in_syscall: is it inside a system call?
  * @nr_sigxfsz: SIGXFSZ received since box_sigxfsz() was last called
+ * @call: number of its system call among those of the run
+ * @below: what it has written to lower files in that call; see sim/box_faults.h
  */
 struct box_process {
 	struct list_head list;
@@ -40,6 +44,8 @@ struct box_process {
 	bool killed;
 	bool in_syscall;
 	unsigned int nr_sigxfsz;
+	size_t call;
+	struct box_below below;
 };
 
 /**
@@ -101,6 +107,13 @@ struct box_process *box_spawn(const char *name, enum box_files files, void (*fn)
  * Return: 0 if it returned from its function, 1 if it was killed.
  */
 int box_reap(struct box_process *p);
+
+/**
+ * box_for_each() - look at every process but the first, ended ones that nobody has reaped included
+ * @fn: called with each, in order of creation
+ * @arg: for @fn
+ */
+void box_for_each(void (*fn)(struct box_process *p, void *arg), void *arg);
 
 /**
  * box_kill() - SIGKILL

@@ -7,6 +7,7 @@
 
 #include <core/run.h>
 
+#include "box_faults.h"
 #include "report.h"
 #include "scenario.h"
 
@@ -37,10 +38,22 @@ struct run_outcome {
 const struct scenario *runner_find(const char *name);
 
 /**
- * runner_run() - run one scenario in the box
+ * runner_run_watched() - run one scenario in the box
  * @s: the scenario
  * @opts: policy, seed or token, faults; its name is set to the scenario's
+ * @watch: the rules of fault runs (box_faults.h); NULL: those of all others
  * @out: what came of it; @out->details is the caller's to free
+ *
+ * Return: 0; -EINVAL when the token of @opts is malformed.
+ */
+int runner_run_watched(const struct scenario *s, const struct fb_run_opts *opts, struct box_watch *watch,
+		       struct run_outcome *out);
+
+/**
+ * runner_run() - the same; if a fault is asked for, after a run without it, by the rules of fault runs
+ * @s: the scenario
+ * @opts: as above
+ * @out: as above
  *
  * The trace of the run can be printed with fb_trace_print() until the next run begins.
  * Return: 0; -EINVAL when the token of @opts is malformed.

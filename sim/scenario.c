@@ -25,6 +25,7 @@ struct sc {
 	char *trace;		/* of a part: lines, each with a newline */
 	size_t trace_len;
 	struct w_mutex *lock;
+	struct fx_job *jobs;	/* of the run itself: those that were not waited for */
 	unsigned int failures;
 	void (*report)(void *arg, const char *line);
 	void *arg;
@@ -485,10 +486,83 @@ static void trace_requests(struct fixture *fx)
 	sc_trace(fx->sc, "%s", line);
 }
 
+/* Jobs use what lives on the scenario's stack. */
+static void wait_for_jobs(struct sc *sc)
+{
+	while (sc->jobs)
+		fx_job_wait(sc->jobs);
+}
+
+/* Whatever the scenario has set up to go wrong. */
+static void make_peace(struct fixture *fx)
+{
+	srv_behave(fx->srv);
+	srv_let_go(fx->srv);
+	w_setrlimit_fsize(fx->w, ~0ULL);
+	w_thaw(fx->w, fx->lower);
+	for (int op = 0; op < W_LOWER_OPS; op++)
+		w_lower_inject(fx->w, fx->lower, op, 0, 0, 0, 0);
+}
+
+/* What does not work of a new file, or NULL. */
+static const char *try_file(struct fixture *fx)
+{
+	const char *path = fx_mnt(fx, "is-usable"), *what = NULL;
+	char buf[10] = "";
+	struct w_stat st;
+	long fd;
+
+	fd = w_open(fx->w, path, O_RDWR | O_CREAT, 0600);
+	if (fd < 0)
+		return "create";
+	if (w_pwrite(fx->w, fd, "still here", 10, 100) != 10)
+		what = "write";
+	else if (w_pread(fx->w, fd, buf, 10, 100) != 10 || memcmp(buf, "still here", 10))
+		what = "read";
+	else if (w_fstat(fx->w, fd, &st) || st.size != 110)
+		what = "stat";
+	w_close(fx->w, fd);
+	if (w_unlink(fx->w, path) && !what)
+		what = "unlink";
+	return what;
+}
+
+/* A connection that has ended, as by the fault, is none that must work; INIT may have failed, too. */
+static bool is_connected(struct fixture *fx)
+{
+	long ret;
+
+	if (!fx->started || fx->gone || srv_ended(fx->srv))
+		return false;
+	ret = fx_barrier(fx);
+	return ret != -ENOTCONN && ret != -ECONNABORTED && ret != -ECONNREFUSED;
+}
+
+/* A scenario that fills the lower file system up may have failed to make room. */
+static bool has_room(struct fixture *fx)
+{
+	struct w_statfs st;
+
+	return !w_statfs(fx->w, fx->lower, &st) && st.bfree >= 16;
+}
+
+static void check_usable(struct fixture *fx)
+{
+	if (!fx->srv || !w_calm(fx->w, true))
+		return;
+	make_peace(fx);
+	wait_for_jobs(fx->sc);
+	if (is_connected(fx) && has_room(fx))
+		w_usable(fx->w, try_file(fx));
+	w_calm(fx->w, false);
+}
+
 void fx_teardown(struct fixture *fx)
 {
 	struct sc *sc = fx->sc;
+	bool calm = false;
 
+	check_usable(fx);
 	if (fx->started && !fx->gone) {
 		EXPECT_EQ(sc, fx_barrier(fx), 0);
 		EXPECT_EQ(sc, srv_open_files(fx->srv), fx->leaks_open);
@@ -497,6 +571,7 @@ void fx_teardown(struct fixture *fx)
 	}
 	/* A file that a failed scenario left open must not keep the server from ending. */
 	if (fx->mounted && !EXPECT_EQ(sc, w_umount(fx->w, fx->mnt, 0), 0)) {
+		calm = w_calm(fx->w, true);
 		w_abort(fx->w, fx->mnt);
 		w_umount(fx->w, fx->mnt, MNT_DETACH);
 	}
@@ -506,11 +581,14 @@ void fx_teardown(struct fixture *fx)
 		srv_join(fx->srv);
 		trace_requests(fx);
 	}
+	wait_for_jobs(sc);
 	srv_free(fx->srv);
 	if (fx->made_dir)
 		EXPECT_EQ(sc, w_remove_dir(fx->w, fx->mnt), 0);
 	if (fx->own_lower)
 		EXPECT_EQ(sc, w_remove_lower(fx->w, fx->lower), 0);
+	if (calm)
+		w_calm(fx->w, false);
 }
 
 long fx_make(struct fixture *fx, const char *name, size_t size, int flags)
@@ -555,6 +633,13 @@ bool fx_same_attr(struct fixture *fx, int fd, const char *name, bool times)
 
 /* ---- jobs ---- */
 
+static struct sc *run_of(struct sc *sc)
+{
+	while (sc->parent)
+		sc = sc->parent;
+	return sc;
+}
+
 static void job_task(struct world *w, void *arg)
 {
 	struct fx_job *job = arg;
@@ -572,13 +657,22 @@ long fx_job_start(struct sc *sc, struct fx_job *job, unsigned int spawn)
 		return -ENOMEM;
 	job->ret = -EINTR;	/* what it is if the task is killed */
 	ret = w_spawn(sc->w, "job", spawn, job_task, job, &job->task);
-	if (ret)
+	if (ret) {
 		part_end(job->sc);
-	return ret;
+		return ret;
+	}
+	job->next = run_of(sc)->jobs;
+	run_of(sc)->jobs = job;
+	return 0;
 }
 
 long fx_job_wait(struct fx_job *job)
 {
+	struct fx_job **at = &run_of(job->sc)->jobs;
+
+	while (*at != job)
+		at = &(*at)->next;
+	*at = job->next;
 	w_join(job->sc->w, job->task);
 	part_end(job->sc);
 	return job->ret;

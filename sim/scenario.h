@@ -292,7 +292,8 @@ bool fx_setup(struct sc *sc, struct fixture *fx, const struct fx_opts *o);
  *
  * Expects that the server has seen RELEASE for all its open files and holds no backing ids, that
  * the FUSE mount and the lower file system can be unmounted (which they cannot while somebody
- * holds a file of them), and adds the requests seen to the trace.
+ * holds a file of them), and adds the requests seen to the trace. Waits for the jobs that a scenario which
+ * went wrong has left. In a fault run the file system must still serve a new file.
  */
 void fx_teardown(struct fixture *fx);
 
@@ -372,6 +373,7 @@ bool fx_same_attr(struct fixture *fx, int fd, const char *name, bool times);
  * @off: for @fn
  * @task: its task while it runs
  * @ret: what @fn returned, once joined
+ * @next: of the jobs that nobody has waited for
  */
 struct fx_job {
 	struct sc *sc;
@@ -385,6 +387,7 @@ struct fx_job {
 	long long off;
 	long ret;
 	struct w_task *task;
+	struct fx_job *next;
 };
 
 /**

@@ -5,6 +5,9 @@
  * Only the server's task touches nodes, open files and registered ids, except for the counts that
  * scenarios ask for; those, the log and the rules are guarded by @lock. No operation of the world
  * is called under it.
+ *
+ * A read or write of the device that fails for want of memory and the like is tried again. If that does
+ * not help the server ends, and so do the requests that it has not answered.
  */
 #include "server.h"
 
@@ -24,6 +27,7 @@
 
 #define BUF_SIZE	(256 * 1024)
 #define MAX_WRITE	(128 * 1024)
+#define MAX_TRIES	3
 
 /* The linux_dirent types, which getdents and the protocol share, are the mode's type bits >> 12. */
 #define DT_OF_MODE(mode)	(((mode) & S_IFMT) >> 12)
@@ -71,6 +75,7 @@ struct server {
 	struct w_event *held_one;	/* posted for each reply kept back */
 	int dev;
 	bool ended;
+	bool failed;	/* it could not answer, and ends */
 
 	char *in;	/* the request being served */
 	char *out;	/* its reply: header and body */
@@ -1436,6 +1441,26 @@ void srv_set_rule(struct server *srv, const struct srv_rule *rule)
 	w_unlock(srv->w, srv->lock);
 }
 
+void srv_behave(struct server *srv)
+{
+	w_lock(srv->w, srv->lock);
+	srv->nrules = 0;
+	srv->cfg.choose = NULL;
+	srv->cfg.backing_path = NULL;
+	srv->cfg.on_open = NULL;
+	w_unlock(srv->w, srv->lock);
+}
+
+bool srv_ended(struct server *srv)
+{
+	bool ended;
+
+	w_lock(srv->w, srv->lock);
+	ended = srv->ended;
+	w_unlock(srv->w, srv->lock);
+	return ended;
+}
+
 static bool rule_for(struct server *srv, uint32_t opcode, struct srv_rule *rule)
 {
 	bool found = false;
@@ -1458,6 +1483,26 @@ static bool rule_for(struct server *srv, uint32_t opcode, struct srv_rule *rule)
 	return found;
 }
 
+/* What another try may mend: nothing that the kernel says about the request itself. */
+static bool may_pass(long ret)
+{
+	return ret == -EINTR || ret == -EAGAIN || ret == -ENOMEM || ret == -EFAULT || ret == -EBADF;
+}
+
+/* Send a reply. A server that cannot is of no more use. */
+static long send_reply(struct server *srv, const void *reply, size_t len)
+{
+	long ret = -EINTR;
+
+	for (int tries = 0; tries < MAX_TRIES && may_pass(ret); tries++)
+		ret = w_write(srv->w, srv->dev, reply, len);
+	if (may_pass(ret))
+		srv->failed = true;
+	else
+		w_owed(srv->w, -1);
+	return ret;
+}
+
 static void held_task(struct world *w, void *arg)
 {
 	struct held *h = arg;
@@ -1465,7 +1510,7 @@ static void held_task(struct world *w, void *arg)
 	long ret;
 
 	w_event_wait(w, h->go);
-	ret = w_write(w, h->srv->dev, h->reply, h->len);
+	ret = send_reply(h->srv, h->reply, h->len);
 	log_reply(h->srv, h->log_index, out->error, ret);
 	w_event_post(w, h->done);
 }
@@ -1546,7 +1591,7 @@ static void answer(struct server *srv, const struct fuse_in_header *in, unsigned
 		hold(srv, log_index, out->len);
 		return;
 	}
-	sent = w_write(srv->w, srv->dev, srv->out, out->len);
+	sent = send_reply(srv, srv->out, out->len);
 	log_reply(srv, log_index, error, sent);
 }
 
@@ -1570,7 +1615,22 @@ static void serve_one(struct server *srv)
 		w_event_post(srv->w, srv->progress);
 		return;
 	}
+	w_owed(srv->w, 1);
 	answer(srv, in, log_index, r, ruled ? &rule : NULL);
+}
+
+static long read_request(struct server *srv)
+{
+	int tries = 0;
+	long n;
+
+	do {
+		n = w_read(srv->w, srv->dev, srv->in, BUF_SIZE);
+		/* ENOENT: the request was interrupted before it could be read */
+		if (n == -ENOENT)
+			tries = 0;
+	} while (n == -ENOENT || (may_pass(n) && ++tries < MAX_TRIES));
+	return n;
 }
 
 static void server_task(struct world *w, void *arg)
@@ -1579,11 +1639,8 @@ static void server_task(struct world *w, void *arg)
 	long n;
 
 	w_umask(w, 0);
-	for (;;) {
-		n = w_read(w, srv->dev, srv->in, BUF_SIZE);
-		/* ENOENT: the request was interrupted before it could be read */
-		if (n == -EINTR || n == -EAGAIN || n == -ENOENT)
-			continue;
+	while (!srv->failed) {
+		n = read_request(srv);
 		if (n < (long)sizeof(struct fuse_in_header))
 			break;
 		srv->in[n] = 0;	/* names at the end are terminated anyhow; be sure */

@@ -244,6 +244,20 @@ long srv_unregister(struct world *w, int dev, int32_t id);
 void srv_set_rule(struct server *srv, const struct srv_rule *rule);
 
 /**
+ * srv_behave() - forget all rules and hooks, and serve each file by @backing of the configuration
+ * @srv: the server
+ */
+void srv_behave(struct server *srv);
+
+/**
+ * srv_ended() - has the server's task ended, by death or because its file system is gone?
+ * @srv: the server
+ *
+ * Return: whether it has.
+ */
+bool srv_ended(struct server *srv);
+
+/**
  * srv_wait_held() - wait until a reply is being held by a rule with SRV_HOLD
  * @srv: the server
  *

@@ -63,8 +63,10 @@ long box_read(unsigned int fd, void *buf, size_t len)
 
 long box_write(unsigned int fd, const void *buf, size_t len)
 {
+	struct iovec iov = { (void *)buf, len };
+
 	box_syscall_enter();
-	return box_syscall_exit("write", ksys_write(fd, buf, len));
+	return box_syscall_exit("write", box_faults_wrote(fd, &iov, 1, ksys_write(fd, buf, len)));
 }
 
 long box_pread(unsigned int fd, void *buf, size_t len, loff_t off)
@@ -75,8 +77,10 @@ long box_pread(unsigned int fd, void *buf, size_t len, loff_t off)
 
 long box_pwrite(unsigned int fd, const void *buf, size_t len, loff_t off)
 {
+	struct iovec iov = { (void *)buf, len };
+
 	box_syscall_enter();
-	return box_syscall_exit("pwrite", ksys_pwrite64(fd, buf, len, off));
+	return box_syscall_exit("pwrite", box_faults_wrote(fd, &iov, 1, ksys_pwrite64(fd, buf, len, off)));
 }
 
 long box_readv(unsigned int fd, const struct iovec *iov, int n)
@@ -88,7 +92,7 @@ long box_readv(unsigned int fd, const struct iovec *iov, int n)
 long box_writev(unsigned int fd, const struct iovec *iov, int n)
 {
 	box_syscall_enter();
-	return box_syscall_exit("writev", ksys_writev(fd, iov, n, 0));
+	return box_syscall_exit("writev", box_faults_wrote(fd, iov, n, ksys_writev(fd, iov, n, 0)));
 }
 
 long box_preadv2(unsigned int fd, const struct iovec *iov, int n, loff_t off, rwf_t rwf)
@@ -100,9 +104,11 @@ long box_preadv2(unsigned int fd, const struct iovec *iov, int n, loff_t off, rw
 
 long box_pwritev2(unsigned int fd, const struct iovec *iov, int n, loff_t off, rwf_t rwf)
 {
+	long ret;
+
 	box_syscall_enter();
-	return box_syscall_exit("pwritev2", off == -1 ? ksys_writev(fd, iov, n, rwf)
-						      : ksys_pwritev(fd, iov, n, off, rwf));
+	ret = off == -1 ? ksys_writev(fd, iov, n, rwf) : ksys_pwritev(fd, iov, n, off, rwf);
+	return box_syscall_exit("pwritev2", box_faults_wrote(fd, iov, n, ret));
 }
 
 loff_t box_lseek(unsigned int fd, loff_t off, unsigned int whence)

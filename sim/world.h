@@ -558,6 +558,11 @@ struct world_ops {
 	long (*lower_async_complete)(struct world *w, const char *path, int which,
 				     const struct w_async_result *result);
 	void (*trace)(struct world *w, const char *line);
+
+	/* fault runs */
+	long (*calm)(struct world *w, bool on);
+	void (*usable)(struct world *w, const char *what);
+	void (*owed)(struct world *w, int change);
 };
 
 /**
@@ -1810,6 +1815,41 @@ static inline void w_trace_line(struct world *w, const char *line)
 {
 	if (w->ops->trace)
 		w->ops->trace(w, line);
+}
+
+/* ---- fault runs, which only the box has ---- */
+
+/**
+ * w_calm() - nothing fails on purpose between two calls, on and off
+ * @w: the world
+ * @on: which
+ *
+ * Return: whether this is a run whose faults are enumerated; if not, nothing was done.
+ */
+static inline bool w_calm(struct world *w, bool on)
+{
+	return w->ops->calm && w->ops->calm(w, on);
+}
+
+/**
+ * w_usable() - after all that went wrong, does the file system still serve a new file?
+ * @w: the world, where w_calm() says 1
+ * @what: what does not work, or NULL
+ */
+static inline void w_usable(struct world *w, const char *what)
+{
+	w->ops->usable(w, what);
+}
+
+/**
+ * w_owed() - a server has read a request that wants an answer, or has answered one
+ * @w: the world
+ * @change: 1 or -1
+ */
+static inline void w_owed(struct world *w, int change)
+{
+	if (w->ops->owed)
+		w->ops->owed(w, change);
 }
 
 #endif /* FUSEBOX_SIM_WORLD_H */

@@ -166,7 +166,9 @@ static long bx_event_wait(struct world *w, struct w_event *ev)
 
 	do {
 		box_syscall_enter();
+		current->waits_for_user = true;
 		ret = wait_event_killable_exclusive(ev->wait, ev->count);
+		current->waits_for_user = false;
 		if (!ret)
 			ev->count--;
 		box_syscall_exit(ev->name, ret);
@@ -685,9 +687,13 @@ static long bx_remove_lower(struct world *w, const char *path)
 static long bx_mount_fuse(struct world *w, int fd, const char *path, const char *opts)
 {
 	char data[256];
+	long ret;
 
 	snprintf(data, sizeof(data), "fd=%d,%s", fd, opts);
-	return box_mount("fuse", path, "fuse", 0, data);
+	ret = box_mount("fuse", path, "fuse", 0, data);
+	if (!ret)
+		box_faults_mounted();
+	return ret;
 }
 
 static long bx_umount(struct world *w, const char *path, int flags)
@@ -697,12 +703,20 @@ static long bx_umount(struct world *w, const char *path, int flags)
 
 static long bx_freeze(struct world *w, const char *path)
 {
-	return box_freeze(path);
+	long ret = box_freeze(path);
+
+	if (!ret)
+		box_faults_frozen(true);
+	return ret;
 }
 
 static long bx_thaw(struct world *w, const char *path)
 {
-	return box_thaw(path);
+	long ret = box_thaw(path);
+
+	if (!ret)
+		box_faults_frozen(false);
+	return ret;
 }
 
 /* A file of fusectl for the mount at @path. */
@@ -777,6 +791,21 @@ static long bx_lower_async_complete(struct world *w, const char *path, int which
 	struct super_block *sb = mounted_sb(path);
 
 	return sb ? lower_async_complete(sb, which, result) : -ENOENT;
+}
+
+static long bx_calm(struct world *w, bool on)
+{
+	return box_faults_calm(on);
+}
+
+static void bx_usable(struct world *w, const char *what)
+{
+	box_faults_usable(what);
+}
+
+static void bx_owed(struct world *w, int change)
+{
+	box_faults_owed(change);
 }
 
 static void bx_trace(struct world *w, const char *line)
@@ -874,6 +903,9 @@ static const struct world_ops box_ops = {
 	.lower_async_mode = bx_lower_async_mode,
 	.lower_async_pending = bx_lower_async_pending,
 	.lower_async_complete = bx_lower_async_complete,
+	.calm = bx_calm,
+	.usable = bx_usable,
+	.owed = bx_owed,
 	.trace = bx_trace,
 };
 
@@ -933,6 +965,16 @@ struct world *world_box_start(void)
 	box_standard_files();
 	fb_faults_resume();
 	return &box_world;
+}
+
+void world_box_run(struct world *w, void (*fn)(struct world *w, void *arg), void *arg)
+{
+	struct w_task *t;
+
+	if (bx_spawn(w, "scenario", W_SPAWN_COPY_FILES, fn, arg, &t))
+		abort();
+	box_faults_wait(t->process);
+	free(t);
 }
 
 void world_box_stop(struct world *w)

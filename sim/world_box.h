@@ -28,6 +28,17 @@ void world_box_first(void (*fn)(void *arg), void *arg);
 struct world *world_box_start(void);
 
 /**
+ * world_box_run() - run something in a process of its own, and wait for its end
+ * @w: from world_box_start()
+ * @fn: what to run
+ * @arg: for @fn
+ *
+ * In a fault run (see box_faults.h) @fn may be killed half-way; all processes have ended in any case.
+ * Context: as world_box_start().
+ */
+void world_box_run(struct world *w, void (*fn)(struct world *w, void *arg), void *arg);
+
+/**
  * world_box_stop() - take the world down: the orderly shutdown of the box
  * @w: from world_box_start()
  *

@@ -304,13 +304,65 @@ static void fault_points(void **state)
 	assert_non_null(strstr(fb_trace_line(1), "copy failed"));
 	o.fault_persistent = true;
 	run_task(&o, faulty, NULL);
-	assert_int_equal(failures(), 4);
+	assert_int_equal(failures(), 3); /* of its kind */
+	assert_int_equal(fb_fault_failures(), 3);
 	token = strdup(fb_token());
 	r.token = token;
 	run_task(&r, faulty, NULL);
-	assert_int_equal(failures(), 4);
+	assert_int_equal(failures(), 3);
+	assert_string_equal(fb_token(), token);
+	r.fault_none = true;
+	run_task(&r, faulty, NULL);
+	assert_int_equal(failures(), 0);
+	free(token);
+}
+
+static void fault_pairs(void **state)
+{
+	struct fb_run_opts o = {.name = "test", .fault_at = 2, .fault_then = 5};
+	struct fb_run_opts r = {.name = "test", .policy = FB_POLICY_REPLAY};
+	char *token;
+
+	(void)state;
+	run_task(&o, faulty, NULL);
+	assert_int_equal(failures(), 2);
+	assert_non_null(strstr(fb_trace_line(1), "copy failed"));
+	assert_non_null(strstr(fb_trace_line(3), "alloc failed"));
+	token = strdup(fb_token());
+	r.token = token;
+	run_task(&r, faulty, NULL);
+	assert_int_equal(failures(), 2);
 	assert_string_equal(fb_token(), token);
 	free(token);
+}
+
+static void take_faults(void *arg)
+{
+	const char *what[FB_FAULTS_TAKEN];
+	unsigned int n;
+
+	(void)arg;
+	copies();
+	allocates();
+	n = fb_fault_taken(what);
+	fb_trace("%u %s", n, what[0]);
+	fb_trace("%u", fb_fault_taken(what));
+}
+
+static void faults_taken(void **state)
+{
+	struct fb_run_opts o = {.name = "test", .fault_at = 2};
+	const char *what;
+	fb_stack_t stack;
+
+	(void)state;
+	run_task(&o, take_faults, NULL);
+	assert_non_null(strstr(fb_trace_line(2), "app: 1 alloc"));
+	assert_non_null(strstr(fb_trace_line(3), "app: 0"));
+	assert_int_equal(fb_fault_site(2, &what, &stack), 2);
+	assert_string_equal(what, "alloc");
+	assert_true(fb_stack_has(stack, "allocates"));
+	assert_int_equal(fb_fault_site(3, &what, &stack), 0);
 }
 
 __attribute__((noinline)) static void enter_section(void)
@@ -395,6 +447,8 @@ int main(void)
 		cmocka_unit_test(request_open),
 		cmocka_unit_test(free_forgets_counts),
 		cmocka_unit_test(fault_points),
+		cmocka_unit_test(fault_pairs),
+		cmocka_unit_test(faults_taken),
 		cmocka_unit_test(suspended_faults),
 		cmocka_unit_test(rcu_nesting),
 		cmocka_unit_test(rcu_grace_period),

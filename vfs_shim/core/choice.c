@@ -3,7 +3,8 @@
  * The decision vector. Each decision among two or more ways has a number, counted from the start of
  * the run; the token keeps only those that were not the default.
  *
- * Token: NAME "@" base64url of: varint 2 * fault_at + fault_persistent; for each deviation varint
+ * Token: NAME "@" base64url of: varint 2 * fault_at + fault_persistent, or for a pair of faults the
+ * varints 1, fault_at, fault_then - fault_at; for each deviation varint
  * distance from the one before (the first: its number), varint value - 1; one check byte over name
  * and varints.
  */
@@ -193,18 +194,52 @@ static ssize_t decode(uint8_t *to, const char *s)
 	return bits == 6 || w ? -1 : n;
 }
 
+#define PAIR 1 /* in place of 2 * fault_at + persistent: no fault, but persistent */
+
+static size_t put_faults(uint8_t *to, const struct fb_faults *f)
+{
+	size_t len;
+
+	if (!f->then) {
+		len = put_varint(to, f->at * 2);
+		to[0] |= f->persistent;
+		return len;
+	}
+	len = put_varint(to, PAIR);
+	len += put_varint(to + len, f->at);
+	return len + put_varint(to + len, f->then - f->at);
+}
+
+/* Bytes used, or 0 when malformed. */
+static size_t get_faults(const uint8_t *from, size_t len, struct fb_faults *f)
+{
+	uint64_t v, gap;
+	size_t n = get_varint(from, len, &v), m, k;
+
+	if (!n || v != PAIR) {
+		f->at = v / 2;
+		f->persistent = v & 1;
+		f->then = 0;
+		return n;
+	}
+	m = get_varint(from + n, len - n, &v);
+	k = m ? get_varint(from + n + m, len - n - m, &gap) : 0;
+	if (!k || !v || !gap)
+		return 0;
+	*f = (struct fb_faults){.at = v, .then = v + gap};
+	return n + m + k;
+}
+
 /** fb_token() - the decisions so far; valid until the next call. */
 const char *fb_token(void)
 {
 	size_t name_len = strlen(fb_core.name), len = 0;
-	uint8_t *p = malloc(32 + made.n * 20);
+	uint8_t *p = malloc(48 + made.n * 20);
 	uint64_t last = 0;
-	bool persistent;
 
 	if (!p)
 		abort();
-	len += put_varint(p, fb_fault_at(&persistent) * 2);
-	p[0] |= persistent;
+	len += put_faults(p, fb_faults_told());
 	for (size_t i = 0; i < made.n; i++) {
 		len += put_varint(p + len, made.d[i].number - last);
 		len += put_varint(p + len, made.d[i].value - 1);
@@ -259,12 +294,11 @@ static int parse_deviations(const uint8_t *p, size_t len)
 	return 0;
 }
 
-static int parse(const char *from, unsigned long *fault_at, bool *persistent)
+static int parse(const char *from, struct fb_faults *faults)
 {
 	const char *at = strrchr(from, '@');
 	uint8_t *p = malloc(strlen(at + 1) + 1);
 	ssize_t len;
-	uint64_t fault = 0;
 	size_t n;
 	int err = -EINVAL;
 
@@ -274,21 +308,28 @@ static int parse(const char *from, unsigned long *fault_at, bool *persistent)
 	if (len < 2 || check_byte(from, (size_t)(at - from), p, (size_t)len - 1) != p[len - 1])
 		goto out;
 	len--;
-	n = get_varint(p, (size_t)len, &fault);
+	n = get_faults(p, (size_t)len, faults);
 	if (!n)
 		goto out;
-	*fault_at = fault / 2;
-	*persistent = fault & 1;
 	err = parse_deviations(p + n, (size_t)len - n);
 out:
 	free(p);
 	return err;
 }
 
+/** fb_token_faults() - see choice.h. Not during a replay. */
+bool fb_token_faults(const char *from)
+{
+	struct fb_faults faults = {0};
+	bool ok = strrchr(from, '@') && !parse(from, &faults);
+
+	wanted.n = 0;
+	return ok && faults.at;
+}
+
 int fb_choice_reset(const struct fb_run_opts *opts)
 {
-	unsigned long fault_at = opts->fault_at;
-	bool persistent = opts->fault_persistent;
+	struct fb_faults faults = {opts->fault_at, opts->fault_then, opts->fault_persistent};
 	int err;
 
 	policy = opts->policy;
@@ -302,10 +343,12 @@ int fb_choice_reset(const struct fb_run_opts *opts)
 		err = fb_token_name(opts->token, fb_core.name, sizeof(fb_core.name));
 		if (err || (opts->name && strcmp(opts->name, fb_core.name)))
 			return -EINVAL;
-		err = parse(opts->token, &fault_at, &persistent);
+		err = parse(opts->token, &faults);
 		if (err)
 			return err;
 	}
-	fb_fault_reset(fault_at, persistent);
+	if (opts->fault_none)
+		faults.at = 0;
+	fb_fault_reset(&faults);
 	return 0;
 }

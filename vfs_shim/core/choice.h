@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "stack.h"
 
 enum fb_point_kind {
 	FB_PT_LOCK,
@@ -46,6 +47,12 @@ enum fb_policy { FB_POLICY_RUN_TO_BLOCK, FB_POLICY_RANDOM, FB_POLICY_REPLAY };
 
 unsigned long fb_points_seen(void);
 unsigned long fb_faults_seen(void);
+unsigned long fb_fault_failures(void);
+/* Which kinds of fault current has met since it last asked. */
+#define FB_FAULTS_TAKEN 4
+unsigned int fb_fault_taken(const char *what[FB_FAULTS_TAKEN]);
+/* Number (from 1), kind and stack of the site of the k-th fault point; 0: there was none. */
+unsigned int fb_fault_site(unsigned long k, const char **what, fb_stack_t *stack);
 /* One line per fault site: "what function count". For reports; deterministic order. */
 typedef void (*fb_site_fn)(const char *what, const char *function, unsigned long count, void *arg);
 void fb_fault_sites(fb_site_fn fn, void *arg);
@@ -59,6 +66,8 @@ const char *fb_token(void);
  * none or @len is too small.
  */
 int fb_token_name(const char *token, char *name, size_t len);
+/* Does any fault point fail in the run of @token? False for one that is malformed, too. */
+bool fb_token_faults(const char *token);
 /* A replay met a decision that does not fit its token: other code, or another scenario. */
 bool fb_replay_diverged(void);
 

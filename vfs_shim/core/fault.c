@@ -7,48 +7,97 @@
 #include <string.h>
 #include "internal.h"
 
+/* What fails persistently comes back in the end: who tries again for ever shall not hang the run. */
+#define MAX_FAILURES 256
+#define KEY_FRAMES 8
+
 struct site {
 	const char *what;
 	fb_stack_t stack;
 	const char *function;
+	unsigned int number; /* from 1, in the order first met */
 	unsigned long count;
-	struct site *next; /* in the order first met */
+	struct site *next;
 };
 
 static struct fb_table sites;
 static struct site *first, **tail = &first;
-static unsigned long seen, at;
-static bool persistent;
+static unsigned int nr_sites;
+static struct site **points; /* of each fault point of the run; the first is points[0] */
+static size_t points_room;
+static unsigned long seen, failures;
+static struct fb_faults told;
+static const char *failing; /* the kind of the first failure */
 static unsigned int suspended;
 
-/* Two callers tell sites apart well enough to count them; reports group them by kernel function. */
-static void count(const char *what, const void *caller, const void *callers_caller)
+/*
+ * The calls that led here, by the frame pointers that all of the box is built with. The innermost ones
+ * are the shim's allocators and copy functions, so it takes some to tell places apart.
+ */
+static inline __attribute__((always_inline)) uint64_t callers(void)
 {
-	uint64_t key = fb_mix((uintptr_t)what ^
-			      fb_mix((uintptr_t)caller ^ fb_mix((uintptr_t)callers_caller)));
-	struct site *s = fb_table_get(&sites, key);
+	const uintptr_t *fp = __builtin_frame_address(0);
+	const char *low = fb_core.ctx->low, *high = low + fb_core.ctx->size;
+	uint64_t key = 0;
 
+	for (unsigned int i = 0; i < KEY_FRAMES; i++) {
+		const uintptr_t *up = (const uintptr_t *)fp[0];
+
+		key = fb_mix(key ^ fp[1]);
+		if ((const char *)up <= (const char *)fp || (const char *)(up + 2) > high)
+			break;
+		fp = up;
+	}
+	return key;
+}
+
+static struct site *count(const char *what, uint64_t key)
+{
+	struct site *s;
+
+	key ^= (uintptr_t)what;
+	s = fb_table_get(&sites, key);
 	if (!s) {
 		s = fb_run_alloc(sizeof(*s));
 		s->what = what;
 		s->stack = fb_stack_here();
+		s->number = ++nr_sites;
 		*tail = s;
 		tail = &s->next;
 		fb_table_set(&sites, key, s);
 	}
 	s->count++;
+	return s;
 }
 
-/* The caller of our caller, by the frame pointers that all of the box is built with. */
-static inline __attribute__((always_inline)) const void *above(void)
+static void remember(struct site *s)
 {
-	const uintptr_t *fp = __builtin_frame_address(0);
-	const char *low = fb_core.ctx->low, *high = low + fb_core.ctx->size;
-	const uintptr_t *up = (const uintptr_t *)fp[0];
+	if (seen > points_room) {
+		points_room = points_room ? 2 * points_room : 1024;
+		points = realloc(points, points_room * sizeof(struct site *));
+		if (!points)
+			abort();
+	}
+	points[seen - 1] = s;
+}
 
-	if ((const char *)up <= (const char *)fp || (const char *)(up + 2) > high)
-		return NULL;
-	return (const void *)up[1];
+/* Is the point that was just counted one of those that shall fail? */
+static bool shall_fail(const char *what)
+{
+	if (seen == told.at || seen == told.then)
+		return true;
+	return told.persistent && seen > told.at && failures < MAX_FAILURES && !strcmp(what, failing);
+}
+
+/* For fb_fault_taken(). */
+static void take(struct fb_task *t, const char *what)
+{
+	for (unsigned int i = 0; i < FB_FAULTS_TAKEN; i++) {
+		if (t->faults[i] && strcmp(t->faults[i], what))
+			continue;
+		t->faults[i] = what;
+		return;
+	}
 }
 
 /**
@@ -63,13 +112,59 @@ __attribute__((noinline)) bool fb_fault(const char *what)
 	if (!fb_core.cur || suspended)
 		return false;
 	seen++;
-	count(what, __builtin_return_address(0), above());
-	if (likely(!at || (persistent ? seen < at : seen != at)))
+	remember(count(what, callers()));
+	if (likely(!told.at || seen < told.at) || !shall_fail(what))
 		return false;
-	if (seen == at)
+	if (!failures++)
+		failing = what;
+	if (seen == told.at || seen == told.then)
 		fb_trace("fault %lu: %s fails%s", seen, what,
-			 persistent ? ", and each one from here on" : "");
+			 told.persistent ? ", and each such one from here on" : "");
+	take(fb_core.cur, what);
 	return true;
+}
+
+/** fb_fault_failures() - how many fault points of this run have failed. Context: any. */
+unsigned long fb_fault_failures(void)
+{
+	return failures;
+}
+
+/**
+ * fb_fault_taken() - the kinds of fault that current has met since it last asked
+ * @what: where they are put, at most FB_FAULTS_TAKEN
+ *
+ * Return: their number.
+ */
+unsigned int fb_fault_taken(const char *what[FB_FAULTS_TAKEN])
+{
+	struct fb_task *me = fb_core.cur;
+	unsigned int n;
+
+	if (!me)
+		return 0;
+	for (n = 0; n < FB_FAULTS_TAKEN && me->faults[n]; n++) {
+		what[n] = me->faults[n];
+		me->faults[n] = NULL;
+	}
+	return n;
+}
+
+/**
+ * fb_fault_site() - where the @k-th fault point of this run, or the last one, lies
+ * @k: counted from 1
+ * @what: the kind
+ * @stack: the calls that first led to the site
+ *
+ * Return: the number of the site, from 1 in the order in which they were met; 0: no such point.
+ */
+unsigned int fb_fault_site(unsigned long k, const char **what, fb_stack_t *stack)
+{
+	if (!k || k > seen)
+		return 0;
+	*what = points[k - 1]->what;
+	*stack = points[k - 1]->stack;
+	return points[k - 1]->number;
 }
 
 /** fb_faults_seen() - how many fault points the run has met; k counts them from 1. */
@@ -131,19 +226,22 @@ void fb_fault_sites(fb_site_fn fn, void *arg)
 	free(list);
 }
 
-unsigned long fb_fault_at(bool *is_persistent)
+const struct fb_faults *fb_faults_told(void)
 {
-	*is_persistent = persistent;
-	return at;
+	return &told;
 }
 
-void fb_fault_reset(unsigned long fault_at, bool is_persistent)
+void fb_fault_reset(const struct fb_faults *faults)
 {
 	fb_table_reset(&sites);
 	first = NULL;
 	tail = &first;
+	nr_sites = 0;
 	seen = 0;
+	failures = 0;
+	failing = NULL;
 	suspended = 0;
-	at = fault_at;
-	persistent = is_persistent && fault_at;
+	told = *faults;
+	if (!told.at)
+		told = (struct fb_faults){0};
 }

@@ -109,6 +109,7 @@ struct fb_task {
 	struct fb_timer timer;
 	struct fb_task *next, *prev; /* run queue */
 	struct fb_holder h;
+	const char *faults[FB_FAULTS_TAKEN]; /* kinds met; see fb_fault_taken() */
 };
 
 struct fb_core {
@@ -150,8 +151,12 @@ enum fb_decision { FB_DEC_POINT, FB_DEC_BLOCK, FB_DEC_CHOOSE };
 unsigned int fb_decide(enum fb_decision kind, unsigned int n);
 int fb_choice_reset(const struct fb_run_opts *opts);
 /* fault.c */
-void fb_fault_reset(unsigned long at, bool persistent);
-unsigned long fb_fault_at(bool *persistent);
+struct fb_faults { /* which fault points fail, counted from 1; 0: none */
+	unsigned long at, then;
+	bool persistent;
+};
+void fb_fault_reset(const struct fb_faults *faults);
+const struct fb_faults *fb_faults_told(void);
 
 /* stack.c */
 struct fb_frames {

@@ -15,7 +15,9 @@ struct fb_run_opts {
 	uint64_t seed; /* FB_POLICY_RANDOM */
 	const char *token; /* FB_POLICY_REPLAY */
 	unsigned long fault_at; /* k-th fault point fails; 0: none */
-	bool fault_persistent; /* and each one after it */
+	unsigned long fault_then; /* and this one, after it; 0: none */
+	bool fault_persistent; /* and each one of its kind after it */
+	bool fault_none; /* FB_POLICY_REPLAY: leave out the token's faults */
 	bool guard; /* guard pages for every object (default true in the command line) */
 	unsigned long max_steps; /* livelock bound; 0: default */
 	uint64_t max_idle_ns; /* how far virtual time may jump when nobody can run; 0: default */

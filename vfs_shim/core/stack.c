@@ -203,8 +203,8 @@ void fb_stack_print(FILE *to, fb_stack_t s, const char *indent)
 }
 
 /*
- * Where a caller is not interesting in itself: allocators, small helpers that are inlined
- * everywhere.
+ * Where a caller is not interesting in itself: allocators, waits, look-ups of descriptors, small
+ * helpers that are inlined everywhere.
  */
 static bool is_helper(const char *file)
 {
@@ -213,7 +213,16 @@ static bool is_helper(const char *file)
 		"vfs_shim/mm/slab.c",
 		"vfs_shim/mm/page_alloc.c",
 		"vfs_shim/mm/util.c",
+		"vfs_shim/fs/file.c",
+		"vfs_shim/kernel/signal.c",
+		"vfs_shim/kernel/sched/",
+		"vfs_shim/kernel/locking/",
 		"vfs_shim/lib/",
+		"kernel/sched/",
+		"kernel/locking/",
+		"sim/lower_log.c",
+		"sim/box_faults.c",
+		"sim/process.c",
 		"include/linux/",
 		"include/asm-generic/",
 		"lib/",
@@ -248,7 +257,7 @@ void fb_stack_print_brief(FILE *to, fb_stack_t s, unsigned int max)
 }
 
 struct site_search {
-	const char *best, *any;
+	const char *best, *any, *file;
 };
 
 static bool look_for_site(const struct fb_sym *sym, void *arg)
@@ -260,6 +269,7 @@ static bool look_for_site(const struct fb_sym *sym, void *arg)
 	if (is_helper(sym->file))
 		return true;
 	s->best = sym->function;
+	s->file = sym->file;
 	return false;
 }
 
@@ -273,6 +283,15 @@ const char *fb_stack_site(fb_stack_t id)
 
 	each_frame(id, look_for_site, &s);
 	return s.best ? s.best : s.any ? s.any : "(unknown)";
+}
+
+/** fb_stack_site_file() - the file of fb_stack_site(), as "fs/fuse/dir.c"; "" if nobody knows. */
+const char *fb_stack_site_file(fb_stack_t id)
+{
+	struct site_search s = {0};
+
+	each_frame(id, look_for_site, &s);
+	return s.file ? s.file : "";
 }
 
 struct name_search {

@@ -26,6 +26,8 @@ void fb_stack_print(FILE *to, fb_stack_t s, const char *indent);
  * core.
  */
 const char *fb_stack_site(fb_stack_t s);
+/* And the file it is in ("fs/fuse/file.c"); "" if unknown. */
+const char *fb_stack_site_file(fb_stack_t s);
 /* Does any frame of @s bear this function name, or this file ("fs/fuse/file.c")? For tests. */
 bool fb_stack_has(fb_stack_t s, const char *function_or_file);
 

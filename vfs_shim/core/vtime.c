@@ -80,6 +80,12 @@ void fb_time_advance(uint64_t ns)
 	fb_core.now = end;
 }
 
+/** fb_timers_armed() - is anybody going to be woken by time alone? Context: any. */
+bool fb_timers_armed(void)
+{
+	return timers != NULL;
+}
+
 /* Nobody can run: jump to the next deadline. False if there is none, or none in reach. */
 bool fb_time_to_next(void)
 {

@@ -24,5 +24,6 @@ struct fb_timer { /* owned by the caller; zeroed before first use */
 void fb_timer_set(struct fb_timer *timer, uint64_t deadline_ns, void (*fn)(void *arg), void *arg);
 /* True if it was armed. */
 bool fb_timer_cancel(struct fb_timer *timer);
+bool fb_timers_armed(void);
 
 #endif

@@ -64,7 +64,7 @@ void fb_signal_fault(unsigned int state)
 
 	if (!(state & (TASK_INTERRUPTIBLE | TASK_WAKEKILL)) || fb_signal_pending_state(state, me))
 		return;
-	if ((me->flags & (PF_KTHREAD | PF_EXITING)) || !fb_fault("signal"))
+	if ((me->flags & (PF_KTHREAD | PF_EXITING)) || me->waits_for_user || !fb_fault("signal"))
 		return;
 	me->pending |= sigmask(state & TASK_INTERRUPTIBLE ? SIGINT : SIGKILL);
 	me->signal_injected = true;

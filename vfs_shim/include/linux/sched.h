@@ -90,6 +90,7 @@ struct task_struct {
 	unsigned long pending;		/* signals pending for this thread: bit (signal - 1) */
 	unsigned long blocked;
 	bool signal_injected;		/* by fault point "signal" since the last return to user space */
+	bool waits_for_user;		/* for other user space, by means of the box: no fault point */
 	struct mm_struct *mm;
 	struct mm_struct *active_mm;
 	struct nameidata *nameidata;

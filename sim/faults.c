@@ -1,0 +1,719 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Fault enumeration. The first process runs each scenario once without faults, to see which fault points
+ * there are; others share the work, in units of some runs, and enter what they find in shared memory.
+ *
+ * A place is a kind of fault and the calls that lead to it. Many points of a scenario are the same place
+ * met again; what is met for the first time is tried first, so that a limit of time leaves out what
+ * promises least.
+ */
+#include "faults.h"
+
+#include <core/choice.h>
+#include <core/finding.h>
+#include <ctype.h>
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "runner.h"
+
+#define UNIT_RUNS	64
+#define MAX_JOBS	64
+#define MAX_CLASSES	200
+#define MAX_KINDS	16
+#define DETAILS_LEN	8000
+
+enum mode { SINGLE, PERSISTENT, PAIRS };
+
+static const char *const mode_names[] = { "single", "persistent", "pairs" };
+
+/* A place of a scenario as the reports call it; many calls lead to the same function. */
+struct place {
+	const char *kind, *function, *file;
+	unsigned long points, fired;
+};
+
+/* A scenario, and its fault points that are to fail. */
+struct subject {
+	const struct scenario *s;
+	unsigned long nr_points;
+	unsigned int *k;	/* which points, those of one rank together */
+	unsigned int *place;	/* index of their places */
+	unsigned int nr;
+};
+
+struct unit {
+	unsigned int subject, from, to, rank;
+	enum mode mode;
+};
+
+/* Findings of one class: what they say, but for numbers. */
+struct class {
+	char key[200];
+	unsigned long count;
+	char scenario[W_NAME_MAX];
+	char fault[160];
+	char details[DETAILS_LEN];
+};
+
+struct current_run {
+	pid_t pid;
+	unsigned int unit, at;
+	unsigned long then;
+};
+
+struct shared {
+	pthread_mutex_t lock;
+	unsigned int next_unit;
+	bool stop;
+	unsigned long runs, failed, given_up, probed, acknowledged;
+	struct current_run running[MAX_JOBS];
+	unsigned int nr_classes;
+	struct class classes[MAX_CLASSES];
+	unsigned char done[];	/* units */
+};
+
+struct enumeration {
+	const struct faults_opts *o;
+	struct subject *subjects;
+	unsigned int nr_subjects;
+	struct place *places;
+	unsigned int nr_places, places_room;
+	struct unit *units;
+	unsigned int nr_units, units_room;
+	unsigned long planned, nr_points, skipped, broken;
+	struct shared *shared;
+	struct timespec start;
+};
+
+static double seconds_since(const struct timespec *start)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)(now.tv_sec - start->tv_sec) + (double)(now.tv_nsec - start->tv_nsec) / 1e9;
+}
+
+static void *grown(void *array, unsigned int nr, unsigned int *room, size_t size)
+{
+	if (nr < *room)
+		return array;
+	*room = *room ? 2 * *room : 256;
+	array = realloc(array, *room * size);
+	if (!array)
+		abort();
+	return array;
+}
+
+/* ---- which points there are ---- */
+
+static unsigned int place_of(struct enumeration *e, const char *kind, fb_stack_t stack)
+{
+	const char *function = fb_stack_site(stack), *file = fb_stack_site_file(stack);
+	unsigned int i;
+
+	for (i = 0; i < e->nr_places; i++) {
+		if (!strcmp(e->places[i].kind, kind) && !strcmp(e->places[i].function, function))
+			return i;
+	}
+	e->places = grown(e->places, i, &e->places_room, sizeof(*e->places));
+	e->places[e->nr_places++] = (struct place){ kind, function, file, 0, 0 };
+	return i;
+}
+
+/* 0 for the first time that a place is met, 1 for the second, 2 up to the fourth, 3 up to the eighth ... */
+static unsigned int rank_of(unsigned int nth)
+{
+	unsigned int rank = 0;
+
+	while (1u << rank < nth)
+		rank++;
+	return rank;
+}
+
+struct point {
+	unsigned int k, place, rank;
+};
+
+static int by_rank(const void *a, const void *b)
+{
+	const struct point *x = a, *y = b;
+
+	return x->rank != y->rank ? (x->rank > y->rank) - (x->rank < y->rank) : (x->k > y->k) - (x->k < y->k);
+}
+
+static void add_units(struct enumeration *e, unsigned int subject, enum mode mode, unsigned int from,
+		      unsigned int to, unsigned int rank)
+{
+	for (; from < to; from += UNIT_RUNS) {
+		unsigned int end = to - from < UNIT_RUNS ? to : from + UNIT_RUNS;
+
+		e->units = grown(e->units, e->nr_units, &e->units_room, sizeof(*e->units));
+		e->units[e->nr_units++] = (struct unit){ subject, from, end, rank, mode };
+		e->planned += (unsigned long)(end - from) * (mode == PAIRS ? FAULTS_WINDOW : 1);
+	}
+}
+
+static void plan_subject(struct enumeration *e, unsigned int subject, const struct point *p)
+{
+	const struct subject *s = &e->subjects[subject];
+
+	for (unsigned int from = 0, to; from < s->nr; from = to) {
+		for (to = from; to < s->nr && p[to].rank == p[from].rank; to++)
+			;
+		if (e->o->single)
+			add_units(e, subject, SINGLE, from, to, p[from].rank);
+		if (e->o->persistent)
+			add_units(e, subject, PERSISTENT, from, to, p[from].rank);
+		if (e->o->pairs)
+			add_units(e, subject, PAIRS, from, to, p[from].rank);
+	}
+}
+
+/* The points of the run that has just ended, which had no fault. */
+static void take_points(struct enumeration *e, const struct scenario *scenario, unsigned long nr)
+{
+	struct point *p = calloc(nr + 1, sizeof(*p));
+	unsigned int *met = calloc(nr + 1, sizeof(*met)), *place = calloc(nr + 1, sizeof(*place));
+	struct subject s = { .s = scenario, .nr_points = nr };
+
+	s.k = calloc(nr + 1, sizeof(*s.k));
+	s.place = calloc(nr + 1, sizeof(*s.place));
+	if (!p || !met || !place || !s.k || !s.place)
+		abort();
+	for (unsigned long k = 1; k <= nr; k++) {
+		const char *kind;
+		fb_stack_t stack;
+		unsigned int site = fb_fault_site(k, &kind, &stack);
+
+		if (!met[site]++)
+			place[site] = place_of(e, kind, stack);
+		e->places[place[site]].points++;
+		if (!e->o->kind || !strcmp(e->o->kind, kind))
+			p[s.nr++] = (struct point){ k, place[site], rank_of(met[site]) };
+	}
+	qsort(p, s.nr, sizeof(*p), by_rank);
+	for (unsigned int i = 0; i < s.nr; i++) {
+		s.k[i] = p[i].k;
+		s.place[i] = p[i].place;
+	}
+	e->nr_points += nr;
+	e->subjects[e->nr_subjects++] = s;
+	plan_subject(e, e->nr_subjects - 1, p);
+	free(place);
+	free(met);
+	free(p);
+}
+
+static int run_clean(const struct faults_opts *o, const struct scenario *s, struct box_watch *watch,
+		     struct run_outcome *out)
+{
+	struct fb_run_opts run = o->run;
+	int err;
+
+	run.fault_at = 0;
+	run.guard = false;
+	watch->record = true;
+	err = runner_run_watched(s, &run, watch, out);
+	watch->record = false;
+	return err;
+}
+
+static void look(struct enumeration *e, const struct scenario *s, struct box_watch *watch)
+{
+	struct run_outcome out;
+
+	if (run_clean(e->o, s, watch, &out))
+		return;
+	if (out.verdict == VERDICT_OK) {
+		take_points(e, s, out.faults);
+	} else if (out.verdict == VERDICT_SKIPPED) {
+		e->skipped++;
+	} else {
+		e->broken++;
+		fprintf(stderr, "fusebox: %s fails without any fault; `fusebox run %s` tells more\n", s->name,
+			s->name);
+	}
+	free(out.details);
+}
+
+static int by_unit_rank(const void *a, const void *b)
+{
+	const struct unit *x = a, *y = b;
+
+	if (x->rank != y->rank)
+		return (x->rank > y->rank) - (x->rank < y->rank);
+	if (x->mode != y->mode)
+		return (x->mode > y->mode) - (x->mode < y->mode);
+	if (x->subject != y->subject)
+		return (x->subject > y->subject) - (x->subject < y->subject);
+	return (x->from > y->from) - (x->from < y->from);
+}
+
+static void plan(struct enumeration *e)
+{
+	struct box_watch watch = { 0 };
+	const struct scenario *s;
+	unsigned int n = 0;
+
+	while (scenario_at(n))
+		n++;
+	e->subjects = calloc(n + 1, sizeof(*e->subjects));
+	if (!e->subjects)
+		abort();
+	for (unsigned int i = 0; (s = scenario_at(i)); i++) {
+		if (e->o->selected(e->o->arg, s))
+			look(e, s, &watch);
+	}
+	qsort(e->units, e->nr_units, sizeof(*e->units), by_unit_rank);
+	free(watch.calls);
+}
+
+/* ---- what was found ---- */
+
+static void lock(struct shared *sh)
+{
+	/* Whoever died with it left counters that are off by one at worst. */
+	if (pthread_mutex_lock(&sh->lock) == EOWNERDEAD)
+		pthread_mutex_consistent(&sh->lock);
+}
+
+static void unlock(struct shared *sh)
+{
+	pthread_mutex_unlock(&sh->lock);
+}
+
+/* The first line of a report without its numbers: object 3 and object 4 are the same bug. */
+static void class_key(char *key, size_t len, const char *details)
+{
+	size_t n = 0;
+	bool number = false;
+
+	for (const char *c = details; *c && *c != '\n' && n + 1 < len; c++) {
+		if (isdigit((unsigned char)*c)) {
+			if (!number)
+				key[n++] = '#';
+			number = true;
+			continue;
+		}
+		number = false;
+		key[n++] = *c;
+	}
+	key[n] = 0;
+}
+
+static void add_failure(struct enumeration *e, const struct unit *u, unsigned int at, unsigned long then,
+			const char *details)
+{
+	const struct subject *s = &e->subjects[u->subject];
+	const struct place *p = &e->places[s->place[at]];
+	struct shared *sh = e->shared;
+	struct class *c = NULL;
+	char key[sizeof(c->key)];
+
+	class_key(key, sizeof(key), details);
+	lock(sh);
+	sh->failed++;
+	for (unsigned int i = 0; i < sh->nr_classes && !c; i++) {
+		if (!strcmp(sh->classes[i].key, key))
+			c = &sh->classes[i];
+	}
+	if (!c && sh->nr_classes < MAX_CLASSES) {
+		c = &sh->classes[sh->nr_classes++];
+		strcpy(c->key, key);
+		snprintf(c->scenario, sizeof(c->scenario), "%s", s->s->name);
+		snprintf(c->details, sizeof(c->details), "%s", details);
+		if (then)
+			snprintf(c->fault, sizeof(c->fault), "faults %u (%s in %s) and %lu", s->k[at], p->kind,
+				 p->function, then);
+		else
+			snprintf(c->fault, sizeof(c->fault), "fault %u (%s in %s), %s", s->k[at], p->kind,
+				 p->function, mode_names[u->mode]);
+	}
+	if (c)
+		c->count++;
+	unlock(sh);
+}
+
+static struct fb_run_opts opts_of(const struct enumeration *e, const struct unit *u, unsigned int at,
+				  unsigned long then)
+{
+	struct fb_run_opts run = e->o->run;
+
+	run.fault_at = e->subjects[u->subject].k[at];
+	run.fault_then = then;
+	run.fault_persistent = u->mode == PERSISTENT;
+	/* A use after free on an error path needs to be seen once. */
+	run.guard = e->o->run.guard && !u->rank && !then;
+	return run;
+}
+
+/* ---- a worker ---- */
+
+struct worker {
+	struct enumeration *e;
+	unsigned int number;
+	const struct subject *watched;
+	struct box_watch watch;
+};
+
+/* Returns the number of points of the run; 0 when it was stopped. */
+static unsigned long run_faulty(struct worker *w, unsigned int unit, unsigned int at, unsigned long then)
+{
+	struct enumeration *e = w->e;
+	const struct unit *u = &e->units[unit];
+	struct fb_run_opts run = opts_of(e, u, at, then);
+	struct current_run *now = &e->shared->running[w->number];
+	struct run_outcome out, again = { 0 };
+
+	now->unit = unit;
+	now->at = at;
+	now->then = then;
+	alarm(e->o->timeout_s);
+	runner_run_watched(w->watched->s, &run, &w->watch, &out);
+	if (out.verdict == VERDICT_FAILED && e->o->run.guard && !run.guard) {
+		run.guard = true;
+		runner_run_watched(w->watched->s, &run, &w->watch, &again);
+	}
+	alarm(0);
+	if (out.verdict == VERDICT_FAILED)
+		add_failure(e, u, at, then, again.details ? again.details : out.details);
+	free(again.details);
+	free(out.details);
+	lock(e->shared);
+	e->shared->runs++;
+	e->shared->given_up += w->watch.given_up;
+	e->shared->probed += w->watch.probed;
+	e->shared->acknowledged += w->watch.acknowledged;
+	if (e->o->max_runs && e->shared->runs >= e->o->max_runs)
+		e->shared->stop = true;
+	unlock(e->shared);
+	return out.faults;
+}
+
+static void run_pairs(struct worker *w, unsigned int unit, unsigned int at)
+{
+	unsigned long first = w->watched->k[at];
+
+	for (unsigned int i = 1; i <= FAULTS_WINDOW && !w->e->shared->stop; i++) {
+		if (run_faulty(w, unit, at, first + i) < first + i)
+			return;
+	}
+}
+
+static void work_on(struct worker *w, unsigned int unit, unsigned int at)
+{
+	struct enumeration *e = w->e;
+	const struct unit *u = &e->units[unit];
+	struct run_outcome out;
+
+	if (w->watched != &e->subjects[u->subject]) {
+		w->watched = &e->subjects[u->subject];
+		run_clean(e->o, w->watched->s, &w->watch, &out);
+		free(out.details);
+	}
+	for (; at < u->to && !e->shared->stop; at++) {
+		if (u->mode == PAIRS)
+			run_pairs(w, unit, at);
+		else
+			run_faulty(w, unit, at, 0);
+		if (e->o->seconds && seconds_since(&e->start) > e->o->seconds)
+			e->shared->stop = true;
+	}
+	if (at == u->to)
+		e->shared->done[unit] = 1;
+}
+
+static unsigned int take_unit(struct enumeration *e)
+{
+	unsigned int unit;
+
+	lock(e->shared);
+	unit = e->shared->next_unit++;
+	unlock(e->shared);
+	return unit;
+}
+
+/* Returns to the caller only in the first process. @unit: to go on with at @at, if there is such a unit. */
+static void start_worker(struct enumeration *e, unsigned int number, unsigned int unit, unsigned int at)
+{
+	struct worker w = { .e = e, .number = number };
+	pid_t pid = fork();
+
+	if (pid < 0) {
+		perror("fusebox: fork");
+		e->shared->stop = true;
+		return;
+	}
+	e->shared->running[number].pid = pid;
+	if (pid)
+		return;
+	signal(SIGALRM, SIG_DFL);
+	if (unit < e->nr_units)
+		work_on(&w, unit, at);
+	while (!e->shared->stop && (unit = take_unit(e)) < e->nr_units)
+		work_on(&w, unit, e->units[unit].from);
+	free(w.watch.calls);
+	_exit(0);
+}
+
+/* ---- the first process ---- */
+
+/* A run that ended its process, by a signal: it found no words for what it found. */
+static void add_crash(struct enumeration *e, const struct current_run *now, int sig)
+{
+	const struct unit *u = &e->units[now->unit];
+	struct fb_run_opts run = opts_of(e, u, now->at, now->then);
+	char details[400];
+
+	run.name = e->subjects[u->subject].s->name;
+	fb_run_begin(&run);
+	snprintf(details, sizeof(details), "finding: %s: the process was ended by signal %d (%s)\n  replay: fusebox replay '%s'\n",
+		 sig == SIGALRM ? "livelock" : "crash", sig, strsignal(sig), fb_token());
+	fb_run_end();
+	add_failure(e, u, now->at, now->then, details);
+}
+
+static void progress(const struct enumeration *e)
+{
+	fprintf(stderr, "\r\033[K%lu of %lu runs, %lu failed, %.0f s", e->shared->runs, e->planned,
+		e->shared->failed, seconds_since(&e->start));
+}
+
+static unsigned int worker_of(const struct enumeration *e, pid_t pid)
+{
+	unsigned int i;
+
+	for (i = 0; i < e->o->jobs && e->shared->running[i].pid != pid; i++)
+		;
+	return i;
+}
+
+static void supervise(struct enumeration *e)
+{
+	unsigned int left = e->o->jobs;
+	const struct timespec nap = { 0, 100000000 };
+	bool terminal = isatty(STDERR_FILENO);
+
+	for (unsigned int i = 0; i < e->o->jobs; i++)
+		start_worker(e, i, e->nr_units, 0);
+	while (left) {
+		int status;
+		pid_t pid = waitpid(-1, &status, WNOHANG);
+		unsigned int i;
+
+		if (pid < 0)
+			return;
+		if (!pid) {
+			if (terminal)
+				progress(e);
+			nanosleep(&nap, NULL);
+			continue;
+		}
+		i = worker_of(e, pid);
+		if (i == e->o->jobs)
+			continue;
+		if (WIFSIGNALED(status)) {
+			struct current_run now = e->shared->running[i];
+
+			add_crash(e, &now, WTERMSIG(status));
+			start_worker(e, i, now.unit, now.at + 1);
+			continue;
+		}
+		left--;
+	}
+	if (terminal)
+		fputs("\r\033[K", stderr);
+}
+
+static void print_failures(const struct enumeration *e)
+{
+	const struct shared *sh = e->shared;
+
+	printf("KTAP version 1\n1..%u\n", sh->nr_classes + 1);
+	for (unsigned int i = 0; i < sh->nr_classes; i++) {
+		const struct class *c = &sh->classes[i];
+		const char *end, *line;
+
+		printf("not ok %u %s, %s; %lu such\n", i + 1, c->scenario, c->fault, c->count);
+		for (line = c->details; *line; line = *end ? end + 1 : end) {
+			end = strchrnul(line, '\n');
+			printf("# %.*s\n", (int)(end - line), line);
+		}
+	}
+	printf("%s %u no scenario fails without a fault\n", e->broken ? "not ok" : "ok", sh->nr_classes + 1);
+	fflush(stdout);
+}
+
+/* Which places have failed: those of the units that were done. */
+static void count_fired(struct enumeration *e)
+{
+	for (unsigned int i = 0; i < e->nr_units; i++) {
+		const struct unit *u = &e->units[i];
+
+		for (unsigned int at = u->from; e->shared->done[i] && at < u->to; at++)
+			e->places[e->subjects[u->subject].place[at]].fired++;
+	}
+}
+
+static bool in_fuse(const struct place *p)
+{
+	return !strncmp(p->file, "fs/fuse/", 8);
+}
+
+static bool in_patch(const struct place *p)
+{
+	return !strcmp(p->file, "fs/fuse/passthrough.c") || !strcmp(p->file, "fs/fuse/backing.c");
+}
+
+struct row {
+	const char *kind;
+	unsigned long points, fired;
+	unsigned int places, places_fired, fuse, fuse_fired, patch, patch_fired;
+};
+
+static void add_place(struct row *r, const struct place *p)
+{
+	bool fired = p->fired;
+
+	r->points += p->points;
+	r->fired += p->fired;
+	r->places++;
+	r->places_fired += fired;
+	r->fuse += in_fuse(p);
+	r->fuse_fired += in_fuse(p) && fired;
+	r->patch += in_patch(p);
+	r->patch_fired += in_patch(p) && fired;
+}
+
+static void print_row(const struct row *r)
+{
+	fprintf(stderr, "  %-8s %9lu %9lu %6u/%-6u %6u/%-6u %6u/%-6u\n", r->kind, r->points, r->fired,
+		r->places_fired, r->places, r->fuse_fired, r->fuse, r->patch_fired, r->patch);
+}
+
+static void print_table(const struct enumeration *e)
+{
+	struct row rows[MAX_KINDS] = { 0 }, all = { .kind = "all" };
+	unsigned int nr = 0, i;
+
+	for (unsigned int n = 0; n < e->nr_places; n++) {
+		const struct place *p = &e->places[n];
+
+		for (i = 0; i < nr && strcmp(rows[i].kind, p->kind); i++)
+			;
+		if (i == MAX_KINDS)
+			continue;
+		if (i == nr)
+			rows[nr++].kind = p->kind;
+		add_place(&rows[i], p);
+		add_place(&all, p);
+	}
+	fprintf(stderr, "  %-8s %9s %9s %13s %13s %13s\n", "kind", "points", "runs", "functions",
+		"in fs/fuse", "in the patch");
+	for (i = 0; i < nr; i++)
+		print_row(&rows[i]);
+	print_row(&all);
+}
+
+static void print_summary(struct enumeration *e)
+{
+	const struct shared *sh = e->shared;
+	double seconds = seconds_since(&e->start);
+
+	fprintf(stderr, "fusebox: %u scenarios, %lu fault points, %lu runs in %.1f s (%.0f per second)\n",
+		e->nr_subjects, e->nr_points, sh->runs, seconds, (double)sh->runs / seconds);
+	print_table(e);
+	fprintf(stderr, "  %lu writes acknowledged, and found below; %lu file systems usable at the end\n",
+		sh->acknowledged, sh->probed);
+	fprintf(stderr, "  %lu runs in which the scenario waited for what the fault had prevented, and was killed\n",
+		sh->given_up);
+	if (e->skipped)
+		fprintf(stderr, "  %lu scenarios skipped\n", e->skipped);
+	if (sh->stop)
+		fprintf(stderr, "  left out, because of the limit: about %lu runs, of places that were met before\n",
+			e->planned > sh->runs ? e->planned - sh->runs : 0);
+	if (sh->failed || e->broken)
+		fprintf(stderr, "  verdict: FAILED; %lu runs, %u kinds of finding; each 'not ok' has the command that replays it\n",
+			sh->failed, sh->nr_classes);
+	else
+		fputs("  verdict: ok; whatever failed, nothing was leaked, kept, lost or stuck\n", stderr);
+}
+
+static int write_sites(const struct enumeration *e)
+{
+	FILE *f = fopen(e->o->sites, "w");
+
+	if (!f) {
+		fprintf(stderr, "fusebox: cannot write %s: %s\n", e->o->sites, strerror(errno));
+		return -errno;
+	}
+	for (unsigned int i = 0; i < e->nr_places; i++) {
+		const struct place *p = &e->places[i];
+
+		fprintf(f, "%s\t%s\t%s\t%lu\t%lu\n", p->kind, p->function, p->file, p->points, p->fired);
+	}
+	if (fclose(f)) {
+		fprintf(stderr, "fusebox: cannot write %s: %s\n", e->o->sites, strerror(errno));
+		return -EIO;
+	}
+	return 0;
+}
+
+static struct shared *share(unsigned int nr_units)
+{
+	struct shared *sh = mmap(NULL, sizeof(*sh) + nr_units, PROT_READ | PROT_WRITE,
+				 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	pthread_mutexattr_t attr;
+
+	if (sh == MAP_FAILED)
+		abort();
+	pthread_mutexattr_init(&attr);
+	pthread_mutexattr_setpshared(&attr, PTHREAD_PROCESS_SHARED);
+	pthread_mutexattr_setrobust(&attr, PTHREAD_MUTEX_ROBUST);
+	pthread_mutex_init(&sh->lock, &attr);
+	pthread_mutexattr_destroy(&attr);
+	return sh;
+}
+
+static void release(struct enumeration *e)
+{
+	for (unsigned int i = 0; i < e->nr_subjects; i++) {
+		free(e->subjects[i].k);
+		free(e->subjects[i].place);
+	}
+	free(e->subjects);
+	free(e->places);
+	munmap(e->shared, sizeof(*e->shared) + e->nr_units);
+	free(e->units);
+}
+
+int faults_enumerate(const struct faults_opts *opts)
+{
+	struct faults_opts o = *opts;
+	struct enumeration e = { .o = &o };
+	int status;
+
+	if (o.jobs > MAX_JOBS)
+		o.jobs = MAX_JOBS;
+	clock_gettime(CLOCK_MONOTONIC, &e.start);
+	plan(&e);
+	e.shared = share(e.nr_units);
+	supervise(&e);
+	count_fired(&e);
+	print_failures(&e);
+	print_summary(&e);
+	status = e.broken ? 2 : e.shared->failed ? 1 : 0;
+	if (o.sites && write_sites(&e))
+		status = 2;
+	release(&e);
+	return status;
+}
