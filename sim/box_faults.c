@@ -46,6 +46,9 @@ static const struct {
 	{ "alloc", NULL, { ENOMEM, ENFILE } },
 	/* ramfs, which the root is, calls it so that it has no inode. */
 	{ "alloc", "mkdir", { ENOSPC } },
+	/* Both say of a request that there is no memory for: come again. */
+	{ "alloc", "io_submit", { EAGAIN } },
+	{ "alloc", "io_uring_enter", { EAGAIN } },
 	{ "copy", NULL, { EFAULT } },
 	{ "fdget", NULL, { EBADF } },
 	/* The fd is an option, and options are right or wrong. */

@@ -666,32 +666,40 @@ long ksys_io_cancel(aio_context_t id, struct iocb __user *iocb)
  * Events
  */
 
-static bool take_event(struct kioctx *ctx, struct io_event *event)
+/* ring_lock held: nobody else moves the head. */
+static bool look_at_event(struct kioctx *ctx, struct io_event *event)
 {
 	bool any;
 
 	spin_lock_irq(&ctx->completion_lock);
 	any = ctx->head != ctx->tail;
-	if (any) {
+	if (any)
 		*event = ctx->events[ctx->head];
-		ctx->head = (ctx->head + 1) % ctx->nr_events;
-	}
 	spin_unlock_irq(&ctx->completion_lock);
 	return any;
 }
 
+static void drop_event(struct kioctx *ctx)
+{
+	spin_lock_irq(&ctx->completion_lock);
+	ctx->head = (ctx->head + 1) % ctx->nr_events;
+	spin_unlock_irq(&ctx->completion_lock);
+	atomic_inc(&ctx->slots);
+}
+
+/* An event that cannot be copied out stays. */
 static long read_ring(struct kioctx *ctx, struct io_event __user *event, long nr)
 {
 	struct io_event ev;
 	long ret = 0;
 
 	mutex_lock(&ctx->ring_lock);
-	while (ret < nr && take_event(ctx, &ev)) {
-		atomic_inc(&ctx->slots);
+	while (ret < nr && look_at_event(ctx, &ev)) {
 		if (copy_to_user(event + ret, &ev, sizeof(ev))) {
 			ret = -EFAULT;
 			break;
 		}
+		drop_event(ctx);
 		ret++;
 	}
 	mutex_unlock(&ctx->ring_lock);
