@@ -32,6 +32,12 @@ static void room_give(struct super_block *sb)
 	spin_unlock(&lsb->lock);
 }
 
+static void chunk_free(char *chunk)
+{
+	virt_to_page(chunk)->mapping = NULL;
+	free_page((unsigned long)chunk);
+}
+
 /* The chunk at @pos, made if there is none. ERR_PTR: -ENOSPC, -ENOMEM. */
 static char *chunk_get(struct inode *inode, loff_t pos)
 {
@@ -44,15 +50,18 @@ static char *chunk_get(struct inode *inode, loff_t pos)
 		return chunk;
 	if (!room_take(inode->i_sb))
 		return ERR_PTR(-ENOSPC);
-	chunk = kzalloc(PAGE_SIZE, GFP_KERNEL);
+	chunk = (char *)get_zeroed_page(GFP_KERNEL);
 	if (!chunk) {
 		room_give(inode->i_sb);
 		return ERR_PTR(-ENOMEM);
 	}
+	/* For whoever maps it. It is in no page cache. */
+	virt_to_page(chunk)->mapping = inode->i_mapping;
+	virt_to_page(chunk)->index = index;
 	/* Writers that share the inode lock may fill one hole. */
 	old = xa_cmpxchg(&li->chunks, index, NULL, chunk, GFP_KERNEL);
 	if (old) {
-		kfree(chunk);
+		chunk_free(chunk);
 		room_give(inode->i_sb);
 		return xa_is_err(old) ? ERR_PTR(xa_err(old)) : old;
 	}
@@ -66,7 +75,7 @@ static void chunk_drop(struct inode *inode, unsigned long index)
 
 	if (!chunk)
 		return;
-	kfree(chunk);
+	chunk_free(chunk);
 	room_give(inode->i_sb);
 	inode_sub_bytes(inode, PAGE_SIZE);
 }
@@ -188,6 +197,20 @@ static void ram_punch(struct inode *inode, loff_t pos, loff_t end)
 }
 
 /*
+ * ram_page() - the page that holds part of a file, made if there is none
+ * @inode: the file
+ * @index: which
+ *
+ * Return: the page, as long as it is not punched out; ERR_PTR(-ENOSPC), ERR_PTR(-ENOMEM).
+ */
+static struct page *ram_page(struct inode *inode, pgoff_t index)
+{
+	char *chunk = chunk_get(inode, (loff_t)index << PAGE_SHIFT);
+
+	return IS_ERR(chunk) ? ERR_CAST(chunk) : virt_to_page(chunk);
+}
+
+/*
  * ram_free() - drop all bytes, the inode goes
  * @inode: the file
  */
@@ -203,5 +226,6 @@ const struct lower_storage lower_ram = {
 	.write = ram_write,
 	.allocate = ram_allocate,
 	.punch = ram_punch,
+	.page = ram_page,
 	.free = ram_free,
 };

@@ -5,6 +5,8 @@
 #include <linux/errno.h>
 #include <linux/falloc.h>
 #include <linux/fs.h>
+#include <linux/mm.h>
+#include <linux/pagemap.h>
 #include <linux/uio.h>
 #include <core/choice.h>
 #include <core/finding.h>
@@ -196,8 +198,12 @@ static int fallocate_locked(struct file *file, int mode, loff_t offset, loff_t l
 		err = file_modified(file);
 	if (err)
 		return err;
-	if (mode & (FALLOC_FL_PUNCH_HOLE | FALLOC_FL_ZERO_RANGE))
+	if (mode & (FALLOC_FL_PUNCH_HOLE | FALLOC_FL_ZERO_RANGE)) {
+		filemap_invalidate_lock(inode->i_mapping);
+		truncate_pagecache_range(inode, offset, offset + len - 1);
 		LOWER_STORAGE(inode)->punch(inode, offset, offset + len);
+		filemap_invalidate_unlock(inode->i_mapping);
+	}
 	if (!(mode & FALLOC_FL_PUNCH_HOLE))
 		err = LOWER_STORAGE(inode)->allocate(inode, offset, len);
 	if (!err && !(mode & FALLOC_FL_KEEP_SIZE) && offset + len > i_size_read(inode))
@@ -220,12 +226,54 @@ static long lower_fallocate(struct file *file, int mode, loff_t offset, loff_t l
 	return err;
 }
 
+static vm_fault_t page_fault(struct vm_fault *vmf)
+{
+	struct inode *inode = file_inode(vmf->vma->vm_file);
+	vm_fault_t ret = VM_FAULT_LOCKED;
+	struct page *page;
+
+	filemap_invalidate_lock_shared(inode->i_mapping);
+	if (vmf->pgoff >= DIV_ROUND_UP(i_size_read(inode), PAGE_SIZE)) {
+		ret = VM_FAULT_SIGBUS;
+		goto out;
+	}
+	page = LOWER_STORAGE(inode)->page(inode, vmf->pgoff);
+	if (IS_ERR(page)) {
+		ret = vmf_error(PTR_ERR(page));
+		goto out;
+	}
+	get_page(page);
+	lock_page(page);
+	vmf->page = page;
+out:
+	filemap_invalidate_unlock_shared(inode->i_mapping);
+	return ret;
+}
+
+static const struct vm_operations_struct lower_vm_ops = {
+	.fault = page_fault,
+	.page_mkwrite = filemap_page_mkwrite,
+};
+
+/* The storage's own pages are mapped, so that a store is at once what a read sees. */
+static int lower_mmap(struct file *file, struct vm_area_struct *vma)
+{
+	if (!LOWER_STORAGE(file_inode(file))->page)
+		return -ENODEV;
+	file_accessed(file);
+	vma->vm_ops = &lower_vm_ops;
+	return 0;
+}
+
 const struct file_operations lower_file_operations = {
 	.open = lower_open,
 	.release = lower_release,
 	.llseek = generic_file_llseek,
 	.read_iter = lower_read_iter,
 	.write_iter = lower_write_iter,
+	.mmap = lower_mmap,
+	.splice_read = generic_file_splice_read,
+	.splice_write = iter_file_splice_write,
 	.fsync = lower_fsync,
 	.fallocate = lower_fallocate,
 };

@@ -29,6 +29,8 @@ struct lower_injection {
  * @write: copy in; the size is the caller's business
  * @allocate: make sure that there is room
  * @punch: make a range read as zeroes; its end is LLONG_MAX for "to the end"
+ * @page: the page that holds a part of the file, made if there is none; its lock is not needed. ERR_PTR: -ENOSPC,
+ *	-ENOMEM. NULL: files cannot be mapped
  * @free: the inode goes
  */
 struct lower_storage {
@@ -36,6 +38,7 @@ struct lower_storage {
 	ssize_t (*write)(struct inode *inode, loff_t pos, struct iov_iter *from);
 	int (*allocate)(struct inode *inode, loff_t pos, loff_t len);
 	void (*punch)(struct inode *inode, loff_t pos, loff_t end);
+	struct page *(*page)(struct inode *inode, pgoff_t index);
 	void (*free)(struct inode *inode);
 };
 

@@ -27,11 +27,15 @@ static const struct inode_operations lower_dir_inode_operations;
 static const struct inode_operations lower_file_inode_operations;
 static const struct inode_operations lower_symlink_inode_operations;
 
-static const struct address_space_operations lower_aops = {};
+/* Nothing is written back: pages are the file. */
+static const struct address_space_operations lower_aops = {
+	.dirty_folio = noop_dirty_folio,
+};
 
 /* As file systems on iomap say that their files take O_DIRECT. */
 static const struct address_space_operations lower_dio_aops = {
 	.direct_IO = noop_direct_IO,
+	.dirty_folio = noop_dirty_folio,
 };
 
 static struct inode *lower_alloc_inode(struct super_block *sb)

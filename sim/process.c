@@ -13,6 +13,7 @@
 #include <linux/fdtable.h>
 #include <linux/fs_struct.h>
 #include <linux/init_task.h>
+#include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 #include <linux/slab.h>
@@ -57,6 +58,7 @@ static void process_exit(struct task_struct *task)
 	if (!p)
 		return;
 	exit_async(task);
+	exit_splice(task);
 	exit_files(task);
 	exit_task_work(task);
 	exit_fs(task);
@@ -92,7 +94,9 @@ struct box_process *box_boot(void)
 	BUG_ON(copy_creds(current, 0));
 	current->files = dup_fd(NULL, NULL);
 	current->fs = copy_fs_struct(NULL);
-	BUG_ON(IS_ERR(current->files) || !current->fs);
+	/* One for all processes: they share memory. */
+	current->mm = current->active_mm = mm_alloc();
+	BUG_ON(IS_ERR(current->files) || !current->fs || !current->mm);
 	return &first;
 }
 
@@ -108,6 +112,9 @@ void box_shutdown(void)
 	if (standard_files)
 		put_files_struct(standard_files);
 	exit_async(current);
+	exit_splice(current);
+	mmput(current->mm);
+	current->mm = current->active_mm = NULL;
 	exit_files(current);
 	task_work_run();
 	exit_fs(current);

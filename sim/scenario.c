@@ -35,7 +35,8 @@ static const struct scenario *const groups[] = {
 	open_scenarios, create_scenarios, registry_scenarios, reply_scenarios, rw_scenarios,
 	attr_scenarios, truncate_scenarios, suid_scenarios, limit_scenarios, stack_scenarios,
 	death_scenarios, abort_scenarios, freeze_scenarios, lifecycle_scenarios, plain_scenarios,
-	async_scenarios, async_flight_scenarios, async_rule_scenarios,
+	async_scenarios, async_flight_scenarios, async_rule_scenarios, cached_scenarios,
+	mmap_scenarios, splice_scenarios,
 };
 
 static const struct {
@@ -114,6 +115,8 @@ const char *scenario_missing(const struct scenario *s, const struct world *w)
 		{ W_CAP_LOWER_FAULT, "needs a lower file system that fails on request" },
 		{ W_CAP_LOWER_XATTR, "needs extended attributes below" },
 		{ W_CAP_TMPFILE, "needs O_TMPFILE below" },
+		{ W_CAP_MMAP, "needs mapped files" },
+		{ W_CAP_SPLICE, "needs splice" },
 		{ W_CAP_LOWER_KINDS, "needs lower file systems of other kinds" },
 		{ W_CAP_AIO, "needs io_submit" },
 		{ W_CAP_URING, "needs io_uring" },

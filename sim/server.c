@@ -62,7 +62,7 @@ struct held {
 	struct w_event *done;
 	unsigned int log_index;
 	size_t len;
-	char reply[4096];
+	char reply[8192];
 };
 
 struct server {
@@ -565,6 +565,10 @@ static long choose_backing(struct server *srv, struct open_file *f, struct node 
 						 srv->cfg.backing;
 	long id;
 
+	if (how == SRV_CACHED || how == SRV_KEEP_CACHE) {
+		out->open_flags = how == SRV_KEEP_CACHE ? FOPEN_KEEP_CACHE : 0;
+		return 0;
+	}
 	if (how == SRV_PLAIN || !srv->cfg.passthrough) {
 		out->open_flags = FOPEN_DIRECT_IO;
 		return 0;

@@ -28,6 +28,8 @@ struct server;
  * @SRV_RDONLY: the same with O_RDONLY
  * @SRV_WRONLY: the same with O_WRONLY
  * @SRV_PATH: the same with O_PATH
+ * @SRV_CACHED: not passed through; served through the page cache, which an open empties
+ * @SRV_KEEP_CACHE: the same with FOPEN_KEEP_CACHE: an open leaves the page cache as it is
  */
 enum srv_backing {
 	SRV_PLAIN,
@@ -35,6 +37,8 @@ enum srv_backing {
 	SRV_RDONLY,
 	SRV_WRONLY,
 	SRV_PATH,
+	SRV_CACHED,
+	SRV_KEEP_CACHE,
 };
 
 /**

@@ -8,6 +8,7 @@
 #include <linux/fcntl.h>
 #include <linux/file.h>
 #include <linux/fs_struct.h>
+#include <linux/mm.h>
 #include <linux/mount.h>
 #include <linux/namei.h>
 #include <linux/poll.h>
@@ -115,6 +116,67 @@ loff_t box_lseek(unsigned int fd, loff_t off, unsigned int whence)
 {
 	box_syscall_enter();
 	return box_syscall_exit("lseek", ksys_lseek(fd, off, whence));
+}
+
+long box_splice(int in, loff_t *off_in, int out, loff_t *off_out, size_t len, unsigned int flags)
+{
+	box_syscall_enter();
+	return box_syscall_exit("splice", ksys_splice(in, off_in, out, off_out, len, flags));
+}
+
+long box_sendfile(int out, int in, loff_t *off, size_t len)
+{
+	box_syscall_enter();
+	return box_syscall_exit("sendfile", ksys_sendfile(out, in, off, len));
+}
+
+static long copy_range(int in, loff_t off_in, int out, loff_t off_out, size_t len)
+{
+	struct fd from = fdget(in), to = fdget(out);
+	long ret = -EBADF;
+
+	if (from.file && to.file)
+		ret = vfs_copy_file_range(from.file, off_in, to.file, off_out, len, 0);
+	fdput(to);
+	fdput(from);
+	return ret;
+}
+
+long box_copy_range(int in, loff_t off_in, int out, loff_t off_out, size_t len)
+{
+	box_syscall_enter();
+	return box_syscall_exit("copy_file_range", copy_range(in, off_in, out, off_out, len));
+}
+
+long box_mmap(unsigned int fd, size_t len, int prot, int flags, loff_t off)
+{
+	box_syscall_enter();
+	return box_syscall_exit("mmap", offset_in_page(off) ? -EINVAL :
+				ksys_mmap_pgoff(0, len, prot, flags, fd, off >> PAGE_SHIFT));
+}
+
+long box_munmap(unsigned long addr, size_t len)
+{
+	box_syscall_enter();
+	return box_syscall_exit("munmap", vm_munmap(addr, len));
+}
+
+long box_msync(unsigned long addr, size_t len, int flags)
+{
+	box_syscall_enter();
+	return box_syscall_exit("msync", ksys_msync(addr, len, flags));
+}
+
+long box_load(unsigned long addr, void *buf, size_t len)
+{
+	box_syscall_enter();
+	return box_syscall_exit("load", fb_user_access(addr, buf, len, false));
+}
+
+long box_store(unsigned long addr, const void *buf, size_t len)
+{
+	box_syscall_enter();
+	return box_syscall_exit("store", fb_user_access(addr, (void *)buf, len, true));
 }
 
 long box_fstat(unsigned int fd, struct kstat *st)

@@ -32,6 +32,19 @@ long box_preadv2(unsigned int fd, const struct iovec *iov, int n, loff_t off, rw
 long box_pwritev2(unsigned int fd, const struct iovec *iov, int n, loff_t off, rwf_t rwf);
 loff_t box_lseek(unsigned int fd, loff_t off, unsigned int whence);
 
+/* Positions in kernel memory; NULL: the file's own, or a pipe. */
+long box_splice(int in, loff_t *off_in, int out, loff_t *off_out, size_t len, unsigned int flags);
+long box_sendfile(int out, int in, loff_t *off, size_t len);
+long box_copy_range(int in, loff_t off_in, int out, loff_t off_out, size_t len);
+
+/* Whole mappings of files; flags are MAP_SHARED or MAP_PRIVATE. Return: the address, or -errno. */
+long box_mmap(unsigned int fd, size_t len, int prot, int flags, loff_t off);
+long box_munmap(unsigned long addr, size_t len);
+long box_msync(unsigned long addr, size_t len, int flags);
+/* What the processor does. -EFAULT: SIGBUS, -EACCES: SIGSEGV. */
+long box_load(unsigned long addr, void *buf, size_t len);
+long box_store(unsigned long addr, const void *buf, size_t len);
+
 long box_fstat(unsigned int fd, struct kstat *st);
 long box_lstat(const char *path, struct kstat *st);
 long box_statfs(const char *path, struct kstatfs *st);

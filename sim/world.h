@@ -68,6 +68,8 @@ struct w_mutex;
  * @W_CAP_KERNEL_RW: w_kernel_rw() works
  * @W_CAP_LOWER_KINDS: w_make_lower() can make each kind of &enum w_lower_kind
  * @W_CAP_LOWER_ASYNC: w_lower_async_mode() and its kin work on W_LOWER_ASYNC
+ * @W_CAP_SPLICE: w_pipe(), w_splice(), w_sendfile() and w_copy_range() work
+ * @W_CAP_MMAP: files can be mapped: w_mmap() and so on; also those of W_LOWER_RAM
  */
 enum w_cap {
 	W_CAP_ROOT		= 1 << 0,
@@ -91,6 +93,8 @@ enum w_cap {
 	W_CAP_AIO		= 1 << 20,
 	W_CAP_URING		= 1 << 21,
 	W_CAP_KERNEL_RW		= 1 << 22,
+	W_CAP_MMAP		= 1 << 23,
+	W_CAP_SPLICE		= 1 << 24,
 };
 
 /**
@@ -493,6 +497,22 @@ struct world_ops {
 	long (*fcntl_setfl)(struct world *w, int fd, int flags);
 	long (*poll)(struct world *w, int fd, int events);
 	long (*statfs)(struct world *w, const char *path, struct w_statfs *st);
+
+	/* mapped files */
+	long (*mmap)(struct world *w, int fd, size_t len, unsigned int flags, long long off,
+		     unsigned long long *addr);
+	long (*munmap)(struct world *w, unsigned long long addr, size_t len);
+	long (*msync)(struct world *w, unsigned long long addr, size_t len);
+	long (*load)(struct world *w, unsigned long long addr, void *buf, size_t len);
+	long (*store)(struct world *w, unsigned long long addr, const void *buf, size_t len);
+
+	/* pipes */
+	long (*pipe)(struct world *w, int fds[2]);
+	long (*splice)(struct world *w, int in, long long *off_in, int out, long long *off_out,
+		       size_t len);
+	long (*sendfile)(struct world *w, int out, int in, long long *off, size_t len);
+	long (*copy_range)(struct world *w, int in, long long off_in, int out, long long off_out,
+			   size_t len);
 
 	/* asynchronous I/O */
 	long (*aio_setup)(struct world *w, unsigned int n);
@@ -1332,6 +1352,154 @@ static inline long w_kernel_rw(struct world *w, int fd, bool write, bool direct,
 			       size_t len, long long off)
 {
 	return W_CALL(w, kernel_rw, fd, write, direct, buf, len, off);
+}
+
+/* ---- mapped files (all need W_CAP_MMAP) ---- */
+
+/**
+ * enum w_map_flags - what w_mmap() makes
+ * @W_MAP_SHARED: MAP_SHARED; MAP_PRIVATE without it
+ * @W_MAP_WRITE: PROT_READ | PROT_WRITE; PROT_READ without it
+ */
+enum w_map_flags {
+	W_MAP_SHARED	= 1,
+	W_MAP_WRITE	= 2,
+};
+
+/**
+ * w_mmap() - mmap(2) of a file
+ * @w: the world
+ * @fd: the file
+ * @len: bytes
+ * @flags: bits of &enum w_map_flags
+ * @off: position, a multiple of the page size
+ * @addr: where the address is returned. It is for the functions below and nothing else
+ *
+ * Mappings belong to all tasks, as all memory does, and outlive the one that made them.
+ * Return: 0 or -errno.
+ */
+static inline long w_mmap(struct world *w, int fd, size_t len, unsigned int flags, long long off,
+			  unsigned long long *addr)
+{
+	return W_CALL(w, mmap, fd, len, flags, off, addr);
+}
+
+/**
+ * w_munmap() - munmap(2) of a whole mapping
+ * @w: the world
+ * @addr: from w_mmap()
+ * @len: as it was given there
+ *
+ * Return: 0 or -errno.
+ */
+static inline long w_munmap(struct world *w, unsigned long long addr, size_t len)
+{
+	return W_CALL(w, munmap, addr, len);
+}
+
+/**
+ * w_msync() - msync(2) with MS_SYNC
+ * @w: the world
+ * @addr: in a mapping, a multiple of the page size
+ * @len: bytes
+ *
+ * Return: 0 or -errno.
+ */
+static inline long w_msync(struct world *w, unsigned long long addr, size_t len)
+{
+	return W_CALL(w, msync, addr, len);
+}
+
+/**
+ * w_load() - read mapped memory
+ * @w: the world
+ * @addr: in a mapping
+ * @buf: gets @len bytes
+ * @len: how many
+ *
+ * Return: 0; -EFAULT where the processor gets SIGBUS (beyond the last page of the file, or an I/O
+ * error), -EACCES where it gets SIGSEGV, -ENOMEM. What lies before has been read.
+ */
+static inline long w_load(struct world *w, unsigned long long addr, void *buf, size_t len)
+{
+	return W_CALL(w, load, addr, buf, len);
+}
+
+/**
+ * w_store() - write mapped memory
+ * @w: the world
+ * @addr: in a mapping
+ * @buf: @len bytes
+ * @len: how many
+ *
+ * Return: as w_load().
+ */
+static inline long w_store(struct world *w, unsigned long long addr, const void *buf, size_t len)
+{
+	return W_CALL(w, store, addr, buf, len);
+}
+
+/* ---- pipes (all need W_CAP_SPLICE) ---- */
+
+/**
+ * w_pipe() - pipe(2)
+ * @w: the world
+ * @fds: gets the read end and the write end
+ *
+ * Return: 0 or -errno.
+ */
+static inline long w_pipe(struct world *w, int fds[2])
+{
+	return W_CALL(w, pipe, fds);
+}
+
+/**
+ * w_splice() - splice(2) between a pipe and a file
+ * @w: the world
+ * @in: source
+ * @off_in: position there, moved on; NULL: the file's own, or a pipe
+ * @out: destination
+ * @off_out: likewise
+ * @len: bytes
+ *
+ * Return: bytes done or -errno.
+ */
+static inline long w_splice(struct world *w, int in, long long *off_in, int out,
+			    long long *off_out, size_t len)
+{
+	return W_CALL(w, splice, in, off_in, out, off_out, len);
+}
+
+/**
+ * w_sendfile() - sendfile(2)
+ * @w: the world
+ * @out: destination
+ * @in: source
+ * @off: position there, moved on; NULL: the file's own
+ * @len: bytes
+ *
+ * Return: bytes done or -errno.
+ */
+static inline long w_sendfile(struct world *w, int out, int in, long long *off, size_t len)
+{
+	return W_CALL(w, sendfile, out, in, off, len);
+}
+
+/**
+ * w_copy_range() - copy_file_range(2)
+ * @w: the world
+ * @in: source
+ * @off_in: position there
+ * @out: destination
+ * @off_out: position there
+ * @len: bytes
+ *
+ * Return: bytes done or -errno.
+ */
+static inline long w_copy_range(struct world *w, int in, long long off_in, int out,
+				long long off_out, size_t len)
+{
+	return W_CALL(w, copy_range, in, off_in, out, off_out, len);
 }
 
 /* ---- names ---- */

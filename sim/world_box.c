@@ -20,6 +20,7 @@
 #include <linux/mutex.h>
 #include <linux/namei.h>
 #include <linux/wait.h>
+#include <sys/mman.h>
 
 #include "lower_async.h"
 #include "lower_pseudo.h"
@@ -38,6 +39,7 @@
 #define BOX_CAPS (W_CAP_ROOT | W_CAP_PASSTHROUGH | W_CAP_FREEZE | W_CAP_STACK_DEPTH | W_CAP_RO_BIND |	\
 		  W_CAP_DIO_ALIGN | W_CAP_NO_DIO | W_CAP_SIGKILL | W_CAP_TASK_RLIMIT |		\
 		  W_CAP_LOWER_LOG | W_CAP_LOWER_FAULT | W_CAP_LOWER_XATTR | W_CAP_TMPFILE |	\
+		  W_CAP_PAGE_CACHE | W_CAP_MMAP | W_CAP_SPLICE |				\
 		  W_CAP_IS_BOX | W_CAP_AIO | W_CAP_URING | W_CAP_KERNEL_RW | W_CAP_LOWER_KINDS | W_CAP_LOWER_ASYNC)
 
 /* What the scenarios and the server hold is no memory of the kernel: no ledger, no fault points. */
@@ -378,6 +380,57 @@ static long bx_fcntl_setfl(struct world *w, int fd, int flags)
 static long bx_poll(struct world *w, int fd, int events)
 {
 	return box_poll(fd, events);
+}
+
+static long bx_mmap(struct world *w, int fd, size_t len, unsigned int flags, long long off, unsigned long long *addr)
+{
+	long ret = box_mmap(fd, len, PROT_READ | (flags & W_MAP_WRITE ? PROT_WRITE : 0),
+			    flags & W_MAP_SHARED ? MAP_SHARED : MAP_PRIVATE, off);
+
+	if (ret < 0)
+		return ret;
+	*addr = ret;
+	return 0;
+}
+
+static long bx_munmap(struct world *w, unsigned long long addr, size_t len)
+{
+	return box_munmap(addr, len);
+}
+
+static long bx_msync(struct world *w, unsigned long long addr, size_t len)
+{
+	return box_msync(addr, len, MS_SYNC);
+}
+
+static long bx_load(struct world *w, unsigned long long addr, void *buf, size_t len)
+{
+	return box_load(addr, buf, len);
+}
+
+static long bx_store(struct world *w, unsigned long long addr, const void *buf, size_t len)
+{
+	return box_store(addr, buf, len);
+}
+
+static long bx_pipe(struct world *w, int fds[2])
+{
+	return box_pipe(fds);
+}
+
+static long bx_splice(struct world *w, int in, long long *off_in, int out, long long *off_out, size_t len)
+{
+	return box_splice(in, off_in, out, off_out, len, 0);
+}
+
+static long bx_sendfile(struct world *w, int out, int in, long long *off, size_t len)
+{
+	return box_sendfile(out, in, off, len);
+}
+
+static long bx_copy_range(struct world *w, int in, long long off_in, int out, long long off_out, size_t len)
+{
+	return box_copy_range(in, off_in, out, off_out, len);
 }
 
 static long bx_statfs(struct world *w, const char *path, struct w_statfs *st)
@@ -857,6 +910,15 @@ static const struct world_ops box_ops = {
 	.fcntl_setfl = bx_fcntl_setfl,
 	.poll = bx_poll,
 	.statfs = bx_statfs,
+	.pipe = bx_pipe,
+	.splice = bx_splice,
+	.sendfile = bx_sendfile,
+	.copy_range = bx_copy_range,
+	.mmap = bx_mmap,
+	.munmap = bx_munmap,
+	.msync = bx_msync,
+	.load = bx_load,
+	.store = bx_store,
 	.aio_setup = bx_aio_setup,
 	.aio_submit = bx_aio_submit,
 	.aio_getevents = bx_aio_getevents,

@@ -13,6 +13,7 @@
  * Everything is mounted in a private mount namespace, so nothing stays behind whatever happens.
  */
 #include "world_host.h"
+#include "world_host_mmap.h"
 #include "world_host_async.h"
 
 #include <ctype.h>
@@ -36,6 +37,7 @@
 #include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/resource.h>
+#include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -673,6 +675,74 @@ static long host_fallocate(struct world *w, int fd, int mode, long long off, lon
 {
 	(void)w;
 	return OP(fallocate(fd, mode, off, len));
+}
+
+/* Results of another file, which are negative errno values already. */
+#define RESULT(call) __extension__ ({				\
+	long result_;						\
+								\
+	op_begin();						\
+	result_ = (call);					\
+	op_end();						\
+	result_; })
+
+static long host_pipe(struct world *w, int fds[2])
+{
+	(void)w;
+	return OP(pipe(fds));
+}
+
+static long host_splice(struct world *w, int in, long long *off_in, int out, long long *off_out,
+			size_t len)
+{
+	(void)w;
+	return OP(splice(in, (off64_t *)off_in, out, (off64_t *)off_out, len, 0));
+}
+
+static long host_sendfile(struct world *w, int out, int in, long long *off, size_t len)
+{
+	(void)w;
+	return OP(sendfile(out, in, (off_t *)off, len));
+}
+
+static long host_copy_range(struct world *w, int in, long long off_in, int out, long long off_out,
+			    size_t len)
+{
+	off64_t from = off_in, to = off_out;
+
+	(void)w;
+	return OP(copy_file_range(in, &from, out, &to, len, 0));
+}
+
+static long host_mmap(struct world *w, int fd, size_t len, unsigned int flags, long long off,
+		      unsigned long long *addr)
+{
+	(void)w;
+	return RESULT(host_map(fd, len, flags & W_MAP_WRITE, flags & W_MAP_SHARED, off, addr));
+}
+
+static long host_munmap(struct world *w, unsigned long long addr, size_t len)
+{
+	(void)w;
+	return RESULT(host_unmap(addr, len));
+}
+
+static long host_msync(struct world *w, unsigned long long addr, size_t len)
+{
+	(void)w;
+	return RESULT(host_sync(addr, len));
+}
+
+static long host_load(struct world *w, unsigned long long addr, void *buf, size_t len)
+{
+	(void)w;
+	return RESULT(host_access(addr, buf, len, false));
+}
+
+static long host_store(struct world *w, unsigned long long addr, const void *buf, size_t len)
+{
+	(void)w;
+	return RESULT(host_access(addr, (void *)buf, len, true));
 }
 
 static long host_fchmod(struct world *w, int fd, unsigned int mode)
@@ -1441,6 +1511,15 @@ static const struct world_ops host_ops = {
 	.fcntl_getfl		= host_fcntl_getfl,
 	.fcntl_setfl		= host_fcntl_setfl,
 	.poll			= host_poll,
+	.pipe			= host_pipe,
+	.splice			= host_splice,
+	.sendfile		= host_sendfile,
+	.copy_range		= host_copy_range,
+	.mmap			= host_mmap,
+	.munmap			= host_munmap,
+	.msync			= host_msync,
+	.load			= host_load,
+	.store			= host_store,
 	.statfs			= host_statfs,
 	.aio_setup		= host_aio_setup,
 	.aio_submit		= host_aio_submit,
@@ -1624,7 +1703,8 @@ struct world *world_host_begin(const struct host_opts *opts, char *why, size_t l
 			 init.minor);
 		return NULL;
 	}
-	w->caps = W_CAP_ROOT | W_CAP_PASSTHROUGH | W_CAP_RO_BIND | W_CAP_PAGE_CACHE |
+	host_mmap_begin();
+	w->caps = W_CAP_ROOT | W_CAP_PASSTHROUGH | W_CAP_RO_BIND | W_CAP_PAGE_CACHE | W_CAP_MMAP | W_CAP_SPLICE |
 		  W_CAP_LOWER_XATTR | W_CAP_TMPFILE | host_async_caps();
 	/* Ours keeps the protocol of the kernel it patches; mainline's came with 7.40. */
 	if (init.minor > FUSE_KERNEL_MINOR_VERSION)

@@ -9,6 +9,7 @@
 #include <linux/export.h>
 #include <linux/file.h>
 #include <linux/fs.h>
+#include <linux/splice.h>
 #include <linux/fsnotify.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
@@ -964,11 +965,98 @@ EXPORT_SYMBOL(generic_write_checks);
  * @len: bytes
  * @flags: must be 0
  *
- * Has no model yet: it needs splice through a pipe and the page cache.
+ * Models: fs/read_write.c, 6.1. Context: may sleep; freeze protection of @file_out is the caller's. Return: bytes, -errno.
  */
 ssize_t generic_copy_file_range(struct file *file_in, loff_t pos_in, struct file *file_out,
 				loff_t pos_out, size_t len, unsigned int flags)
 {
-	unmodelled(__func__);
+	return do_splice_direct(file_in, &pos_in, file_out, &pos_out, min_t(size_t, len, MAX_RW_COUNT), 0);
 }
 EXPORT_SYMBOL(generic_copy_file_range);
+
+/**
+ * generic_file_rw_checks - are these files that one can copy between?
+ * @file_in: source
+ * @file_out: destination
+ *
+ * Models: fs/read_write.c, 6.1. Return: 0, -EISDIR, -EINVAL for other than regular files, -EBADF.
+ */
+int generic_file_rw_checks(struct file *file_in, struct file *file_out)
+{
+	struct inode *in = file_inode(file_in), *out = file_inode(file_out);
+
+	if (S_ISDIR(in->i_mode) || S_ISDIR(out->i_mode))
+		return -EISDIR;
+	if (!S_ISREG(in->i_mode) || !S_ISREG(out->i_mode))
+		return -EINVAL;
+	if (!(file_in->f_mode & FMODE_READ) || !(file_out->f_mode & FMODE_WRITE) || (file_out->f_flags & O_APPEND))
+		return -EBADF;
+	return 0;
+}
+
+static int copy_checks(struct file *file_in, loff_t pos_in, struct file *file_out, loff_t pos_out, size_t *len)
+{
+	struct inode *in = file_inode(file_in), *out = file_inode(file_out);
+	loff_t count = *len, size;
+	int err = generic_file_rw_checks(file_in, file_out);
+
+	if (err)
+		return err;
+	/* A method gets files of its own kind only. */
+	if (file_out->f_op->copy_file_range ? file_in->f_op->copy_file_range != file_out->f_op->copy_file_range
+					    : in->i_sb != out->i_sb)
+		return -EXDEV;
+	if (IS_IMMUTABLE(out))
+		return -EPERM;
+	if (pos_in + count < pos_in || pos_out + count < pos_out)
+		return -EOVERFLOW;
+	size = i_size_read(in);
+	count = pos_in >= size ? 0 : min(count, size - pos_in);
+	err = generic_write_check_limits(file_out, pos_out, &count);
+	if (err)
+		return err;
+	if (in == out && pos_out + count > pos_in && pos_out < pos_in + count)
+		return -EINVAL;
+	*len = count;
+	return 0;
+}
+
+/**
+ * vfs_copy_file_range - copy within a file system, by itself if it can
+ * @file_in: source
+ * @pos_in: where, bytes
+ * @file_out: destination
+ * @pos_out: where, bytes
+ * @len: bytes
+ * @flags: must be 0
+ *
+ * Models: fs/read_write.c, 6.1, without COPY_FILE_SPLICE and ->remap_file_range(). Context: may sleep.
+ * Return: bytes, -EXDEV between file systems, -errno.
+ */
+ssize_t vfs_copy_file_range(struct file *file_in, loff_t pos_in, struct file *file_out, loff_t pos_out,
+			    size_t len, unsigned int flags)
+{
+	ssize_t ret;
+
+	if (flags)
+		return -EINVAL;
+	ret = copy_checks(file_in, pos_in, file_out, pos_out, &len);
+	if (!ret)
+		ret = rw_verify_area(READ, file_in, &pos_in, len);
+	if (!ret)
+		ret = rw_verify_area(WRITE, file_out, &pos_out, len);
+	if (ret || !len)
+		return ret;
+	file_start_write(file_out);
+	if (file_out->f_op->copy_file_range)
+		ret = file_out->f_op->copy_file_range(file_in, pos_in, file_out, pos_out, len, flags);
+	else
+		ret = generic_copy_file_range(file_in, pos_in, file_out, pos_out, len, flags);
+	if (ret > 0) {
+		fsnotify_access(file_in);
+		fsnotify_modify(file_out);
+	}
+	file_end_write(file_out);
+	return ret;
+}
+EXPORT_SYMBOL(vfs_copy_file_range);

@@ -8,6 +8,7 @@
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
+#include <linux/mm.h>
 #include <linux/sched/mm.h>
 #include <linux/completion.h>
 #include <linux/string.h>
@@ -418,13 +419,13 @@ bool mmget_not_zero(struct mm_struct *mm)
 	return atomic_inc_not_zero(&mm->mm_users);
 }
 
-/** mmput() - opposite of mmget; the last user's mappings must be gone by then. Models: kernel/fork.c, 6.1. Context: may sleep. */
+/** mmput() - opposite of mmget; the last user unmaps all. Models: kernel/fork.c, 6.1. Context: may sleep. */
 void mmput(struct mm_struct *mm)
 {
 	might_sleep();
 	if (!atomic_dec_and_test(&mm->mm_users))
 		return;
-	WARN_ON(!list_empty(&mm->vmas));
+	exit_mmap(mm);
 	mmdrop(mm);
 }
 EXPORT_SYMBOL(mmput);

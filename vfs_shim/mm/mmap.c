@@ -255,6 +255,20 @@ int vm_munmap(unsigned long start, size_t len)
 EXPORT_SYMBOL(vm_munmap);
 
 /**
+ * exit_mmap - the last user of an address space is gone
+ * @mm: address space
+ *
+ * Models: mm/mmap.c, 6.1. Context: may sleep.
+ */
+void exit_mmap(struct mm_struct *mm)
+{
+	mmap_write_lock(mm);
+	while (!list_empty(&mm->vmas))
+		vma_unmap(list_first_entry(&mm->vmas, struct vm_area_struct, vm_link));
+	mmap_write_unlock(mm);
+}
+
+/**
  * ksys_msync - msync(2) within one mapping
  * @start: address, of a page
  * @len: bytes

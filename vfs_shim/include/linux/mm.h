@@ -327,6 +327,7 @@ vm_fault_t handle_mm_fault(struct vm_area_struct *vma, unsigned long address, un
 long ksys_mmap_pgoff(unsigned long addr, unsigned long len, unsigned long prot, unsigned long flags, unsigned long fd,
 		     unsigned long pgoff);
 int vm_munmap(unsigned long start, size_t len);
+void exit_mmap(struct mm_struct *mm);
 long ksys_msync(unsigned long start, size_t len, int flags);
 long fb_user_access(unsigned long addr, void *buf, size_t len, bool write);
 

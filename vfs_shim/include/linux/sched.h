@@ -92,6 +92,7 @@ struct task_struct {
 	bool signal_injected;		/* by fault point "signal" since the last return to user space */
 	bool waits_for_user;		/* for other user space, by means of the box: no fault point */
 	struct mm_struct *mm;
+	struct pipe_inode_info *splice_pipe;	/* of splice_direct_to_actor() */
 	struct mm_struct *active_mm;
 	struct nameidata *nameidata;
 	int link_count;

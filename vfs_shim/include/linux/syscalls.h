@@ -63,6 +63,9 @@ long ksys_ioctl(unsigned int fd, unsigned int cmd, unsigned long arg);
 long ksys_fcntl(unsigned int fd, unsigned int cmd, unsigned long arg);
 long ksys_getdents64(unsigned int fd, void __user *dirent, unsigned int count);
 int ksys_fsync(unsigned int fd, int datasync);
+long ksys_splice(int fd_in, loff_t *off_in, int fd_out, loff_t *off_out, size_t len, unsigned int flags);
+long ksys_sendfile(int out_fd, int in_fd, loff_t *offset, size_t count);
+void exit_splice(struct task_struct *tsk);
 long ksys_poll(struct pollfd __user *ufds, unsigned int nfds, int timeout_ms);
 int do_pipe_flags(int *fd, int flags);
 

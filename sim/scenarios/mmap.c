@@ -1,0 +1,396 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Mapped files: cached and passed through, alone and beside reads and writes.
+ */
+#include "../scenario.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define PAGE	4096
+#define SHARED	(W_MAP_SHARED | W_MAP_WRITE)
+
+struct way {
+	enum srv_backing next;
+};
+
+static enum srv_backing next_way(struct server *srv, const char *name, uint32_t flags)
+{
+	const struct way *way = srv_config(srv)->hook_arg;
+
+	(void)name;
+	(void)flags;
+	return way->next;
+}
+
+static bool map_setup(struct sc *sc, struct fixture *fx, struct way *way)
+{
+	struct fx_opts o;
+
+	fx_opts_init(&o);
+	o.srv.choose = next_way;
+	o.srv.hook_arg = way;
+	return fx_setup(sc, fx, &o);
+}
+
+/* Does mapped memory hold the pattern of that part of the file? */
+static bool loads(struct fixture *fx, unsigned long long addr, long long off, size_t len, unsigned int seed)
+{
+	char *buf = malloc(len);
+	bool same = buf && !w_load(fx->w, addr, buf, len) && sc_matches(buf, len, off, seed);
+
+	free(buf);
+	return same;
+}
+
+static long stores(struct fixture *fx, unsigned long long addr, long long off, size_t len, unsigned int seed)
+{
+	char *buf = malloc(len);
+	long ret = -ENOMEM;
+
+	if (buf) {
+		sc_pattern(buf, len, off, seed);
+		ret = w_store(fx->w, addr, buf, len);
+	}
+	free(buf);
+	return ret;
+}
+
+static bool reads(struct fixture *fx, long fd, long long off, size_t len, unsigned int seed)
+{
+	char *buf = malloc(len);
+	bool same = buf && w_pread(fx->w, fd, buf, len, off) == (long)len && sc_matches(buf, len, off, seed);
+
+	free(buf);
+	return same;
+}
+
+static bool writes(struct fixture *fx, long fd, long long off, size_t len, unsigned int seed)
+{
+	char *buf = malloc(len);
+	bool done;
+
+	if (!buf)
+		return false;
+	sc_pattern(buf, len, off, seed);
+	done = w_pwrite(fx->w, fd, buf, len, off) == (long)len;
+	free(buf);
+	return done;
+}
+
+static bool below(struct fixture *fx, const char *name, long long off, size_t len, unsigned int seed)
+{
+	long fd = w_open(fx->w, fx_low(fx, name), O_RDONLY, 0);
+	bool same;
+
+	if (fd < 0)
+		return false;
+	same = reads(fx, fd, off, len, seed);
+	w_close(fx->w, fd);
+	return same;
+}
+
+/* A shared mapping: loads, stores, msync, the end of the file, life beyond close. */
+static void map_shared(struct sc *sc, enum srv_backing how)
+{
+	struct way way = { how };
+	unsigned long long at = 0;
+	struct fixture fx;
+	char c;
+	long fd = -1;
+
+	if (!map_setup(sc, &fx, &way))
+		goto out;
+	NEED_FD(sc, fd, fx_make(&fx, "f", 2 * PAGE + 100, O_RDWR));
+	NEED_EQ(sc, w_mmap(fx.w, fd, 4 * PAGE, SHARED, 0, &at), 0);
+	EXPECT(sc, loads(&fx, at, 0, 2 * PAGE + 100, 1), "wrong content mapped");
+	EXPECT(sc, loads(&fx, at + 2 * PAGE + 100, 0, PAGE - 100, 0), "no zeroes behind the end");
+	EXPECT_EQ(sc, w_load(fx.w, at + 3 * PAGE, &c, 1), -EFAULT);
+	EXPECT_EQ(sc, w_store(fx.w, at + 3 * PAGE, "x", 1), -EFAULT);
+	EXPECT_EQ(sc, w_load(fx.w, at + 4 * PAGE, &c, 1) < 0, 1);
+	EXPECT_EQ(sc, stores(&fx, at + 10, 10, PAGE, 2), 0);
+	EXPECT(sc, reads(&fx, fd, 10, PAGE, 2), "a store does not show in a read");
+	EXPECT_EQ(sc, w_msync(fx.w, at, 2 * PAGE), 0);
+	EXPECT(sc, below(&fx, "f", 10, PAGE, 2), "a synced store does not show below");
+	EXPECT(sc, writes(&fx, fd, 50, 100, 3), "cannot write");
+	EXPECT(sc, loads(&fx, at + 50, 50, 100, 3), "a write does not show in the mapping");
+	/* After msync the page must be made writable again. */
+	EXPECT_EQ(sc, stores(&fx, at + 200, 200, 100, 4), 0);
+	EXPECT_EQ(sc, w_close(fx.w, fd), 0);
+	fd = -1;
+	EXPECT_EQ(sc, stores(&fx, at + 300, 300, 100, 4), 0);
+	EXPECT_EQ(sc, w_munmap(fx.w, at, 4 * PAGE), 0);
+	at = 0;
+	EXPECT_EQ(sc, fx_barrier(&fx), 0);
+	EXPECT(sc, below(&fx, "f", 200, 200, 4), "the last stores are lost");
+out:
+	if (at)
+		w_munmap(fx.w, at, 4 * PAGE);
+	if (fd >= 0)
+		w_close(fx.w, fd);
+	fx_teardown(&fx);
+}
+
+static void mmap_cached(struct sc *sc)
+{
+	map_shared(sc, SRV_CACHED);
+}
+
+static void mmap_passthrough(struct sc *sc)
+{
+	map_shared(sc, SRV_RDWR);
+}
+
+/* A private mapping keeps its stores to itself. */
+static void map_private(struct sc *sc, enum srv_backing how)
+{
+	struct way way = { how };
+	unsigned long long at = 0;
+	struct fixture fx;
+	long fd = -1;
+
+	if (!map_setup(sc, &fx, &way))
+		goto out;
+	NEED_FD(sc, fd, fx_make(&fx, "f", 2 * PAGE, O_RDONLY));
+	NEED_EQ(sc, w_mmap(fx.w, fd, 2 * PAGE, W_MAP_WRITE, 0, &at), 0);
+	EXPECT(sc, loads(&fx, at, 0, PAGE, 1), "wrong content mapped");
+	EXPECT_EQ(sc, stores(&fx, at + 100, 100, PAGE, 2), 0);
+	EXPECT(sc, loads(&fx, at + 100, 100, PAGE, 2), "a private store is lost");
+	EXPECT(sc, loads(&fx, at + PAGE + 100, PAGE + 100, PAGE - 100, 1), "wrong content behind it");
+	EXPECT(sc, reads(&fx, fd, 0, 2 * PAGE, 1), "a private store shows in a read");
+	EXPECT(sc, below(&fx, "f", 0, 2 * PAGE, 1), "a private store shows below");
+out:
+	if (at)
+		EXPECT_EQ(sc, w_munmap(fx.w, at, 2 * PAGE), 0);
+	if (fd >= 0)
+		w_close(fx.w, fd);
+	fx_teardown(&fx);
+}
+
+static void mmap_private_cached(struct sc *sc)
+{
+	map_private(sc, SRV_CACHED);
+}
+
+static void mmap_private_passthrough(struct sc *sc)
+{
+	map_private(sc, SRV_RDWR);
+}
+
+static void mmap_private_direct(struct sc *sc)
+{
+	map_private(sc, SRV_PLAIN);
+}
+
+static void map_truncate(struct sc *sc, enum srv_backing how)
+{
+	struct way way = { how };
+	unsigned long long at = 0;
+	struct fixture fx;
+	long fd = -1;
+	char c;
+
+	if (!map_setup(sc, &fx, &way))
+		goto out;
+	NEED_FD(sc, fd, fx_make(&fx, "f", 3 * PAGE, O_RDWR));
+	NEED_EQ(sc, w_mmap(fx.w, fd, 3 * PAGE, SHARED, 0, &at), 0);
+	EXPECT(sc, loads(&fx, at, 0, 3 * PAGE, 1), "wrong content mapped");
+	EXPECT_EQ(sc, stores(&fx, at + 2 * PAGE, 2 * PAGE, 100, 2), 0);
+	EXPECT_EQ(sc, w_ftruncate(fx.w, fd, PAGE + 10), 0);
+	EXPECT_EQ(sc, w_load(fx.w, at + 2 * PAGE, &c, 1), -EFAULT);
+	EXPECT(sc, loads(&fx, at + PAGE, PAGE, 10, 1), "what is left is wrong");
+	EXPECT_EQ(sc, w_ftruncate(fx.w, fd, 3 * PAGE), 0);
+	EXPECT(sc, loads(&fx, at + PAGE + 10, 0, 2 * PAGE - 10, 0), "what was cut off came back");
+	EXPECT_EQ(sc, w_munmap(fx.w, at, 3 * PAGE), 0);
+	at = 0;
+	EXPECT(sc, below(&fx, "f", PAGE + 10, 2 * PAGE - 10, 0), "what was cut off is below");
+out:
+	if (at)
+		w_munmap(fx.w, at, 3 * PAGE);
+	if (fd >= 0)
+		w_close(fx.w, fd);
+	fx_teardown(&fx);
+}
+
+static void mmap_truncate_cached(struct sc *sc)
+{
+	map_truncate(sc, SRV_CACHED);
+}
+
+static void mmap_truncate_passthrough(struct sc *sc)
+{
+	map_truncate(sc, SRV_RDWR);
+}
+
+static void mmap_rules(struct sc *sc)
+{
+	struct way way = { SRV_PLAIN };
+	unsigned long long at;
+	struct fixture fx;
+	long fd = -1;
+
+	if (!map_setup(sc, &fx, &way))
+		goto out;
+	NEED_FD(sc, fd, fx_make(&fx, "f", PAGE, O_RDONLY));
+	EXPECT_EQ(sc, w_mmap(fx.w, fd, PAGE, SHARED, 0, &at), -EACCES);
+	w_close(fx.w, fd);
+	way.next = SRV_RDWR;
+	NEED_FD(sc, fd, w_open(fx.w, fx_mnt(&fx, "f"), O_WRONLY, 0));
+	EXPECT_EQ(sc, w_mmap(fx.w, fd, PAGE, W_MAP_SHARED, 0, &at), -EACCES);
+	w_close(fx.w, fd);
+	NEED_FD(sc, fd, w_open(fx.w, fx_mnt(&fx, "f"), O_RDONLY, 0));
+	NEED_EQ(sc, w_mmap(fx.w, fd, PAGE, W_MAP_SHARED, 0, &at), 0);
+	EXPECT_EQ(sc, w_store(fx.w, at, "x", 1), -EACCES);
+	EXPECT_EQ(sc, w_munmap(fx.w, at, PAGE), 0);
+out:
+	if (fd >= 0)
+		w_close(fx.w, fd);
+	fx_teardown(&fx);
+}
+
+/*
+ * A store to a cached mapping that nobody has written back yet, and passthrough I/O over it: @flags of the
+ * passthrough open. The store must not be lost, nor come back later over what was written after it.
+ */
+static void dirty_and_passthrough(struct sc *sc, int flags)
+{
+	struct way way = { SRV_CACHED };
+	unsigned long long at = 0;
+	long a = -1, b = -1;
+	struct fixture fx;
+
+	if (!map_setup(sc, &fx, &way))
+		goto out;
+	NEED_FD(sc, a, fx_make(&fx, "f", 2 * PAGE + 100, O_RDWR));
+	way.next = SRV_RDWR;
+	b = w_open(fx.w, fx_mnt(&fx, "f"), O_RDWR | flags, 0);
+	if (!EXPECT_DIFF(sc, DIFF_MIXED_OPENS, b < 0 ? b : 0, 0, -EIO) || b < 0)
+		goto out;
+	NEED_EQ(sc, w_mmap(fx.w, a, 3 * PAGE, SHARED, 0, &at), 0);
+	/* The page that holds the end of the file, and the first. */
+	EXPECT_EQ(sc, stores(&fx, at + 2 * PAGE, 2 * PAGE, 100, 2), 0);
+	EXPECT_EQ(sc, stores(&fx, at, 0, 50, 2), 0);
+	EXPECT(sc, reads(&fx, b, 2 * PAGE, 100, 2), "passthrough does not read the store");
+	EXPECT(sc, reads(&fx, b, 0, 50, 2), "passthrough does not read the first store");
+	EXPECT_EQ(sc, stores(&fx, at + 2 * PAGE, 2 * PAGE, 100, 3), 0);
+	if (flags & O_APPEND) {
+		EXPECT_EQ(sc, w_write(fx.w, b, "tail", 4), 4);
+		EXPECT(sc, reads(&fx, b, 2 * PAGE, 100, 3), "the store is lost");
+	} else {
+		EXPECT(sc, writes(&fx, b, 2 * PAGE + 50, 100, 4), "cannot write");
+		EXPECT(sc, reads(&fx, b, 2 * PAGE, 50, 3), "the store before the write is lost");
+		EXPECT(sc, loads(&fx, at + 2 * PAGE + 50, 2 * PAGE + 50, 100, 4), "the mapping is stale");
+	}
+	EXPECT_EQ(sc, w_msync(fx.w, at, 3 * PAGE), 0);
+	if (flags & O_APPEND) {
+		char buf[8];
+
+		EXPECT_EQ(sc, w_pread(fx.w, b, buf, 8, 2 * PAGE + 100), 4);
+		EXPECT(sc, !memcmp(buf, "tail", 4), "the page came back over what was appended");
+		EXPECT_EQ(sc, w_pread(fx.w, a, buf, 8, 2 * PAGE + 100), 4);
+		EXPECT(sc, !memcmp(buf, "tail", 4), "what was appended is not in the cache");
+	} else {
+		EXPECT(sc, below(&fx, "f", 2 * PAGE + 50, 100, 4), "the page came back over the write");
+	}
+out:
+	if (at)
+		EXPECT_EQ(sc, w_munmap(fx.w, at, 3 * PAGE), 0);
+	if (a >= 0)
+		w_close(fx.w, a);
+	if (b >= 0)
+		w_close(fx.w, b);
+	fx_teardown(&fx);
+}
+
+static void mmap_dirty_write(struct sc *sc)
+{
+	dirty_and_passthrough(sc, 0);
+}
+
+static void mmap_dirty_append(struct sc *sc)
+{
+	dirty_and_passthrough(sc, O_APPEND);
+}
+
+/* The backing file's pages: two passthrough opens, one mapping, no server. */
+static void mmap_no_server(struct sc *sc)
+{
+	struct way way = { SRV_RDWR };
+	unsigned long long at = 0;
+	struct fixture fx;
+	long fd = -1;
+
+	if (!map_setup(sc, &fx, &way))
+		goto out;
+	NEED_FD(sc, fd, fx_make(&fx, "f", PAGE, O_RDWR));
+	NEED_EQ(sc, w_mmap(fx.w, fd, PAGE, SHARED, 0, &at), 0);
+	EXPECT_EQ(sc, stores(&fx, at, 0, PAGE, 2), 0);
+	EXPECT(sc, below(&fx, "f", 0, PAGE, 2), "a store does not show below at once");
+	EXPECT_EQ(sc, w_munmap(fx.w, at, PAGE), 0);
+	EXPECT_EQ(sc, srv_count(fx.srv, 0, FUSE_READ) + srv_count(fx.srv, 0, FUSE_WRITE), 0);
+out:
+	if (fd >= 0)
+		w_close(fx.w, fd);
+	fx_teardown(&fx);
+}
+
+/* A store to a mapping of a frozen file system waits for the thaw; loads do not. */
+static long job_store(struct fx_job *job)
+{
+	return w_store(sc_world(job->sc), job->off, "frozen", 6);
+}
+
+static void mmap_frozen(struct sc *sc)
+{
+	struct way way = { SRV_RDWR };
+	struct fx_job job = { .fn = job_store };
+	unsigned long long at = 0;
+	struct fixture fx;
+	bool frozen = false;
+	long fd = -1;
+
+	if (!map_setup(sc, &fx, &way))
+		goto out;
+	NEED_FD(sc, fd, fx_make(&fx, "f", PAGE, O_RDWR));
+	NEED_EQ(sc, w_mmap(fx.w, fd, PAGE, SHARED, 0, &at), 0);
+	frozen = EXPECT_EQ(sc, w_freeze(fx.w, fx.lower), 0);
+	EXPECT(sc, loads(&fx, at, 0, 100, 1), "cannot load while frozen");
+	job.off = at;
+	NEED_EQ(sc, fx_job_start(sc, &job, W_SPAWN_SHARE_FILES), 0);
+	EXPECT_EQ(sc, w_task_wait_blocked(fx.w, job.task), 0);
+	EXPECT_EQ(sc, w_thaw(fx.w, fx.lower), 0);
+	frozen = false;
+	EXPECT_EQ(sc, fx_job_wait(&job), 0);
+out:
+	if (frozen)
+		w_thaw(fx.w, fx.lower);
+	if (at)
+		EXPECT_EQ(sc, w_munmap(fx.w, at, PAGE), 0);
+	if (fd >= 0)
+		w_close(fx.w, fd);
+	fx_teardown(&fx);
+}
+
+#define CACHED	(W_CAP_MMAP | W_CAP_PAGE_CACHE)
+
+const struct scenario mmap_scenarios[] = {
+	{ "mmap/cached", "a shared mapping of a cached file", CACHED, mmap_cached },
+	{ "mmap/passthrough", "a shared mapping of a passthrough file", W_CAP_MMAP, mmap_passthrough },
+	{ "mmap/private-cached", "a private mapping of a cached file", CACHED, mmap_private_cached },
+	{ "mmap/private-passthrough", "a private mapping of a passthrough file", W_CAP_MMAP,
+	  mmap_private_passthrough },
+	{ "mmap/private-direct", "a private mapping of a direct file", CACHED, mmap_private_direct },
+	{ "mmap/truncate-cached", "truncation under a mapping of a cached file", CACHED, mmap_truncate_cached },
+	{ "mmap/truncate-passthrough", "truncation under a mapping of a passthrough file", W_CAP_MMAP,
+	  mmap_truncate_passthrough },
+	{ "mmap/rules", "who may map what", CACHED, mmap_rules },
+	{ "mmap/dirty-write", "a passthrough write over dirty mapped pages", CACHED, mmap_dirty_write },
+	{ "mmap/dirty-append", "a passthrough append behind dirty mapped pages", CACHED, mmap_dirty_append },
+	{ "mmap/no-server", "a mapped passthrough file never asks the server", W_CAP_MMAP, mmap_no_server },
+	{ "mmap/frozen", "a store to a frozen lower file system", W_CAP_MMAP | W_CAP_FREEZE, mmap_frozen },
+	{ 0 }
+};
