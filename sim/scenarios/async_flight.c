@@ -121,21 +121,24 @@ static void flight_end(struct flight *f)
 	if (f->fd >= 0)
 		w_close(f->w, f->fd);
 	settle(f);
+	/* A worker may have been late. */
+	complete_all(f);
+	settle(f);
 	free(f->buf);
 	fx_teardown(&f->fx);
 }
 
 /* ---- one after another, in each order ---- */
 
-/* Completes the requests in the @nr-th permutation, and looks at the order of the events. */
-static void one_order(struct flight *f, enum fe_kind kind, int n, int nr, bool write)
+/* Completes the requests in the @nr-th permutation, and looks at the order of the events. False: give up. */
+static bool one_order(struct flight *f, enum fe_kind kind, int n, int nr, bool write)
 {
 	int left[4] = { 0, 1, 2, 3 }, at, id;
 
 	if (!flight_submit(f, kind, n, write)) {
 		complete_all(f);
 		fe_stop(&f->fe);
-		return;
+		return false;
 	}
 	for (int k = n, step = 1; k; k--, step++) {
 		at = nr % k;
@@ -150,18 +153,18 @@ static void one_order(struct flight *f, enum fe_kind kind, int n, int nr, bool w
 	complete_all(f);
 	flight_check(f);
 	fe_stop(&f->fe);
+	return f->fe.ndone == n;
 }
 
 static void each_order(struct sc *sc, enum fe_kind kind, bool write)
 {
 	static const int factorial[] = { 1, 1, 2, 6, 24 };
 	struct flight f;
+	bool ok = flight_begin(sc, &f);
 
-	if (flight_begin(sc, &f)) {
-		for (int n = 1; n <= 4; n++) {
-			for (int nr = 0; nr < factorial[n]; nr++)
-				one_order(&f, kind, n, nr, write);
-		}
+	for (int n = 1; n <= 4; n++) {
+		for (int nr = 0; ok && nr < factorial[n]; nr++)
+			ok = one_order(&f, kind, n, nr, write);
 	}
 	f.fe.w = NULL;
 	flight_end(&f);
