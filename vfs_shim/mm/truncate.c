@@ -108,7 +108,8 @@ void truncate_inode_pages_range(struct address_space *mapping, loff_t lstart, lo
 	if (lend != -1 && offset_in_page(lend + 1) && !(head == tail && offset_in_page(lstart)))
 		truncate_partial(mapping, tail, 0, offset_in_page(lend));
 	while (first < beyond && filemap_range_has_page(mapping, (loff_t)first << PAGE_SHIFT,
-							beyond == ULONG_MAX ? LLONG_MAX : lend))
+							beyond == ULONG_MAX ? LLONG_MAX :
+							((loff_t)beyond << PAGE_SHIFT) - 1))
 		truncate_whole(mapping, first, beyond - 1, true);
 }
 EXPORT_SYMBOL(truncate_inode_pages_range);
