@@ -82,7 +82,8 @@ static unsigned long copy(void *to, const void *from, const void __user *user, u
 	if (fb_fault("copy"))
 		return n;
 	ok = mapped(user, n);
-	memcpy(to, from, ok);
+	if (ok)
+		memcpy(to, from, ok);
 	return n - ok;
 }
 
