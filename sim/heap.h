@@ -5,6 +5,8 @@
 #ifndef FUSEBOX_SIM_HEAP_H
 #define FUSEBOX_SIM_HEAP_H
 
+#include <stddef.h>
+
 /**
  * heap_reset() - forget everything that scenarios and server allocated
  *
@@ -12,5 +14,12 @@
  * run is repeated, alone or after others.
  */
 void heap_reset(void);
+
+/* What malloc(), calloc(), realloc(), free() and aligned_alloc() of theirs are, as in the C library. */
+void *heap_malloc(size_t size);
+void *heap_calloc(size_t n, size_t size);
+void *heap_realloc(void *p, size_t size);
+void heap_free(void *p);
+void *heap_aligned_alloc(size_t align, size_t size);
 
 #endif
