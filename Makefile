@@ -80,6 +80,33 @@ patch-check: ## git am, checkpatch --strict, sparse and W=1 for each patch of th
 test: tests ## all tests that need neither root nor a virtual machine
 	@ctest --test-dir '$(B)/box' --output-on-failure --no-label-summary -j $(JOBS)
 
+# Builds of their own beside build/box: what is watched is compiled in.
+watched = echo 'fusebox: building' >&2; ninja -C '$(B)/$(1)' -j $(JOBS) --quiet fusebox planted
+
+.PHONY: memcheck asan coverage mcdc
+memcheck: configure ## scenarios and faults under valgrind's memcheck: no error, no suppression
+	@tools/setup test
+	$(ninja) fusebox planted
+	@tools/memory-check memcheck --faults 240 --box '$(B)/box'
+
+asan: tree ## scenarios and faults with AddressSanitizer and UBSan in everything, fs/fuse too
+	@tools/setup build
+	@tools/configure '$(B)/asan' -DFUSEBOX_SANITIZE=address,undefined $(CMAKE_OPTIONS)
+	@$(call watched,asan)
+	@tools/memory-check asan --faults 120 --box '$(B)/asan'
+
+coverage: tree ## what the scenarios run, as HTML in build/coverage/report; all of the patch must have run
+	@tools/setup build coverage
+	@env -u CC tools/configure '$(B)/coverage' -DFUSEBOX_COVERAGE=gcov $(CMAKE_OPTIONS)
+	@$(call watched,coverage)
+	@tools/coverage --box '$(B)/coverage'
+
+mcdc: tree ## modified condition/decision coverage of the patch (clang-19): the figure
+	@tools/setup build mcdc
+	@CC=clang-19 tools/configure '$(B)/mcdc' -DFUSEBOX_COVERAGE=mcdc $(CMAKE_OPTIONS)
+	@$(call watched,mcdc)
+	@tools/mcdc --box '$(B)/mcdc'
+
 .PHONY: defects
 defects: build ## put each defect of tests/defects into the box; its finding must be reported
 	@tools/defects --out '$(B)'

@@ -26,6 +26,27 @@ if(CMAKE_C_COMPILER_ID MATCHES "Clang")
 	list(APPEND fusebox_common -gdwarf-aranges)
 endif()
 
+# What a build is for besides running: see docs/limits.md and tools/coverage.
+set(fusebox_link)
+if(FUSEBOX_SANITIZE)
+	# A report must fail the run. The kernel's arithmetic wraps on purpose (-fno-strict-overflow).
+	list(APPEND fusebox_common "-fsanitize=${FUSEBOX_SANITIZE}" -fno-sanitize-recover=all)
+	list(APPEND fusebox_link "-fsanitize=${FUSEBOX_SANITIZE}")
+	# With what they add, gcc sees truncation and overflows where there are none.
+	set(FUSEBOX_WERROR OFF)
+	list(APPEND fusebox_common -Wno-format-truncation -Wno-stringop-overflow)
+endif()
+if(FUSEBOX_COVERAGE STREQUAL "gcov")
+	# -fdata-sections: cmake/kernel.ld keeps the counters apart by their names.
+	list(APPEND fusebox_common --coverage -fprofile-abs-path -fdata-sections)
+	list(APPEND fusebox_link --coverage -Wl,--undefined=__gcov_dump)
+elseif(FUSEBOX_COVERAGE STREQUAL "mcdc")
+	list(APPEND fusebox_common -fprofile-instr-generate -fcoverage-mapping -fcoverage-mcdc)
+	list(APPEND fusebox_link -fprofile-instr-generate)
+elseif(FUSEBOX_COVERAGE)
+	message(FATAL_ERROR "FUSEBOX_COVERAGE is '${FUSEBOX_COVERAGE}': give gcov or mcdc")
+endif()
+
 set(fusebox_own -Wall -Wextra)
 if(FUSEBOX_WERROR)
 	list(APPEND fusebox_own -Werror)
@@ -47,7 +68,7 @@ function(fusebox_environment target environment)
 		target_compile_options(${target} PRIVATE
 			# As the kernel's Makefile has them: its arithmetic wraps (refcount_t relies on it).
 			-fno-strict-overflow -fno-delete-null-pointer-checks
-			$<$<COMPILE_LANGUAGE:C>:-std=gnu11> -fno-data-sections -Wno-pointer-sign
+			$<$<COMPILE_LANGUAGE:C>:-std=gnu11> -Wno-pointer-sign
 			$<$<COMPILE_LANGUAGE:C>:-Werror=implicit-function-declaration>
 			# Off in the kernel's own builds: callbacks have fixed signatures, sizes mix signs,
 			# and gcc sees uninitialised variables and dangling pointers where there are none.
@@ -107,7 +128,7 @@ function(fusebox_link_objects target)
 endfunction()
 
 function(fusebox_executable target)
-	target_link_options(${target} PRIVATE -no-pie)
+	target_link_options(${target} PRIVATE -no-pie ${fusebox_link})
 	if(FUSEBOX_ALLOW_UNDEFINED)
 		target_link_options(${target} PRIVATE -Wl,--unresolved-symbols=ignore-all)
 	endif()
