@@ -15,20 +15,25 @@
 #include <linux/fdtable.h>
 #include <linux/file.h>
 #include <linux/fs.h>
+#include <linux/mount.h>
+#include <linux/namei.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/uio.h>
 #include <linux/wait.h>
 
+#include "lower_async.h"
 #include "lower_internal.h"
 #include "process.h"
 #include "syscalls.h"
 
 #define LAST_USER_ERRNO	133	/* EHWPOISON; what is beyond is the kernel's own */
 #define MAX_ACKNOWLEDGED 512
+#define SETTLE_ROUNDS	50
+#define SETTLE_NS	20000000	/* some jiffies */
 
 /* How far clearing up has come; each step is for when nobody can run after the one before. */
-enum step { RUNNING, THAWED, KILLED, CLEARED };
+enum step { RUNNING, GOES_ON, KILLED, CLEARED };
 
 struct acknowledged {
 	struct inode *inode;
@@ -65,7 +70,6 @@ static struct box_watch *watch;
 static enum step step;
 static size_t nr_calls;
 static bool mounted;
-static int nr_frozen;	/* lower file systems */
 static int nr_owed;	/* requests that the servers have read and not answered */
 static bool aborting;
 static bool judged;	/* the call that met the first fault has returned */
@@ -178,10 +182,21 @@ static void abort_one(const char *path)
 	box_close(fd);
 }
 
-static void thaw_one(const char *path)
+/* A lower file system goes on: it is thawed, and requests that it holds are completed. */
+static void go_on_one(const char *path)
 {
-	if (!strncmp(path, "//lower-", 8))
-		box_thaw(path + 1);
+	struct super_block *sb;
+	struct path p;
+
+	if (strncmp(path, "//lower-", 8))
+		return;
+	box_thaw(path + 1);
+	if (kern_path(path + 1, LOOKUP_FOLLOW, &p))
+		return;
+	sb = p.mnt->mnt_sb;
+	while (!lower_async_complete(sb, 0, NULL))
+		;
+	path_put(&p);
 }
 
 static void abort_all(void)
@@ -191,18 +206,18 @@ static void abort_all(void)
 	fb_faults_resume();
 }
 
-static void thaw_all(void)
+static void lower_goes_on(void)
 {
 	fb_faults_suspend();
-	for_each_entry("/", thaw_one);
+	for_each_entry("/", go_on_one);
 	fb_faults_resume();
 }
 
 static void clear_up(void)
 {
-	fb_trace("all connections are aborted, all lower file systems thawed");
+	fb_trace("all connections are aborted, all lower file systems go on");
 	abort_all();
-	thaw_all();
+	lower_goes_on();
 }
 
 static void look_for_hopeless(struct box_process *p, void *arg)
@@ -241,17 +256,31 @@ static bool go_to(enum step next)
 	return true;
 }
 
-/* Idle hook: nobody can run. Return: is there somebody now, or another step? */
+static void look_for_runner(struct box_process *p, void *arg)
+{
+	bool *found = arg;
+
+	if (!p->done && !fb_task_blocked(p->task->fb))
+		*found = true;
+}
+
+/*
+ * Idle hook: nobody can run, or only one who looks again and again at what another is to do. Return: is
+ * there somebody now, or another step?
+ */
 static bool stuck(void *arg)
 {
+	bool runner = false;
+
 	if (!faulted() || fb_timers_armed())
+		return false;
+	box_for_each(look_for_runner, &runner);
+	if (runner)
 		return false;
 	switch (step) {
 	case RUNNING:
-		if (nr_frozen > 0)
-			return go_to(THAWED);
-		fallthrough;
-	case THAWED:
+		return go_to(GOES_ON);
+	case GOES_ON:
 		if (!hopeless())
 			return false;
 		fb_trace("the scenario waits for what the fault has prevented: killed");
@@ -274,9 +303,9 @@ void box_faults_ended(void)
 /* What an administrator does at a step. */
 static void take_step(enum step now)
 {
-	if (now == THAWED) {
-		fb_trace("whoever was to thaw has failed: all lower file systems are thawed");
-		thaw_all();
+	if (now == GOES_ON) {
+		fb_trace("nobody can run: all lower file systems go on, if they were frozen or held requests");
+		lower_goes_on();
 	} else if (now == CLEARED) {
 		clear_up();
 	}
@@ -298,6 +327,15 @@ static void next_of(struct box_process *p, void *arg)
 		*found = p;
 }
 
+/* What those who were killed left to work queues and the next jiffy comes to its end. */
+static void settle(void)
+{
+	for (int i = 0; i < SETTLE_ROUNDS; i++) {
+		fb_time_advance(SETTLE_NS);
+		fb_yield();
+	}
+}
+
 void box_faults_wait(struct box_process *p)
 {
 	if (!watch) {
@@ -309,6 +347,7 @@ void box_faults_wait(struct box_process *p)
 		box_reap(p);
 		p = NULL;
 	}
+	settle();
 }
 
 /*
@@ -571,11 +610,6 @@ void box_faults_usable(const char *what)
 		watch->unusable = true;
 	else if (!watch->unusable)
 		fb_report(FB_CONTRACT, 0, NULL, "after a fault the file system is not usable any more: %s", what);
-}
-
-void box_faults_frozen(bool frozen)
-{
-	nr_frozen += frozen ? 1 : -1;
 }
 
 void box_faults_owed(int change)

@@ -10,8 +10,8 @@
  *  - bytes that a write to a FUSE file has acknowledged are in the lower file, and still are when the lower
  *    inode leaves memory, unless somebody has changed them since;
  *  - a connection that still lives serves a new file from creation to removal;
- *  - everything ends. If nobody can run, what is frozen is thawed, for who was to thaw may have failed. If
- *    that does not help, user space is looked at: does one process wait for another by means that are not
+ *  - everything ends. If nobody can run, lower file systems are thawed and complete the requests that they hold,
+ *    for who was to see to it may have failed. If that does not help, user space is looked at: does one process wait for another by means that are not
  *    the kernel's, does a server owe an answer, has the server died? Then the scenario waits for what the
  *    fault has prevented; it is killed, and the connections are aborted. In all other cases, and if
  *    somebody still waits after that, it is a deadlock.
@@ -129,12 +129,6 @@ long box_faults_wrote(unsigned int fd, const struct iovec *iov, int n, long ret)
 void box_faults_below(struct inode *inode, long long pos, size_t len);
 void box_faults_changes(struct inode *inode, long long pos, long long end);
 void box_faults_evicted(struct inode *inode);
-
-/**
- * box_faults_frozen() - a lower file system was frozen, or thawed
- * @frozen: which
- */
-void box_faults_frozen(bool frozen);
 
 /**
  * box_faults_owed() - a server has read a request, or answered one

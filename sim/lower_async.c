@@ -646,7 +646,7 @@ long lower_async_pending(struct super_block *sb)
 {
 	struct lower_async *async = controlled(sb);
 
-	return async ? count_pending(async, false) : -EINVAL;
+	return async ? (long)count_pending(async, false) : -EINVAL;
 }
 
 long lower_async_complete(struct super_block *sb, int which, const struct w_async_result *result)

@@ -11,6 +11,7 @@
 #include <linux/capability.h>
 #include <linux/cred.h>
 #include <linux/fdtable.h>
+#include <linux/file.h>
 #include <linux/fs_struct.h>
 #include <linux/init_task.h>
 #include <linux/sched/mm.h>
@@ -117,6 +118,8 @@ void box_shutdown(void)
 	current->mm = current->active_mm = NULL;
 	exit_files(current);
 	task_work_run();
+	/* What an exiting process left to the work queue: the machine does not go down within a jiffy. */
+	flush_delayed_fput();
 	exit_fs(current);
 	exit_creds(current);
 	current->cred = current->real_cred = &init_cred;

@@ -496,15 +496,20 @@ static void wait_for_jobs(struct sc *sc)
 		fx_job_wait(sc->jobs);
 }
 
-/* Whatever the scenario has set up to go wrong. */
+/* Whatever the scenario has set up to go wrong, or to wait. */
 static void make_peace(struct fixture *fx)
 {
+	const struct w_async_mode usual = { 0 };
+
 	srv_behave(fx->srv);
 	srv_let_go(fx->srv);
 	w_setrlimit_fsize(fx->w, ~0ULL);
 	w_thaw(fx->w, fx->lower);
 	for (int op = 0; op < W_LOWER_OPS; op++)
 		w_lower_inject(fx->w, fx->lower, op, 0, 0, 0, 0);
+	w_lower_async_mode(fx->w, fx->lower, &usual);
+	while (!w_lower_async_complete(fx->w, fx->lower, 0, NULL))
+		;
 }
 
 /* What does not work of a new file, or NULL. */

@@ -756,20 +756,12 @@ static long bx_umount(struct world *w, const char *path, int flags)
 
 static long bx_freeze(struct world *w, const char *path)
 {
-	long ret = box_freeze(path);
-
-	if (!ret)
-		box_faults_frozen(true);
-	return ret;
+	return box_freeze(path);
 }
 
 static long bx_thaw(struct world *w, const char *path)
 {
-	long ret = box_thaw(path);
-
-	if (!ret)
-		box_faults_frozen(false);
-	return ret;
+	return box_thaw(path);
 }
 
 /* A file of fusectl for the mount at @path. */

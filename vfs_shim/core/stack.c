@@ -23,6 +23,16 @@ static struct fb_table by_hash;
 static struct stored **by_id;
 static fb_stack_t nr_stored, room;
 
+/*
+ * In front of the table, which is too big for a processor's cache when many runs have filled it: most
+ * stacks were seen just before. 64 bits tell stacks apart well enough here.
+ */
+#define NR_RECENT 2048
+static struct {
+	uint64_t hash;
+	fb_stack_t id;
+} recent[NR_RECENT];
+
 fb_stack_t fb_stack_intern(const uintptr_t *pc, unsigned int n)
 {
 	struct stored *s, *first;
@@ -32,10 +42,13 @@ fb_stack_t fb_stack_intern(const uintptr_t *pc, unsigned int n)
 		return 0;
 	for (unsigned int i = 0; i < n; i++)
 		hash = fb_mix(hash ^ pc[i]);
+	if (likely(recent[hash % NR_RECENT].hash == hash && recent[hash % NR_RECENT].id))
+		return recent[hash % NR_RECENT].id;
+	recent[hash % NR_RECENT].hash = hash;
 	first = fb_table_get(&by_hash, hash);
 	for (s = first; s; s = s->next)
 		if (s->n == n && !memcmp(s->pc, pc, n * sizeof(*pc)))
-			return s->id;
+			return recent[hash % NR_RECENT].id = s->id;
 	s = malloc(sizeof(*s) + n * sizeof(*pc));
 	if (!s)
 		abort();
@@ -52,7 +65,7 @@ fb_stack_t fb_stack_intern(const uintptr_t *pc, unsigned int n)
 	memcpy(s->pc, pc, n * sizeof(*pc));
 	by_id[s->id] = s;
 	fb_table_set(&by_hash, hash, s);
-	return s->id;
+	return recent[hash % NR_RECENT].id = s->id;
 }
 
 const struct fb_frames *fb_stack_frames(fb_stack_t id, struct fb_frames *buf)
