@@ -64,6 +64,19 @@ static const struct {
 	{ "abort", NULL, { ENOTCONN, ECONNABORTED, ENODEV, ENOENT } },
 	/* A connection that has ended takes no more backing files. */
 	{ "abort", "ioctl", { EPERM } },
+	/* A page that cannot be read or written is SIGBUS, whatever the reason. */
+	{ "abort", "load", { EFAULT } },
+	{ "abort", "store", { EFAULT } },
+	{ "alloc", "load", { EFAULT } },
+	{ "alloc", "store", { EFAULT } },
+	{ "lower", "load", { EFAULT } },
+	{ "lower", "store", { EFAULT } },
+	{ "copy", "load", { EFAULT } },
+	{ "copy", "store", { EFAULT } },
+	/* generic_file_splice_read() makes EAGAIN of EFAULT, which a lack of pages for the pipe is. */
+	{ "alloc", "splice", { EAGAIN } },
+	{ "alloc", "sendfile", { EAGAIN } },
+	{ "alloc", "copy_file_range", { EAGAIN } },
 };
 
 static struct box_watch *watch;
