@@ -202,7 +202,9 @@ int box_reap(struct box_process *p)
 {
 	int killed;
 
+	fb_task_set_joining(true);
 	wait_for_completion(&p->ended);
+	fb_task_set_joining(false);
 	killed = p->killed;
 	list_del(&p->list);
 	kfree(p);

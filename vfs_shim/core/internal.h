@@ -101,6 +101,7 @@ struct fb_task {
 	char name[32];
 	enum fb_state state;
 	bool daemon, timed_out;
+	bool joining; /* it waits for the end of another task */
 	fb_task_fn fn;
 	void *arg, *data;
 	struct fb_ctx *ctx;

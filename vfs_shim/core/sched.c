@@ -406,7 +406,8 @@ static void report_deadlock(void)
 	for (unsigned int i = 0; (t = fb_task_at(i)); i++) {
 		if (t->state != FB_BLOCKED || t->daemon)
 			continue;
-		if (!first)
+		/* Who waits for the end of another is held up by what holds up the other. */
+		if (!first || first->joining)
 			first = t;
 		if (len < sizeof(text) - 1)
 			len += (size_t)snprintf(text + len, sizeof(text) - len,

@@ -101,6 +101,11 @@ bool fb_task_ended(const struct fb_task *t)
 }
 
 /** fb_task_blocked() - is it in fb_block()? A wake-up finds only such a task. */
+void fb_task_set_joining(bool joining)
+{
+	fb_core.cur->joining = joining;
+}
+
 bool fb_task_blocked(const struct fb_task *t)
 {
 	return t->state == FB_BLOCKED;

@@ -29,6 +29,8 @@ bool fb_task_ended(const struct fb_task *t);
  */
 _Noreturn void fb_task_exit(void);
 bool fb_task_blocked(const struct fb_task *t);
+/* Current waits for the end of another task, or no longer: a deadlock is reported at that other. */
+void fb_task_set_joining(bool joining);
 /* Tasks of this run in order of creation, ended ones included; NULL beyond the last. */
 struct fb_task *fb_task_at(unsigned int i);
 
