@@ -107,6 +107,14 @@ mcdc: tree ## modified condition/decision coverage of the patch (clang-19): the 
 	@$(call watched,mcdc)
 	@tools/mcdc --box '$(B)/mcdc'
 
+# Places met for the first time come first, so that a limit leaves out what is met again and again.
+.PHONY: faults faults-all
+faults: build ## each fault point of each scenario fails, once and persistently; for a minute
+	@tools/faults --out '$(B)' --seconds 60
+
+faults-all: build ## the same to the end, with pairs of faults, too
+	@tools/faults --out '$(B)' --pairs
+
 .PHONY: defects
 defects: build ## put each defect of tests/defects into the box; its finding must be reported
 	@tools/defects --out '$(B)'

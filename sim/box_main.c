@@ -275,7 +275,7 @@ static int cmd_faults(struct options *o)
 	bool persistent = o->run.fault_persistent || !o->single;
 	bool single = o->single || !o->run.fault_persistent;
 	struct faults_opts f = {
-		.run = o->run, .selected = selected_by, .arg = o, .single = single,
+		.run = o->run, .at = scenario_at, .selected = selected_by, .arg = o, .single = single,
 		.persistent = persistent, .pairs = o->pairs, .jobs = o->jobs, .kind = o->kind,
 		.max_runs = o->max_runs, .seconds = o->seconds, .timeout_s = o->timeout_s,
 		.sites = o->sites,

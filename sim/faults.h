@@ -11,8 +11,9 @@
 
 /**
  * struct faults_opts - what to enumerate
- * @run: policy, seed and guard pages of each run; with guard, each first occurrence of a place runs with
- *	guard pages, as does again what was found without
+ * @run: policy, seed and guard pages of each run; with guard, what fails at a place for the first
+ *	time runs with guard pages, as does again what was found without
+ * @at: the scenarios, as scenario_at() gives them
  * @selected: is this scenario wanted?
  * @arg: for @selected
  * @single: fault points one at a time
@@ -27,6 +28,7 @@
  */
 struct faults_opts {
 	struct fb_run_opts run;
+	const struct scenario *(*at)(unsigned int i);
 	bool (*selected)(void *arg, const struct scenario *s);
 	void *arg;
 	bool single, persistent, pairs;

@@ -53,6 +53,8 @@ unsigned long fb_fault_failures(void);
 unsigned int fb_fault_taken(const char *what[FB_FAULTS_TAKEN]);
 /* Number (from 1), kind and stack of the site of the k-th fault point; 0: there was none. */
 unsigned int fb_fault_site(unsigned long k, const char **what, fb_stack_t *stack);
+/* What tells its place from others, also across runs of one process. */
+uint64_t fb_fault_key(unsigned long k);
 /* One line per fault site: "what function count". For reports; deterministic order. */
 typedef void (*fb_site_fn)(const char *what, const char *function, unsigned long count, void *arg);
 void fb_fault_sites(fb_site_fn fn, void *arg);

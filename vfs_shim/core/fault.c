@@ -13,6 +13,7 @@
 
 struct site {
 	const char *what;
+	uint64_t key;
 	fb_stack_t stack;
 	const char *function;
 	unsigned int number; /* from 1, in the order first met */
@@ -60,6 +61,7 @@ static struct site *count(const char *what, uint64_t key)
 	if (!s) {
 		s = fb_run_alloc(sizeof(*s));
 		s->what = what;
+		s->key = key;
 		s->stack = fb_stack_here();
 		s->number = ++nr_sites;
 		*tail = s;
@@ -185,6 +187,12 @@ void fb_faults_resume(void)
 	if (!suspended)
 		fb_report_fatal(FB_CONTRACT, 0, NULL, "faults resumed more often than suspended");
 	suspended--;
+}
+
+/** fb_fault_key() - the same for the same kind and innermost calls, in any run of this process; 0: no such point. */
+uint64_t fb_fault_key(unsigned long k)
+{
+	return k && k <= seen ? points[k - 1]->key : 0;
 }
 
 static int by_name(const void *a, const void *b)
