@@ -7,6 +7,7 @@
  */
 #include <linux/slab.h>
 #include <linux/bug.h>
+#include <linux/cache.h>
 #include <linux/export.h>
 #include <linux/kernel.h>
 #include <linux/list_lru.h>
@@ -166,6 +167,19 @@ void kmem_cache_free(struct kmem_cache *s, void *objp)
 }
 EXPORT_SYMBOL(kmem_cache_free);
 
+/*
+ * Kernel: an object of kmalloc-N, which is a power of two but for 96 and 192, is aligned to N, and so are
+ * structs that ask for up to a cache line. Their size is a multiple of that. More would hide overruns.
+ */
+static size_t kmalloc_align(size_t size)
+{
+	size_t align = size & -size;
+
+	if (is_power_of_2(size) && size <= PAGE_SIZE)
+		return size;
+	return clamp_t(size_t, align, 8, SMP_CACHE_BYTES);
+}
+
 /** kmalloc() - @size bytes, or NULL; size 0 gives a pointer that must not be followed. Models: linux/slab.h, 6.1. */
 void *kmalloc(size_t size, gfp_t flags)
 {
@@ -177,9 +191,7 @@ void *kmalloc(size_t size, gfp_t flags)
 	}
 	if (!may_alloc(flags))
 		return NULL;
-	/* Kernel: powers of two are aligned to their size; others to ARCH_KMALLOC_MINALIGN. */
-	return fb_mem_alloc(size, is_power_of_2(size) && size <= PAGE_SIZE ? size : 8, FB_RES_MEM, "kmalloc",
-			    flags & __GFP_ZERO);
+	return fb_mem_alloc(size, kmalloc_align(size), FB_RES_MEM, "kmalloc", flags & __GFP_ZERO);
 }
 EXPORT_SYMBOL(kmalloc);
 
