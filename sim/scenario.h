@@ -435,5 +435,6 @@ extern const struct scenario splice_scenarios[];
 extern const struct scenario async_scenarios[];
 extern const struct scenario async_flight_scenarios[];
 extern const struct scenario async_rule_scenarios[];
+extern const struct scenario error_scenarios[];
 
 #endif /* FUSEBOX_SIM_SCENARIO_H */
