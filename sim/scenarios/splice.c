@@ -73,9 +73,9 @@ static void through_pipe(struct sc *sc, enum srv_backing from, enum srv_backing 
 	NEED_FD(sc, b, fx_make(&fx, "to", 10, O_RDWR));
 	NEED_EQ(sc, w_pipe(fx.w, p), 0);
 	/* Into memory: what a reader of the pipe gets. */
-	EXPECT_EQ(sc, w_splice(fx.w, a, &in, p[1], NULL, 2 * PAGE), 2 * PAGE);
+	NEED_EQ(sc, w_splice(fx.w, a, &in, p[1], NULL, 2 * PAGE), 2 * PAGE);
 	EXPECT_EQ(sc, in, 2 * PAGE);
-	EXPECT_EQ(sc, w_read(fx.w, p[0], buf, 2 * PAGE), 2 * PAGE);
+	NEED_EQ(sc, w_read(fx.w, p[0], buf, 2 * PAGE), 2 * PAGE);
 	EXPECT(sc, sc_matches(buf, 2 * PAGE, 0, 1), "wrong content in the pipe");
 	in = 0;
 	while (in < LEN) {
@@ -184,7 +184,7 @@ static void splice_beside_cached(struct sc *sc)
 		goto out;
 	EXPECT_EQ(sc, w_pread(fx.w, a, buf, 10, PAGE + 7), 10);
 	NEED_EQ(sc, w_pipe(fx.w, p), 0);
-	EXPECT_EQ(sc, w_write(fx.w, p[1], "spliced", 7), 7);
+	NEED_EQ(sc, w_write(fx.w, p[1], "spliced", 7), 7);
 	EXPECT_EQ(sc, w_splice(fx.w, p[0], NULL, b, &out, 7), 7);
 	EXPECT_EQ(sc, w_pread(fx.w, a, buf, 7, PAGE + 7), 7);
 	EXPECT(sc, !memcmp(buf, "spliced", 7), "the cached reader does not see it");
@@ -223,7 +223,7 @@ static void splice_frozen(struct sc *sc)
 		goto out;
 	NEED_FD(sc, fd, fx_make(&fx, "f", PAGE, O_RDWR));
 	NEED_EQ(sc, w_pipe(fx.w, p), 0);
-	EXPECT_EQ(sc, w_write(fx.w, p[1], "spliced", 7), 7);
+	NEED_EQ(sc, w_write(fx.w, p[1], "spliced", 7), 7);
 	frozen = EXPECT_EQ(sc, w_freeze(fx.w, fx.lower), 0);
 	s = (struct frozen_splice){ p[0], (int)fd };
 	NEED_EQ(sc, fx_job_start(sc, &job, W_SPAWN_SHARE_FILES), 0);
@@ -256,7 +256,7 @@ static void splice_rules(struct sc *sc)
 	NEED_FD(sc, fd, fx_make(&fx, "f", PAGE, O_WRONLY | O_APPEND));
 	NEED_FD(sc, ro, w_open(fx.w, fx_mnt(&fx, "f"), O_RDONLY, 0));
 	NEED_EQ(sc, w_pipe(fx.w, p), 0);
-	EXPECT_EQ(sc, w_write(fx.w, p[1], "x", 1), 1);
+	NEED_EQ(sc, w_write(fx.w, p[1], "x", 1), 1);
 	EXPECT_EQ(sc, w_splice(fx.w, p[0], NULL, fd, NULL, 1), -EINVAL);
 	EXPECT_EQ(sc, w_splice(fx.w, p[0], NULL, ro, NULL, 1), -EBADF);
 	EXPECT_EQ(sc, w_splice(fx.w, fd, NULL, p[1], NULL, 1), -EBADF);

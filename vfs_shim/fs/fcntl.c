@@ -150,6 +150,21 @@ static long fcntl_dupfd(struct file *file, unsigned long from, unsigned int flag
 	return f_dupfd(from, file, flags);
 }
 
+static long do_lock(unsigned int fd, unsigned int cmd, struct flock __user *arg, struct file *file)
+{
+	struct flock flock;
+	long err;
+
+	if (copy_from_user(&flock, arg, sizeof(flock)))
+		return -EFAULT;
+	if (cmd != F_GETLK)
+		return fcntl_setlk(fd, file, cmd, &flock);
+	err = fcntl_getlk(file, cmd, &flock);
+	if (!err && copy_to_user(arg, &flock, sizeof(flock)))
+		err = -EFAULT;
+	return err;
+}
+
 static long do_fcntl(int fd, unsigned int cmd, unsigned long arg, struct file *file)
 {
 	switch (cmd) {
@@ -173,6 +188,7 @@ static long do_fcntl(int fd, unsigned int cmd, unsigned long arg, struct file *f
 	case F_SETLK:
 	case F_SETLKW:
 	case F_GETLK:
+		return do_lock(fd, cmd, (struct flock __user *)arg, file);
 	case F_SETLEASE:
 	case F_NOTIFY:
 	case F_SETPIPE_SZ:
