@@ -83,6 +83,7 @@ static struct box_watch *watch;
 static enum step step;
 static size_t nr_calls;
 static bool mounted;
+static long nr_async;	/* asynchronous requests submitted, less completions fetched */
 static int nr_owed;	/* requests that the servers have read and not answered */
 static bool aborting;
 static bool judged;	/* the call that met the first fault has returned */
@@ -237,8 +238,11 @@ static void look_for_hopeless(struct box_process *p, void *arg)
 {
 	bool *found = arg;
 
-	/* It waits for other user space, which never did what it was to do, or the server is no more. */
-	if (p->done ? !strcmp(p->name, "server") : p->task->waits_for_user)
+	/*
+	 * It waits for other user space, which never did what it was to do, or for requests that were
+	 * never submitted; or the server is no more.
+	 */
+	if (p->done ? !strcmp(p->name, "server") : p->task->waits_for_user || p->awaits > nr_async)
 		*found = true;
 }
 
@@ -628,6 +632,25 @@ void box_faults_usable(const char *what)
 void box_faults_owed(int change)
 {
 	nr_owed += change;
+}
+
+long box_faults_submitted(long ret)
+{
+	if (ret > 0)
+		nr_async += ret;
+	return ret;
+}
+
+void box_faults_awaits(int min)
+{
+	box_current()->awaits = min;
+}
+
+void box_faults_got(long ret)
+{
+	box_current()->awaits = 0;
+	if (ret > 0)
+		nr_async -= ret;
 }
 
 void box_faults_mounted(void)

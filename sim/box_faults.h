@@ -12,7 +12,8 @@
  *  - a connection that still lives serves a new file from creation to removal;
  *  - everything ends. If nobody can run, lower file systems are thawed and complete the requests that they hold,
  *    for who was to see to it may have failed. If that does not help, user space is looked at: does one process wait for another by means that are not
- *    the kernel's, does a server owe an answer, has the server died? Then the scenario waits for what the
+ *    the kernel's, does a server owe an answer, has the server died, does somebody wait for more completions than
+ *    requests were submitted? Then the scenario waits for what the
  *    fault has prevented; it is killed, and the connections are aborted. In all other cases, and if
  *    somebody still waits after that, it is a deadlock.
  *
@@ -135,6 +136,26 @@ void box_faults_evicted(struct inode *inode);
  * @change: 1 or -1
  */
 void box_faults_owed(int change);
+
+/**
+ * box_faults_submitted() - asynchronous requests were submitted
+ * @ret: how many, or -errno
+ *
+ * Return: @ret.
+ */
+long box_faults_submitted(long ret);
+
+/**
+ * box_faults_awaits() - the calling process is about to wait for completions
+ * @min: how many
+ */
+void box_faults_awaits(int min);
+
+/**
+ * box_faults_got() - and has come back
+ * @ret: with how many, or -errno
+ */
+void box_faults_got(long ret);
 
 /**
  * box_faults_mounted() - there is a FUSE mount: from now on "abort" is a kind of fault

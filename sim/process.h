@@ -30,6 +30,7 @@ enum box_files { BOX_FILES_EMPTY, BOX_FILES_COPY, BOX_FILES_SHARE };
  * @in_syscall: is it inside a system call?
  * @nr_sigxfsz: SIGXFSZ received since box_sigxfsz() was last called
  * @call: number of its system call among those of the run
+ * @awaits: completions of asynchronous requests that it waits for
  * @below: what it has written to lower files in that call; see sim/box_faults.h
  */
 struct box_process {
@@ -45,6 +46,7 @@ struct box_process {
 	bool in_syscall;
 	unsigned int nr_sigxfsz;
 	size_t call;
+	int awaits;
 	struct box_below below;
 };
 

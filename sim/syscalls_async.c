@@ -60,7 +60,7 @@ long bx_aio_submit(struct world *w, long ctx, struct w_aio *a, int n)
 	for (int i = 0; i < n; i++)
 		list[i] = to_iocb(&a[i]);
 	box_syscall_enter();
-	return box_syscall_exit("io_submit", ksys_io_submit(ctx, n, list));
+	return box_faults_submitted(box_syscall_exit("io_submit", ksys_io_submit(ctx, n, list)));
 }
 
 long bx_aio_getevents(struct world *w, long ctx, int min, struct w_completion *c, int max)
@@ -70,7 +70,9 @@ long bx_aio_getevents(struct world *w, long ctx, int min, struct w_completion *c
 
 	max = min(max, BATCH);
 	box_syscall_enter();
+	box_faults_awaits(min);
 	ret = box_syscall_exit("io_getevents", ksys_io_getevents(ctx, min, max, ev));
+	box_faults_got(ret);
 	for (long i = 0; i < ret; i++)
 		c[i] = (struct w_completion){ .data = ev[i].data, .res = ev[i].res };
 	return ret;
@@ -134,7 +136,7 @@ long bx_uring_submit(struct world *w, int ring, const struct w_sqe *s, int n)
 	for (int i = 0; i < n; i++)
 		sqes[i] = to_sqe(&s[i]);
 	box_syscall_enter();
-	return box_syscall_exit("io_uring_enter", ksys_io_uring_submit(ring, sqes, n));
+	return box_faults_submitted(box_syscall_exit("io_uring_enter", ksys_io_uring_submit(ring, sqes, n)));
 }
 
 long bx_uring_wait(struct world *w, int ring, int min, struct w_completion *c, int max)
@@ -144,7 +146,9 @@ long bx_uring_wait(struct world *w, int ring, int min, struct w_completion *c, i
 
 	max = min(max, BATCH);
 	box_syscall_enter();
+	box_faults_awaits(min);
 	ret = box_syscall_exit("io_uring_enter", ksys_io_uring_wait(ring, min, cqe, max));
+	box_faults_got(ret);
 	for (long i = 0; i < ret; i++)
 		c[i] = (struct w_completion){ .data = cqe[i].user_data, .res = cqe[i].res };
 	return ret;

@@ -10,6 +10,7 @@
 
 #include <linux/slab.h>
 #include <core/choice.h>
+#include <core/finding.h>
 #include <core/trace.h>
 
 #include "faults.h"
@@ -55,6 +56,24 @@ static void right_errno(struct sc *sc)
 	p = kmalloc(10, GFP_KERNEL);
 	kfree(p);
 	box_syscall_exit("usual", p ? 0 : -ENOMEM);
+}
+
+int fuse_passthrough_init(void);
+void fuse_passthrough_cleanup(void);
+
+/* At boot nothing fails, so the module's own beginning needs a scenario. */
+static void loads_module(struct sc *sc)
+{
+	int ret;
+
+	fuse_passthrough_cleanup();
+	ret = fuse_passthrough_init();
+	if (!ret)
+		return;
+	fb_faults_suspend();
+	if (ret != -ENOMEM || fuse_passthrough_init())
+		fb_report(FB_CONTRACT, 0, NULL, "the module cannot be loaded: %d", ret);
+	fb_faults_resume();
 }
 
 /* One waits for what the other does not do without memory. */
@@ -124,6 +143,11 @@ static void wrong_errno_is_found(void **state)
 	assert_int_equal(enumerate(wrong_errno, "copy"), 0);
 }
 
+static void module_load_may_fail(void **state)
+{
+	assert_int_equal(enumerate(loads_module, "alloc"), 0);
+}
+
 static char *trace_text(void)
 {
 	size_t len = 0;
@@ -188,6 +212,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(leak_is_found),
 		cmocka_unit_test(wrong_errno_is_found),
+		cmocka_unit_test(module_load_may_fail),
 		cmocka_unit_test(token_repeats_it),
 		cmocka_unit_test(who_waits_is_killed),
 	};
