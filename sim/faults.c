@@ -84,7 +84,7 @@ struct shared {
 	struct current_run running[MAX_JOBS];
 	unsigned int nr_classes;
 	struct class classes[MAX_CLASSES];
-	unsigned char done[];	/* units */
+	unsigned char done[];	/* runs of each unit (pairs with one first fault: one) */
 };
 
 struct enumeration {
@@ -207,13 +207,16 @@ static void take_points(struct enumeration *e, const struct scenario *scenario, 
 	for (unsigned long k = 1; k <= nr; k++) {
 		const char *kind;
 		fb_stack_t stack;
+		uint64_t key;
 		unsigned int site = fb_fault_site(k, &kind, &stack);
 
 		if (!met[site]++)
 			place[site] = place_of(e, kind, stack);
 		e->places[place[site]].points++;
+		/* Any call is a place for an abort: tell only system calls apart, not who makes them. */
+		key = strcmp(kind, "abort") ? fb_fault_key(k) : place[site] + 1;
 		if (!e->o->kind || !strcmp(e->o->kind, kind))
-			p[s.nr++] = (struct point){ k, place[site], rank_of(e, fb_fault_key(k), met[site]) };
+			p[s.nr++] = (struct point){ k, place[site], rank_of(e, key, met[site]) };
 	}
 	qsort(p, s.nr, sizeof(*p), by_rank);
 	for (unsigned int i = 0; i < s.nr; i++) {
@@ -440,11 +443,10 @@ static void work_on(struct worker *w, unsigned int unit, unsigned int at)
 			run_pairs(w, unit, at);
 		else
 			run_faulty(w, unit, at, 0);
+		e->shared->done[unit]++;
 		if (e->o->seconds && seconds_since(&e->start) > e->o->seconds)
 			e->shared->stop = true;
 	}
-	if (at == u->to)
-		e->shared->done[unit] = 1;
 }
 
 static unsigned int take_unit(struct enumeration *e)
@@ -544,6 +546,7 @@ static void supervise(struct enumeration *e)
 			struct current_run now = e->shared->running[i];
 
 			add_crash(e, &now, WTERMSIG(status));
+			e->shared->done[now.unit]++;
 			start_worker(e, i, now.unit, now.at + 1);
 			continue;
 		}
@@ -572,13 +575,13 @@ static void print_failures(const struct enumeration *e)
 	fflush(stdout);
 }
 
-/* Which places have failed: those of the units that were done. */
+/* Which places have failed. */
 static void count_fired(struct enumeration *e)
 {
 	for (unsigned int i = 0; i < e->nr_units; i++) {
 		const struct unit *u = &e->units[i];
 
-		for (unsigned int at = u->from; e->shared->done[i] && at < u->to; at++)
+		for (unsigned int at = u->from; at < u->from + e->shared->done[i]; at++)
 			e->places[e->subjects[u->subject].place[at]].fired++;
 	}
 }
