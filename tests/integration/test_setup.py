@@ -90,7 +90,7 @@ class Setup(Machine):
     def test_not_debian(self):
         self.link("bash", "dirname", "uname", "sed")
         (self.bin / "dpkg-query").unlink()
-        self.assert_refused("not a Debian system.*: lcov genhtml$",
+        self.assert_refused("not a Debian system.*: gcov genhtml$",
                             self.tools / "setup", "coverage", env=self.environment(self.bin))
 
 
