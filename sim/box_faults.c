@@ -64,6 +64,9 @@ static const struct {
 	{ "abort", NULL, { ENOTCONN, ECONNABORTED, ENODEV, ENOENT } },
 	/* A connection that has ended takes no more backing files. */
 	{ "abort", "ioctl", { EPERM } },
+	/* By RWF_NOWAIT: it would have to wait for what the abort has set going. */
+	{ "abort", "pwritev2", { EAGAIN } },
+	{ "abort", "preadv2", { EAGAIN } },
 	/* A page that cannot be read or written is SIGBUS, whatever the reason. */
 	{ "abort", "load", { EFAULT } },
 	{ "abort", "store", { EFAULT } },
@@ -196,9 +199,10 @@ static void abort_one(const char *path)
 	box_close(fd);
 }
 
-/* A lower file system goes on: it is thawed, and requests that it holds are completed. */
+/* A lower file system goes on: it is thawed, completes what it holds, and holds no more. */
 static void go_on_one(const char *path)
 {
+	static const struct w_async_mode usual;
 	struct super_block *sb;
 	struct path p;
 
@@ -208,6 +212,7 @@ static void go_on_one(const char *path)
 	if (kern_path(path + 1, LOOKUP_FOLLOW, &p))
 		return;
 	sb = p.mnt->mnt_sb;
+	lower_async_mode(sb, &usual);
 	while (!lower_async_complete(sb, 0, NULL))
 		;
 	path_put(&p);

@@ -80,19 +80,23 @@ void fb_time_advance(uint64_t ns)
 	fb_core.now = end;
 }
 
-/** fb_timers_armed() - is anybody going to be woken by time alone? Context: any. */
+/* Is the next deadline near enough to be waited for while nobody can run? */
+static bool in_reach(void)
+{
+	return timers && (timers->deadline <= fb_core.now ||
+			  timers->deadline - fb_core.idle_since <= fb_core.max_idle);
+}
+
+/** fb_timers_armed() - will time alone go on, if nobody can run? Context: any. */
 bool fb_timers_armed(void)
 {
-	return timers != NULL;
+	return in_reach();
 }
 
 /* Nobody can run: jump to the next deadline. False if there is none, or none in reach. */
 bool fb_time_to_next(void)
 {
-	if (!timers)
-		return false;
-	if (timers->deadline > fb_core.now &&
-	    timers->deadline - fb_core.idle_since > fb_core.max_idle)
+	if (!in_reach())
 		return false;
 	fb_step();
 	if (timers->deadline > fb_core.now)
