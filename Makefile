@@ -8,7 +8,7 @@ KHDR ?=
 V ?= 0
 JOBS ?= $(shell nproc)
 # The scenarios of guest-smoke, as patterns.
-SMOKE ?= open registry rw
+SMOKE ?= open registry rw cached mixed mmap splice async/aio-* async/uring-* async/links async/suid-* async/flags-*
 # Options for cmake, as -DNAME=VALUE.
 CMAKE_OPTIONS ?=
 
