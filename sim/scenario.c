@@ -639,6 +639,40 @@ bool fx_same_attr(struct fixture *fx, int fd, const char *name, bool times)
 	return same;
 }
 
+bool fx_reads(struct fixture *fx, long fd, long long off, size_t len, unsigned int seed)
+{
+	char *buf = malloc(len);
+	bool same = buf && w_pread(fx->w, fd, buf, len, off) == (long)len && sc_matches(buf, len, off, seed);
+
+	free(buf);
+	return same;
+}
+
+bool fx_writes(struct fixture *fx, long fd, long long off, size_t len, unsigned int seed)
+{
+	char *buf = malloc(len);
+	bool done;
+
+	if (!buf)
+		return false;
+	sc_pattern(buf, len, off, seed);
+	done = w_pwrite(fx->w, fd, buf, len, off) == (long)len;
+	free(buf);
+	return done;
+}
+
+bool fx_reads_below(struct fixture *fx, const char *name, long long off, size_t len, unsigned int seed)
+{
+	long fd = w_open(fx->w, fx_low(fx, name), O_RDONLY, 0);
+	bool same;
+
+	if (fd < 0)
+		return false;
+	same = fx_reads(fx, fd, off, len, seed);
+	w_close(fx->w, fd);
+	return same;
+}
+
 /* ---- jobs ---- */
 
 static struct sc *run_of(struct sc *sc)

@@ -357,6 +357,42 @@ long fx_try_open(struct fixture *fx, const char *name, int flags);
  */
 bool fx_same_attr(struct fixture *fx, int fd, const char *name, bool times);
 
+/**
+ * fx_reads() - does reading a file give the pattern
+ * @fx: the surroundings
+ * @fd: the file
+ * @off: position
+ * @len: how many bytes
+ * @seed: which pattern
+ *
+ * Return: whether all of it is there and matches.
+ */
+bool fx_reads(struct fixture *fx, long fd, long long off, size_t len, unsigned int seed);
+
+/**
+ * fx_writes() - write the pattern
+ * @fx: the surroundings
+ * @fd: the file
+ * @off: position
+ * @len: how many bytes
+ * @seed: which pattern
+ *
+ * Return: whether all of it was written.
+ */
+bool fx_writes(struct fixture *fx, long fd, long long off, size_t len, unsigned int seed);
+
+/**
+ * fx_reads_below() - fx_reads() on the lower file itself
+ * @fx: the surroundings
+ * @name: the file
+ * @off: position
+ * @len: how many bytes
+ * @seed: which pattern
+ *
+ * Return: as fx_reads().
+ */
+bool fx_reads_below(struct fixture *fx, const char *name, long long off, size_t len, unsigned int seed);
+
 /* ---- what an application does meanwhile ---- */
 
 /**

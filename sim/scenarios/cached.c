@@ -45,42 +45,6 @@ static long open_as(struct fixture *fx, struct way *way, enum srv_backing how, c
 	return w_open(fx->w, fx_mnt(fx, name), flags, 0);
 }
 
-/* Does reading @fd give pattern @seed? */
-static bool reads(struct fixture *fx, long fd, long long off, size_t len, unsigned int seed)
-{
-	char *buf = malloc(len);
-	bool same = buf && w_pread(fx->w, fd, buf, len, off) == (long)len && sc_matches(buf, len, off, seed);
-
-	free(buf);
-	return same;
-}
-
-static bool writes(struct fixture *fx, long fd, long long off, size_t len, unsigned int seed)
-{
-	char *buf = malloc(len);
-	bool done;
-
-	if (!buf)
-		return false;
-	sc_pattern(buf, len, off, seed);
-	done = w_pwrite(fx->w, fd, buf, len, off) == (long)len;
-	free(buf);
-	return done;
-}
-
-/* The same on the lower file itself. */
-static bool below(struct fixture *fx, const char *name, long long off, size_t len, unsigned int seed)
-{
-	long fd = w_open(fx->w, fx_low(fx, name), O_RDONLY, 0);
-	bool same;
-
-	if (fd < 0)
-		return false;
-	same = reads(fx, fd, off, len, seed);
-	w_close(fx->w, fd);
-	return same;
-}
-
 static void shut(struct fixture *fx, long fd)
 {
 	if (fd >= 0)
@@ -98,9 +62,9 @@ static void cached_read(struct sc *sc)
 	if (!mixed_setup(sc, &fx, &way))
 		goto out;
 	NEED_FD(sc, fd, fx_make(&fx, "f", 5 * PAGE + 100, O_RDONLY));
-	EXPECT(sc, reads(&fx, fd, 0, 5 * PAGE + 100, 1), "wrong content read");
+	EXPECT(sc, fx_reads(&fx, fd, 0, 5 * PAGE + 100, 1), "wrong content read");
 	mark = srv_mark(fx.srv);
-	EXPECT(sc, reads(&fx, fd, PAGE - 3, 2 * PAGE, 1), "wrong content read again");
+	EXPECT(sc, fx_reads(&fx, fd, PAGE - 3, 2 * PAGE, 1), "wrong content read again");
 	EXPECT_EQ(sc, w_pread(fx.w, fd, buf, 64, 5 * PAGE + 90), 10);
 	EXPECT_EQ(sc, w_pread(fx.w, fd, buf, 64, 5 * PAGE + 100), 0);
 	EXPECT_EQ(sc, srv_count(fx.srv, mark, FUSE_READ), 0);
@@ -121,7 +85,7 @@ static void cached_read_ahead(struct sc *sc)
 		goto out;
 	NEED_FD(sc, fd, fx_make(&fx, "f", 64 * PAGE, O_RDONLY));
 	for (int i = 0; i < 64; i++)
-		good &= reads(&fx, fd, (long long)i * PAGE, PAGE, 1);
+		good &= fx_reads(&fx, fd, (long long)i * PAGE, PAGE, 1);
 	EXPECT(sc, good, "wrong content read");
 	EXPECT(sc, srv_count(fx.srv, 0, FUSE_READ) < 16, "%u requests", srv_count(fx.srv, 0, FUSE_READ));
 out:
@@ -140,17 +104,17 @@ static void cached_write(struct sc *sc)
 	if (!mixed_setup(sc, &fx, &way))
 		goto out;
 	NEED_FD(sc, fd, fx_make(&fx, "f", 3 * PAGE, O_RDWR));
-	EXPECT(sc, writes(&fx, fd, 100, 2 * PAGE, 2), "write failed");
+	EXPECT(sc, fx_writes(&fx, fd, 100, 2 * PAGE, 2), "write failed");
 	/* Write-through: the server has it already. */
-	EXPECT(sc, below(&fx, "f", 100, 2 * PAGE, 2), "wrong content below");
-	EXPECT(sc, reads(&fx, fd, 100, 2 * PAGE, 2), "wrong content read");
-	EXPECT(sc, reads(&fx, fd, 0, 100, 1), "wrong content before");
+	EXPECT(sc, fx_reads_below(&fx, "f", 100, 2 * PAGE, 2), "wrong content below");
+	EXPECT(sc, fx_reads(&fx, fd, 100, 2 * PAGE, 2), "wrong content read");
+	EXPECT(sc, fx_reads(&fx, fd, 0, 100, 1), "wrong content before");
 	/* Whole pages that were written need not be read. */
-	EXPECT(sc, writes(&fx, fd, 4 * PAGE, PAGE, 3), "extending write failed");
+	EXPECT(sc, fx_writes(&fx, fd, 4 * PAGE, PAGE, 3), "extending write failed");
 	mark = srv_mark(fx.srv);
-	EXPECT(sc, reads(&fx, fd, 4 * PAGE, PAGE, 3), "wrong content at the end");
+	EXPECT(sc, fx_reads(&fx, fd, 4 * PAGE, PAGE, 3), "wrong content at the end");
 	EXPECT_EQ(sc, srv_count(fx.srv, mark, FUSE_READ), 0);
-	EXPECT(sc, reads(&fx, fd, 3 * PAGE, PAGE, 0), "no zeroes in the hole");
+	EXPECT(sc, fx_reads(&fx, fd, 3 * PAGE, PAGE, 0), "no zeroes in the hole");
 	EXPECT_EQ(sc, w_fstat(fx.w, fd, &st), 0);
 	EXPECT_EQ(sc, st.size, 5 * PAGE);
 out:
@@ -186,14 +150,14 @@ static void cached_truncate(struct sc *sc)
 	if (!mixed_setup(sc, &fx, &way))
 		goto out;
 	NEED_FD(sc, fd, fx_make(&fx, "f", 3 * PAGE, O_RDWR));
-	EXPECT(sc, reads(&fx, fd, 0, 3 * PAGE, 1), "wrong content read");
+	EXPECT(sc, fx_reads(&fx, fd, 0, 3 * PAGE, 1), "wrong content read");
 	EXPECT_EQ(sc, w_ftruncate(fx.w, fd, PAGE + 10), 0);
 	EXPECT_EQ(sc, w_ftruncate(fx.w, fd, 2 * PAGE), 0);
-	EXPECT(sc, reads(&fx, fd, 0, PAGE + 10, 1), "wrong content before the cut");
-	EXPECT(sc, reads(&fx, fd, PAGE + 10, PAGE - 10, 0), "what was cut off came back");
+	EXPECT(sc, fx_reads(&fx, fd, 0, PAGE + 10, 1), "wrong content before the cut");
+	EXPECT(sc, fx_reads(&fx, fd, PAGE + 10, PAGE - 10, 0), "what was cut off came back");
 	EXPECT_EQ(sc, w_fallocate(fx.w, fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 100, PAGE), 0);
-	EXPECT(sc, reads(&fx, fd, 100, PAGE, 0), "no hole");
-	EXPECT(sc, reads(&fx, fd, 0, 100, 1), "wrong content before the hole");
+	EXPECT(sc, fx_reads(&fx, fd, 100, PAGE, 0), "no hole");
+	EXPECT(sc, fx_reads(&fx, fd, 0, 100, 1), "wrong content before the hole");
 out:
 	shut(&fx, fd);
 	fx_teardown(&fx);
@@ -217,9 +181,9 @@ static void cached_errors(struct sc *sc)
 	srv_set_rule(fx.srv, &write_rule);
 	/* Read ahead, then once more by itself. */
 	EXPECT_EQ(sc, w_pread(fx.w, fd, buf, 10, 0), -EIO);
-	EXPECT(sc, reads(&fx, fd, 0, 100, 1), "wrong content after an error");
+	EXPECT(sc, fx_reads(&fx, fd, 0, 100, 1), "wrong content after an error");
 	EXPECT_EQ(sc, w_pwrite(fx.w, fd, "new", 3, 10), -ENOSPC);
-	EXPECT(sc, reads(&fx, fd, 0, 100, 1), "a failed write shows");
+	EXPECT(sc, fx_reads(&fx, fd, 0, 100, 1), "a failed write shows");
 	EXPECT_EQ(sc, w_pwrite(fx.w, fd, "new", 3, 10), 3);
 	EXPECT_EQ(sc, w_pread(fx.w, fd, buf, 3, 10), 3);
 	EXPECT(sc, !memcmp(buf, "new", 3), "wrong content read");
@@ -239,17 +203,17 @@ static void cached_keep(struct sc *sc)
 	if (!mixed_setup(sc, &fx, &way))
 		goto out;
 	NEED_FD(sc, fd, fx_make(&fx, "f", PAGE, O_RDWR));
-	EXPECT(sc, reads(&fx, fd, 0, PAGE, 1), "wrong content read");
+	EXPECT(sc, fx_reads(&fx, fd, 0, PAGE, 1), "wrong content read");
 	w_close(fx.w, fd);
 	/* Behind the kernel's back. */
 	EXPECT_EQ(sc, sc_make_file(sc, fx_low(&fx, "g"), PAGE, 2, 0644), 0);
 	mark = srv_mark(fx.srv);
 	NEED_FD(sc, fd, open_as(&fx, &way, SRV_KEEP_CACHE, "f", O_RDWR));
-	EXPECT(sc, reads(&fx, fd, 0, PAGE, 1), "wrong content kept");
+	EXPECT(sc, fx_reads(&fx, fd, 0, PAGE, 1), "wrong content kept");
 	EXPECT_EQ(sc, srv_count(fx.srv, mark, FUSE_READ), 0);
 	w_close(fx.w, fd);
 	NEED_FD(sc, fd, open_as(&fx, &way, SRV_CACHED, "f", O_RDWR));
-	EXPECT(sc, reads(&fx, fd, 0, PAGE, 1), "wrong content read anew");
+	EXPECT(sc, fx_reads(&fx, fd, 0, PAGE, 1), "wrong content read anew");
 	EXPECT_EQ(sc, srv_count(fx.srv, mark, FUSE_READ) > 0, 1);
 out:
 	shut(&fx, fd);
@@ -269,21 +233,21 @@ static void both_ways(struct sc *sc, enum srv_backing one, enum srv_backing othe
 	b = open_as(&fx, &way, other, "f", O_RDWR);
 	if (!EXPECT_DIFF(sc, DIFF_MIXED_OPENS, b < 0 ? b : 0, 0, -EIO) || b < 0)
 		goto out;
-	EXPECT(sc, reads(&fx, a, 0, 4 * PAGE, 1), "first: wrong content");
-	EXPECT(sc, reads(&fx, b, 0, 4 * PAGE, 1), "second: wrong content");
-	EXPECT(sc, writes(&fx, a, 100, PAGE, 2), "first cannot write");
-	EXPECT(sc, reads(&fx, b, 100, PAGE, 2), "second does not see the first's write");
-	EXPECT(sc, writes(&fx, b, 200, PAGE, 3), "second cannot write");
-	EXPECT(sc, reads(&fx, a, 200, PAGE, 3), "first does not see the second's write");
-	EXPECT(sc, reads(&fx, a, 100, 100, 2), "first: wrong content before it");
-	EXPECT(sc, writes(&fx, a, 4 * PAGE, 50, 4), "first cannot extend");
-	EXPECT(sc, reads(&fx, b, 4 * PAGE, 50, 4), "second does not see the extension");
-	EXPECT(sc, writes(&fx, b, 4 * PAGE + 50, 50, 4), "second cannot extend");
-	EXPECT(sc, reads(&fx, a, 4 * PAGE, 100, 4), "first does not see the extension");
+	EXPECT(sc, fx_reads(&fx, a, 0, 4 * PAGE, 1), "first: wrong content");
+	EXPECT(sc, fx_reads(&fx, b, 0, 4 * PAGE, 1), "second: wrong content");
+	EXPECT(sc, fx_writes(&fx, a, 100, PAGE, 2), "first cannot write");
+	EXPECT(sc, fx_reads(&fx, b, 100, PAGE, 2), "second does not see the first's write");
+	EXPECT(sc, fx_writes(&fx, b, 200, PAGE, 3), "second cannot write");
+	EXPECT(sc, fx_reads(&fx, a, 200, PAGE, 3), "first does not see the second's write");
+	EXPECT(sc, fx_reads(&fx, a, 100, 100, 2), "first: wrong content before it");
+	EXPECT(sc, fx_writes(&fx, a, 4 * PAGE, 50, 4), "first cannot extend");
+	EXPECT(sc, fx_reads(&fx, b, 4 * PAGE, 50, 4), "second does not see the extension");
+	EXPECT(sc, fx_writes(&fx, b, 4 * PAGE + 50, 50, 4), "second cannot extend");
+	EXPECT(sc, fx_reads(&fx, a, 4 * PAGE, 100, 4), "first does not see the extension");
 	EXPECT_EQ(sc, w_ftruncate(fx.w, a, PAGE + 10), 0);
 	EXPECT_EQ(sc, w_ftruncate(fx.w, b, 2 * PAGE), 0);
-	EXPECT(sc, reads(&fx, b, PAGE + 10, PAGE - 10, 0), "second: what was cut off is there");
-	EXPECT(sc, reads(&fx, a, PAGE + 10, PAGE - 10, 0), "first: what was cut off is there");
+	EXPECT(sc, fx_reads(&fx, b, PAGE + 10, PAGE - 10, 0), "second: what was cut off is there");
+	EXPECT(sc, fx_reads(&fx, a, PAGE + 10, PAGE - 10, 0), "first: what was cut off is there");
 	fx_same_attr(&fx, a, "f", false);
 out:
 	shut(&fx, a);
@@ -317,11 +281,11 @@ static void mixed_cached_direct(struct sc *sc)
 		goto out;
 	NEED_FD(sc, a, fx_make(&fx, "f", 2 * PAGE, O_RDWR));
 	NEED_FD(sc, b, open_as(&fx, &way, SRV_PLAIN, "f", O_RDWR));
-	EXPECT(sc, reads(&fx, a, 0, 2 * PAGE, 1), "wrong content read");
-	EXPECT(sc, writes(&fx, b, 100, PAGE, 2), "cannot write directly");
-	EXPECT(sc, reads(&fx, b, 100, PAGE, 2), "wrong content read directly");
-	EXPECT(sc, writes(&fx, a, 0, PAGE, 3), "cannot write");
-	EXPECT(sc, reads(&fx, b, 0, PAGE, 3), "direct reader does not see the write");
+	EXPECT(sc, fx_reads(&fx, a, 0, 2 * PAGE, 1), "wrong content read");
+	EXPECT(sc, fx_writes(&fx, b, 100, PAGE, 2), "cannot write directly");
+	EXPECT(sc, fx_reads(&fx, b, 100, PAGE, 2), "wrong content read directly");
+	EXPECT(sc, fx_writes(&fx, a, 0, PAGE, 3), "cannot write");
+	EXPECT(sc, fx_reads(&fx, b, 0, PAGE, 3), "direct reader does not see the write");
 out:
 	shut(&fx, a);
 	shut(&fx, b);
@@ -342,7 +306,7 @@ static void mixed_append(struct sc *sc)
 	b = open_as(&fx, &way, SRV_RDWR, "f", O_RDWR | O_APPEND);
 	if (!EXPECT_DIFF(sc, DIFF_MIXED_OPENS, b < 0 ? b : 0, 0, -EIO) || b < 0)
 		goto out;
-	EXPECT(sc, reads(&fx, a, 0, 2 * PAGE + 100, 1), "wrong content read");
+	EXPECT(sc, fx_reads(&fx, a, 0, 2 * PAGE + 100, 1), "wrong content read");
 	EXPECT_EQ(sc, w_write(fx.w, b, "tail", 4), 4);
 	EXPECT_EQ(sc, w_pread(fx.w, a, buf, 16, 2 * PAGE + 100), 4);
 	EXPECT(sc, !memcmp(buf, "tail", 4), "cached reader does not see what was appended");
@@ -383,7 +347,7 @@ static void mixed_race(struct sc *sc)
 	srv_let_go(fx.srv);
 	EXPECT_EQ(sc, fx_job_wait(&reader), PAGE);
 	EXPECT_EQ(sc, fx_job_wait(&writer), PAGE);
-	EXPECT(sc, reads(&fx, a, 0, PAGE, 2), "a stale page stayed");
+	EXPECT(sc, fx_reads(&fx, a, 0, PAGE, 2), "a stale page stayed");
 out:
 	shut(&fx, a);
 	shut(&fx, b);

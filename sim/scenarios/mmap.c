@@ -60,40 +60,6 @@ static long stores(struct fixture *fx, unsigned long long addr, long long off, s
 	return ret;
 }
 
-static bool reads(struct fixture *fx, long fd, long long off, size_t len, unsigned int seed)
-{
-	char *buf = malloc(len);
-	bool same = buf && w_pread(fx->w, fd, buf, len, off) == (long)len && sc_matches(buf, len, off, seed);
-
-	free(buf);
-	return same;
-}
-
-static bool writes(struct fixture *fx, long fd, long long off, size_t len, unsigned int seed)
-{
-	char *buf = malloc(len);
-	bool done;
-
-	if (!buf)
-		return false;
-	sc_pattern(buf, len, off, seed);
-	done = w_pwrite(fx->w, fd, buf, len, off) == (long)len;
-	free(buf);
-	return done;
-}
-
-static bool below(struct fixture *fx, const char *name, long long off, size_t len, unsigned int seed)
-{
-	long fd = w_open(fx->w, fx_low(fx, name), O_RDONLY, 0);
-	bool same;
-
-	if (fd < 0)
-		return false;
-	same = reads(fx, fd, off, len, seed);
-	w_close(fx->w, fd);
-	return same;
-}
-
 /* A shared mapping: loads, stores, msync, the end of the file, life beyond close. */
 static void map_shared(struct sc *sc, enum srv_backing how)
 {
@@ -113,14 +79,14 @@ static void map_shared(struct sc *sc, enum srv_backing how)
 	EXPECT_EQ(sc, w_store(fx.w, at + 3 * PAGE, "x", 1), -EFAULT);
 	EXPECT_EQ(sc, w_load(fx.w, at + 4 * PAGE, &c, 1) < 0, 1);
 	EXPECT_EQ(sc, stores(&fx, at + 10, 10, PAGE, 2), 0);
-	EXPECT(sc, reads(&fx, fd, 10, PAGE, 2), "a store does not show in a read");
+	EXPECT(sc, fx_reads(&fx, fd, 10, PAGE, 2), "a store does not show in a read");
 	EXPECT_EQ(sc, w_msync(fx.w, at, 2 * PAGE), 0);
-	EXPECT(sc, below(&fx, "f", 10, PAGE, 2), "a synced store does not show below");
+	EXPECT(sc, fx_reads_below(&fx, "f", 10, PAGE, 2), "a synced store does not show below");
 	/*
 	 * To go on after a failed write would meet a bug of FUSE itself: the page is not uptodate any more, but
 	 * still mapped, and the next store makes it dirty.
 	 */
-	NEED(sc, writes(&fx, fd, 50, 100, 3), "cannot write");
+	NEED(sc, fx_writes(&fx, fd, 50, 100, 3), "cannot write");
 	EXPECT(sc, loads(&fx, at + 50, 50, 100, 3), "a write does not show in the mapping");
 	/* After msync the page must be made writable again. */
 	EXPECT_EQ(sc, stores(&fx, at + 200, 200, 100, 4), 0);
@@ -130,7 +96,7 @@ static void map_shared(struct sc *sc, enum srv_backing how)
 	EXPECT_EQ(sc, w_munmap(fx.w, at, 4 * PAGE), 0);
 	at = 0;
 	EXPECT_EQ(sc, fx_barrier(&fx), 0);
-	EXPECT(sc, below(&fx, "f", 200, 200, 4), "the last stores are lost");
+	EXPECT(sc, fx_reads_below(&fx, "f", 200, 200, 4), "the last stores are lost");
 out:
 	if (at)
 		w_munmap(fx.w, at, 4 * PAGE);
@@ -165,8 +131,8 @@ static void map_private(struct sc *sc, enum srv_backing how)
 	EXPECT_EQ(sc, stores(&fx, at + 100, 100, PAGE, 2), 0);
 	EXPECT(sc, loads(&fx, at + 100, 100, PAGE, 2), "a private store is lost");
 	EXPECT(sc, loads(&fx, at + PAGE + 100, PAGE + 100, PAGE - 100, 1), "wrong content behind it");
-	EXPECT(sc, reads(&fx, fd, 0, 2 * PAGE, 1), "a private store shows in a read");
-	EXPECT(sc, below(&fx, "f", 0, 2 * PAGE, 1), "a private store shows below");
+	EXPECT(sc, fx_reads(&fx, fd, 0, 2 * PAGE, 1), "a private store shows in a read");
+	EXPECT(sc, fx_reads_below(&fx, "f", 0, 2 * PAGE, 1), "a private store shows below");
 out:
 	if (at)
 		EXPECT_EQ(sc, w_munmap(fx.w, at, 2 * PAGE), 0);
@@ -211,7 +177,7 @@ static void map_truncate(struct sc *sc, enum srv_backing how)
 	EXPECT(sc, loads(&fx, at + PAGE + 10, 0, 2 * PAGE - 10, 0), "what was cut off came back");
 	EXPECT_EQ(sc, w_munmap(fx.w, at, 3 * PAGE), 0);
 	at = 0;
-	EXPECT(sc, below(&fx, "f", PAGE + 10, 2 * PAGE - 10, 0), "what was cut off is below");
+	EXPECT(sc, fx_reads_below(&fx, "f", PAGE + 10, 2 * PAGE - 10, 0), "what was cut off is below");
 out:
 	if (at)
 		w_munmap(fx.w, at, 3 * PAGE);
@@ -278,15 +244,15 @@ static void dirty_and_passthrough(struct sc *sc, int flags)
 	/* The page that holds the end of the file, and the first. */
 	EXPECT_EQ(sc, stores(&fx, at + 2 * PAGE, 2 * PAGE, 100, 2), 0);
 	EXPECT_EQ(sc, stores(&fx, at, 0, 50, 2), 0);
-	EXPECT(sc, reads(&fx, b, 2 * PAGE, 100, 2), "passthrough does not read the store");
-	EXPECT(sc, reads(&fx, b, 0, 50, 2), "passthrough does not read the first store");
+	EXPECT(sc, fx_reads(&fx, b, 2 * PAGE, 100, 2), "passthrough does not read the store");
+	EXPECT(sc, fx_reads(&fx, b, 0, 50, 2), "passthrough does not read the first store");
 	EXPECT_EQ(sc, stores(&fx, at + 2 * PAGE, 2 * PAGE, 100, 3), 0);
 	if (flags & O_APPEND) {
 		EXPECT_EQ(sc, w_write(fx.w, b, "tail", 4), 4);
-		EXPECT(sc, reads(&fx, b, 2 * PAGE, 100, 3), "the store is lost");
+		EXPECT(sc, fx_reads(&fx, b, 2 * PAGE, 100, 3), "the store is lost");
 	} else {
-		EXPECT(sc, writes(&fx, b, 2 * PAGE + 50, 100, 4), "cannot write");
-		EXPECT(sc, reads(&fx, b, 2 * PAGE, 50, 3), "the store before the write is lost");
+		EXPECT(sc, fx_writes(&fx, b, 2 * PAGE + 50, 100, 4), "cannot write");
+		EXPECT(sc, fx_reads(&fx, b, 2 * PAGE, 50, 3), "the store before the write is lost");
 		EXPECT(sc, loads(&fx, at + 2 * PAGE + 50, 2 * PAGE + 50, 100, 4), "the mapping is stale");
 	}
 	EXPECT_EQ(sc, w_msync(fx.w, at, 3 * PAGE), 0);
@@ -298,7 +264,7 @@ static void dirty_and_passthrough(struct sc *sc, int flags)
 		EXPECT_EQ(sc, w_pread(fx.w, a, buf, 8, 2 * PAGE + 100), 4);
 		EXPECT(sc, !memcmp(buf, "tail", 4), "what was appended is not in the cache");
 	} else {
-		EXPECT(sc, below(&fx, "f", 2 * PAGE + 50, 100, 4), "the page came back over the write");
+		EXPECT(sc, fx_reads_below(&fx, "f", 2 * PAGE + 50, 100, 4), "the page came back over the write");
 	}
 out:
 	if (at)
@@ -333,7 +299,7 @@ static void mmap_no_server(struct sc *sc)
 	NEED_FD(sc, fd, fx_make(&fx, "f", PAGE, O_RDWR));
 	NEED_EQ(sc, w_mmap(fx.w, fd, PAGE, SHARED, 0, &at), 0);
 	EXPECT_EQ(sc, stores(&fx, at, 0, PAGE, 2), 0);
-	EXPECT(sc, below(&fx, "f", 0, PAGE, 2), "a store does not show below at once");
+	EXPECT(sc, fx_reads_below(&fx, "f", 0, PAGE, 2), "a store does not show below at once");
 	EXPECT_EQ(sc, w_munmap(fx.w, at, PAGE), 0);
 	EXPECT_EQ(sc, srv_count(fx.srv, 0, FUSE_READ) + srv_count(fx.srv, 0, FUSE_WRITE), 0);
 out:
