@@ -50,21 +50,16 @@ static void first_task(void *arg)
 	world_box_stop(w);
 }
 
-static char *findings_as_text(unsigned int *kinds)
+static char *findings_as_text(void)
 {
 	char *text = NULL;
 	size_t len = 0;
 	FILE *f = open_memstream(&text, &len);
 
-	*kinds = 0;
 	if (!f)
 		return NULL;
-	for (size_t i = 0; i < fb_nr_findings(); i++) {
-		const struct fb_finding *finding = fb_finding_at(i);
-
-		*kinds |= 1U << finding->kind;
-		fb_finding_print(f, finding);
-	}
+	for (size_t i = 0; i < fb_nr_findings(); i++)
+		fb_finding_print(f, fb_finding_at(i));
 	fclose(f);
 	return text;
 }
@@ -110,7 +105,7 @@ int runner_run_watched(const struct scenario *s, const struct fb_run_opts *opts,
 	out->faults = fb_faults_seen();
 	if (fb_run_end() != FB_RUN_OK) {
 		out->verdict = VERDICT_FAILED;
-		out->details = findings_as_text(&out->kinds);
+		out->details = findings_as_text();
 	} else if (first.missing) {
 		out->verdict = VERDICT_SKIPPED;
 		out->details = strdup(first.missing);

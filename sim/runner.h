@@ -18,7 +18,6 @@
  * @seconds: wall time
  * @points: choice points passed
  * @faults: fault points passed
- * @kinds: bit (1 << kind) for each kind of finding (&enum fb_finding_kind) that was seen
  */
 struct run_outcome {
 	enum verdict verdict;
@@ -26,7 +25,6 @@ struct run_outcome {
 	double seconds;
 	unsigned long points;
 	unsigned long faults;
-	unsigned int kinds;
 };
 
 /**
