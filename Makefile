@@ -8,7 +8,7 @@ KHDR ?=
 V ?= 0
 JOBS ?= $(shell nproc)
 # The scenarios of guest-smoke, as patterns.
-SMOKE ?= open registry rw cached mixed mmap splice async/aio-* async/uring-* async/links async/suid-* async/flags-*
+SMOKE ?= open registry rw cached mixed mmap splice direct coherency async/aio-* async/uring-* async/links async/suid-* async/flags-*
 # Options for cmake, as -DNAME=VALUE.
 CMAKE_OPTIONS ?=
 
@@ -120,8 +120,9 @@ defects: build ## put each defect of tests/defects into the box; its finding mus
 	@tools/defects --out '$(B)'
 
 .PHONY: docs
-docs: build ## write docs/shim.md anew: what fs/fuse needs of a kernel, and what the box gives it
+docs: build ## write docs/shim.md (what fs/fuse needs of a kernel) and docs/coherency.md anew
 	@tools/shim-doc --build '$(B)/box' --tree '$(B)/tree'
+	@$(B)/box/fusebox coherency > '$(B)/coherency.md' && mv '$(B)/coherency.md' docs/coherency.md
 
 .PHONY: bench
 bench: configure ## what a passthrough I/O costs, into docs/performance.md

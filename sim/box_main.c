@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "async_table.h"
+#include "coherency.h"
 #include "faults.h"
 #include "report.h"
 #include "runner.h"
@@ -343,6 +344,11 @@ static int cmd_async_table(struct options *o)
 	return async_table(&o->run, o->nr_args ? o->args[0] : NULL);
 }
 
+static int cmd_coherency(struct options *o)
+{
+	return coherency_print(&o->run);
+}
+
 static const struct argp_option list_options[] = {
 	{ "long", OPT_LONG, NULL, 0, "say what each scenario shows", 0 },
 	{ 0 },
@@ -416,6 +422,9 @@ static struct command commands[] = {
 		.args_doc = "[ENGINE]",
 		.doc = "Print which lower file system does what for which front end: read/write, "
 		       "io_submit, io_uring, a caller in the kernel; and how it may complete." }, 1 },
+	{ "coherency", cmd_coherency, { .options = table_options, .parser = parse_option,
+		.args_doc = "",
+		.doc = "Print docs/coherency.md: who sees what, when one file is open in two ways." }, 0 },
 };
 
 static void usage(FILE *to)
