@@ -51,6 +51,7 @@ static const struct {
 	{ "alloc", NULL, { ENOMEM, ENFILE } },
 	/* ramfs, which the root is, calls it so that it has no inode. */
 	{ "alloc", "mkdir", { ENOSPC } },
+	{ "alloc", "mknod", { ENOSPC } },
 	/* Both say of a request that there is no memory for: come again. */
 	{ "alloc", "io_submit", { EAGAIN } },
 	{ "alloc", "io_uring_enter", { EAGAIN } },
