@@ -13,10 +13,19 @@ find_package(LibXml2 REQUIRED)
 find_library(FUSEBOX_AIO aio REQUIRED)
 find_library(FUSEBOX_URING uring REQUIRED)
 
+# The same paths as a compiler cache with a base directory gives them to the compiler.
+file(RELATIVE_PATH fusebox_from_here "${CMAKE_BINARY_DIR}" "${CMAKE_SOURCE_DIR}/x")
+file(RELATIVE_PATH fusebox_out_from_here "${CMAKE_BINARY_DIR}" "${FUSEBOX_OUT}/x")
+string(REGEX REPLACE "x$" "" fusebox_from_here "${fusebox_from_here}")
+string(REGEX REPLACE "x$" "" fusebox_out_from_here "${fusebox_out_from_here}")
+
 set(fusebox_common
 	-g -O1 -fno-pie -fno-omit-frame-pointer -fno-optimize-sibling-calls -fno-strict-aliasing
 	-fstack-clash-protection
 	# Paths in reports read as in the kernel. The most specific comes last, which gcc tries first.
+	"-ffile-prefix-map=${fusebox_from_here}="
+	"-ffile-prefix-map=${fusebox_out_from_here}taken/="
+	"-ffile-prefix-map=${fusebox_out_from_here}tree/="
 	"-ffile-prefix-map=${CMAKE_SOURCE_DIR}/="
 	"-ffile-prefix-map=${CMAKE_BINARY_DIR}="
 	"-ffile-prefix-map=${FUSEBOX_OUT}/taken/="
