@@ -142,37 +142,39 @@ static u64 fuse_passthrough_blocks(struct file *backing)
  * attribute version makes replies that were sent before this void.
  *
  * @end is where a write ended, 0 for a read.  Any other size than that I/O
- * explains was set behind our back: cached pages are stale, returns true.
+ * explains was set behind our back: then sets *@stale, as cached pages are.
+ *
+ * Returns false if nothing was copied: while the server changes the size, its
+ * reply has the last word.
  */
 static bool fuse_passthrough_copy_attr(struct inode *inode,
-				       struct file *backing, loff_t end)
+				       struct file *backing, loff_t end,
+				       bool *stale)
 {
 	struct inode *lower = file_inode(backing);
 	struct fuse_conn *fc = get_fuse_conn(inode);
 	struct fuse_inode *fi = get_fuse_inode(inode);
 	u64 blocks = fuse_passthrough_blocks(backing);
-	loff_t size, expected;
+	bool copied = false;
+	loff_t expected;
 
 	spin_lock(&fi->lock);
 	fi->attr_version = atomic64_inc_return(&fc->attr_version);
-	/* While the server changes the size, its reply has the last word */
-	if (fi->backing_mixed ||
-	    test_bit(FUSE_I_SIZE_UNSTABLE, &fi->state)) {
-		spin_unlock(&fi->lock);
-		fuse_invalidate_attr_mask(inode, FUSE_BACKING_ATTRS);
-		return false;
+	if (fuse_passthrough_may_copy(fi, lower) &&
+	    !test_bit(FUSE_I_SIZE_UNSTABLE, &fi->state)) {
+		copied = true;
+		expected = max_t(loff_t, inode->i_size, end);
+		i_size_write(inode, i_size_read(lower));
+		*stale = inode->i_size != expected;
+		inode->i_blocks = blocks;
+		inode->i_atime = lower->i_atime;
+		inode->i_mtime = lower->i_mtime;
+		inode->i_ctime = lower->i_ctime;
+		set_mask_bits(&fi->inval_mask, FUSE_BACKING_ATTRS, 0);
 	}
-	expected = max_t(loff_t, inode->i_size, end);
-	size = i_size_read(lower);
-	i_size_write(inode, size);
-	inode->i_blocks = blocks;
-	inode->i_atime = lower->i_atime;
-	inode->i_mtime = lower->i_mtime;
-	inode->i_ctime = lower->i_ctime;
-	set_mask_bits(&fi->inval_mask, FUSE_BACKING_ATTRS, 0);
 	spin_unlock(&fi->lock);
 
-	return size != expected;
+	return copied;
 }
 
 /*
@@ -182,6 +184,8 @@ static bool fuse_passthrough_copy_attr(struct inode *inode,
 bool fuse_passthrough_written(struct inode *inode, struct file *backing,
 			      loff_t end, ssize_t written)
 {
+	bool stale = false;
+
 	if (written <= 0) {
 		/* It failed, but may have changed times, or even size */
 		if (written < 0 && written != -EAGAIN)
@@ -189,12 +193,10 @@ bool fuse_passthrough_written(struct inode *inode, struct file *backing,
 		return false;
 	}
 
-	if (fuse_passthrough_may_copy(get_fuse_inode(inode),
-				      file_inode(backing)))
-		return fuse_passthrough_copy_attr(inode, backing, end);
+	if (!fuse_passthrough_copy_attr(inode, backing, end, &stale))
+		fuse_write_update_attr(inode, end, written);
 
-	fuse_write_update_attr(inode, end, written);
-	return false;
+	return stale;
 }
 
 /*
@@ -213,7 +215,7 @@ void fuse_passthrough_drop_pages(struct inode *inode, bool all, loff_t start,
 	if (all) {
 		truncate_pagecache(inode, i_size_read(inode));
 		invalidate_inode_pages2(mapping);
-	} else if (start < end) {
+	} else {
 		invalidate_inode_pages2_range(mapping, start >> PAGE_SHIFT,
 					      (end - 1) >> PAGE_SHIFT);
 	}
@@ -241,16 +243,16 @@ bool fuse_passthrough_accessed(struct inode *inode, struct file *backing,
 			       loff_t end, bool eof)
 {
 	loff_t size = i_size_read(inode);
+	bool stale = false;
 
-	if (!fuse_passthrough_read_changes(inode, backing))
-		return false;
-	if (fuse_passthrough_may_copy(get_fuse_inode(inode),
-				      file_inode(backing)))
-		return fuse_passthrough_copy_attr(inode, backing, 0);
+	if (!fuse_passthrough_read_changes(inode, backing) ||
+	    fuse_passthrough_copy_attr(inode, backing, 0, &stale))
+		return stale;
 
 	fuse_invalidate_atime(inode);
 	if (eof && end < size)
 		fuse_invalidate_attr_mask(inode, STATX_SIZE);
+
 	return false;
 }
 
@@ -872,9 +874,6 @@ ssize_t fuse_passthrough_splice_write(struct pipe_inode_info *pipe,
 		.u.data = &ps,
 	};
 	ssize_t ret;
-
-	if (!len)
-		return 0;
 
 	ret = fuse_passthrough_prepare_splice(out, *ppos, len);
 	if (ret)
