@@ -278,8 +278,19 @@ static ssize_t lower_listxattr(struct dentry *dentry, char *buffer, size_t size)
 }
 
 /* Not simple_getattr(), which tells blocks by the page cache: bytes are not there. */
+static int lower_getattr(struct user_namespace *mnt_userns, const struct path *path, struct kstat *stat,
+			 u32 request_mask, unsigned int query_flags)
+{
+	struct inode *inode = d_inode(path->dentry);
+	size_t len = 0;
+
+	generic_fillattr(mnt_userns, inode, stat);
+	return lower_fault(inode, W_LOWER_GETATTR, &len);
+}
+
 static const struct inode_operations lower_file_inode_operations = {
 	.setattr = lower_setattr,
+	.getattr = lower_getattr,
 	.listxattr = lower_listxattr,
 	.fileattr_get = lower_fileattr_get,
 	.fileattr_set = lower_fileattr_set,

@@ -36,7 +36,7 @@ static const struct scenario *const groups[] = {
 	attr_scenarios, truncate_scenarios, suid_scenarios, limit_scenarios, stack_scenarios,
 	death_scenarios, abort_scenarios, freeze_scenarios, lifecycle_scenarios, plain_scenarios,
 	async_scenarios, async_flight_scenarios, async_rule_scenarios, error_scenarios, cached_scenarios,
-	mmap_scenarios, splice_scenarios, direct_scenarios, coherency_scenarios,
+	mmap_scenarios, splice_scenarios, direct_scenarios, coherency_scenarios, rare_scenarios,
 };
 
 static const struct {
@@ -121,6 +121,7 @@ const char *scenario_missing(const struct scenario *s, const struct world *w)
 		{ W_CAP_AIO, "needs io_submit" },
 		{ W_CAP_URING, "needs io_uring" },
 		{ W_CAP_KERNEL_RW, "needs a caller in the kernel" },
+		{ W_CAP_RELOAD, "needs a module of FUSE that can be unloaded" },
 		{ W_CAP_LOWER_ASYNC, "needs a lower file system that completes requests when told to" },
 	};
 
@@ -394,6 +395,40 @@ static const char *fx_path(struct fixture *fx, const char *dir, const char *name
 	if (snprintf(p, W_PATH_MAX, "%s/%s", dir, name) >= W_PATH_MAX)
 		EXPECT(fx->sc, false, "path too long: %s/%s", dir, name);
 	return p;
+}
+
+static enum srv_backing next_way(struct server *srv, const char *name, uint32_t flags)
+{
+	const struct fx_way *way = srv_config(srv)->hook_arg;
+
+	(void)name;
+	(void)flags;
+	return way->next;
+}
+
+bool fx_setup_ways(struct sc *sc, struct fixture *fx, struct fx_opts *o, struct fx_way *way)
+{
+	struct fx_opts usual;
+
+	if (!o) {
+		fx_opts_init(&usual);
+		o = &usual;
+	}
+	o->srv.choose = next_way;
+	o->srv.hook_arg = way;
+	return fx_setup(sc, fx, o);
+}
+
+long fx_open_as(struct fixture *fx, struct fx_way *way, enum srv_backing how, const char *name, int flags)
+{
+	way->next = how;
+	return w_open(fx->w, fx_mnt(fx, name), flags, 0);
+}
+
+void fx_close(struct fixture *fx, long fd)
+{
+	if (fd >= 0)
+		w_close(fx->w, fd);
 }
 
 const char *fx_mnt(struct fixture *fx, const char *name)

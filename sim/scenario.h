@@ -393,6 +393,44 @@ bool fx_writes(struct fixture *fx, long fd, long long off, size_t len, unsigned 
  */
 bool fx_reads_below(struct fixture *fx, const char *name, long long off, size_t len, unsigned int seed);
 
+/**
+ * struct fx_way - how the server serves the next open; the scenario sets it
+ * @next: of the next open
+ */
+struct fx_way {
+	enum srv_backing next;
+};
+
+/**
+ * fx_setup_ways() - fx_setup() with a server that serves each open as told
+ * @sc: the scenario's run
+ * @fx: what is built
+ * @o: how; NULL = the usual; its hook for the choice is set
+ * @way: how opens are served; as long as the server lives
+ *
+ * Return: as fx_setup().
+ */
+bool fx_setup_ways(struct sc *sc, struct fixture *fx, struct fx_opts *o, struct fx_way *way);
+
+/**
+ * fx_open_as() - open a file through FUSE that the server serves in a certain way
+ * @fx: built by fx_setup_ways()
+ * @way: given to it
+ * @how: how
+ * @name: the file
+ * @flags: for opening it
+ *
+ * Return: an fd or -errno.
+ */
+long fx_open_as(struct fixture *fx, struct fx_way *way, enum srv_backing how, const char *name, int flags);
+
+/**
+ * fx_close() - close a file that may never have been opened
+ * @fx: the surroundings
+ * @fd: the file; negative: none
+ */
+void fx_close(struct fixture *fx, long fd);
+
 /* ---- what an application does meanwhile ---- */
 
 /**
@@ -474,5 +512,6 @@ extern const struct scenario async_scenarios[];
 extern const struct scenario async_flight_scenarios[];
 extern const struct scenario async_rule_scenarios[];
 extern const struct scenario error_scenarios[];
+extern const struct scenario rare_scenarios[];
 
 #endif /* FUSEBOX_SIM_SCENARIO_H */

@@ -261,6 +261,17 @@ long box_fallocate(unsigned int fd, int mode, loff_t off, loff_t len)
 	return box_syscall_exit("fallocate", with_file(fd, fallocate_body, &a));
 }
 
+static long seal_body(struct file *file, void *arg)
+{
+	return mapping_deny_writable(file->f_mapping);
+}
+
+long box_seal_writes(unsigned int fd)
+{
+	box_syscall_enter();
+	return box_syscall_exit("fcntl", with_file(fd, seal_body, NULL));
+}
+
 static long fchmod_body(struct file *file, void *arg)
 {
 	return vfs_fchmod(file, *(umode_t *)arg);

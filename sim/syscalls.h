@@ -51,6 +51,8 @@ long box_statfs(const char *path, struct kstatfs *st);
 long box_ftruncate(unsigned int fd, loff_t size);
 long box_truncate(const char *path, loff_t size);
 long box_fsync(unsigned int fd, bool datasync);
+/* fcntl(F_ADD_SEALS, F_SEAL_WRITE), as far as mappings are concerned. */
+long box_seal_writes(unsigned int fd);
 long box_fallocate(unsigned int fd, int mode, loff_t off, loff_t len);
 long box_fchmod(unsigned int fd, umode_t mode);
 long box_chmod(const char *path, umode_t mode);

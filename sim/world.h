@@ -69,6 +69,7 @@ struct w_mutex;
  * @W_CAP_LOWER_KINDS: w_make_lower() can make each kind of &enum w_lower_kind
  * @W_CAP_LOWER_ASYNC: w_lower_async_mode() and its kin work on W_LOWER_ASYNC
  * @W_CAP_SPLICE: w_pipe(), w_splice(), w_sendfile() and w_copy_range() work
+ * @W_CAP_RELOAD: w_reload() works
  * @W_CAP_MMAP: files can be mapped: w_mmap() and so on; also those of W_LOWER_RAM
  */
 enum w_cap {
@@ -95,6 +96,7 @@ enum w_cap {
 	W_CAP_KERNEL_RW		= 1 << 22,
 	W_CAP_MMAP		= 1 << 23,
 	W_CAP_SPLICE		= 1 << 24,
+	W_CAP_RELOAD		= 1 << 25,
 };
 
 /**
@@ -250,7 +252,7 @@ struct w_lower_opts {
  *
  * A read or write that was queued is logged as such, with result W_LOWER_QUEUED, and once more as
  * W_LOWER_DONE when it is done, just before its completion is called; off and len are then what was
- * transferred. W_LOWER_DONE cannot be made to fail.
+ * transferred. W_LOWER_DONE cannot be made to fail. W_LOWER_GETATTR, of regular files, is not logged.
  */
 #define W_LOWER_QUEUED	(-529)
 
@@ -261,6 +263,7 @@ enum w_lower_op {
 	W_LOWER_WRITE,
 	W_LOWER_FSYNC,
 	W_LOWER_SETATTR,
+	W_LOWER_GETATTR,
 	W_LOWER_DONE,
 	W_LOWER_OPS
 };
@@ -468,6 +471,7 @@ struct world_ops {
 	/* files */
 	long (*open)(struct world *w, const char *path, int flags, unsigned int mode);
 	long (*open_kind)(struct world *w, enum w_fd_kind kind);
+	long (*seal_writes)(struct world *w, int fd);
 	long (*close)(struct world *w, int fd);
 	long (*dup)(struct world *w, int fd);
 	long (*read)(struct world *w, int fd, void *buf, size_t len);
@@ -567,6 +571,7 @@ struct world_ops {
 	long (*thaw)(struct world *w, const char *path);
 	long (*abort)(struct world *w, const char *path);
 	long (*waiting)(struct world *w, const char *path);
+	long (*reload)(struct world *w);
 
 	/* looking on */
 	long (*lower_log)(struct world *w, const char *path, struct w_lower_event *ev, int n);
@@ -807,6 +812,18 @@ static inline long w_open(struct world *w, const char *path, int flags, unsigned
 static inline long w_open_kind(struct world *w, enum w_fd_kind kind)
 {
 	return W_CALL(w, open_kind, kind);
+}
+
+/**
+ * w_seal_writes() - nobody may map a file shared for writing any more, as by F_SEAL_WRITE
+ * @w: the world
+ * @fd: a W_FD_MEMFD that is not mapped so. It may not be written to either, which the box does not check
+ *
+ * Return: 0 or -errno.
+ */
+static inline long w_seal_writes(struct world *w, int fd)
+{
+	return w->ops->seal_writes ? w->ops->seal_writes(w, fd) : -W_ENOSYS;
 }
 
 /**
@@ -1893,6 +1910,17 @@ static inline long w_abort(struct world *w, const char *path)
 static inline long w_waiting(struct world *w, const char *path)
 {
 	return W_CALL(w, waiting, path);
+}
+
+/**
+ * w_reload() - unload the module of FUSE and load it again
+ * @w: the world; no FUSE file system is mounted, no FUSE device open
+ *
+ * Return: 0, or -errno if it could not be loaded at first. It is loaded in any case.
+ */
+static inline long w_reload(struct world *w)
+{
+	return w->ops->reload ? w->ops->reload(w) : -W_ENOSYS;
 }
 
 /* ---- looking on ---- */

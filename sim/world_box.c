@@ -12,6 +12,7 @@
 #include <linux/anon_inodes.h>
 #include <linux/dirent.h>
 #include <linux/fcntl.h>
+#include <linux/init.h>
 #include <linux/init_task.h>
 #include <linux/kdev_t.h>
 #include <linux/magic.h>
@@ -39,7 +40,7 @@
 #define BOX_CAPS (W_CAP_ROOT | W_CAP_PASSTHROUGH | W_CAP_FREEZE | W_CAP_STACK_DEPTH | W_CAP_RO_BIND |	\
 		  W_CAP_DIO_ALIGN | W_CAP_NO_DIO | W_CAP_SIGKILL | W_CAP_TASK_RLIMIT |		\
 		  W_CAP_LOWER_LOG | W_CAP_LOWER_FAULT | W_CAP_LOWER_XATTR | W_CAP_TMPFILE |	\
-		  W_CAP_PAGE_CACHE | W_CAP_MMAP | W_CAP_SPLICE |				\
+		  W_CAP_PAGE_CACHE | W_CAP_MMAP | W_CAP_SPLICE | W_CAP_RELOAD |			\
 		  W_CAP_IS_BOX | W_CAP_AIO | W_CAP_URING | W_CAP_KERNEL_RW | W_CAP_LOWER_KINDS | W_CAP_LOWER_ASYNC)
 
 /* What the scenarios and the server hold is no memory of the kernel: no ledger, no fault points. */
@@ -640,6 +641,11 @@ static long bx_open_kind(struct world *w, enum w_fd_kind kind)
 	}
 }
 
+static long bx_seal_writes(struct world *w, int fd)
+{
+	return box_seal_writes(fd);
+}
+
 /*
  * The administrator
  */
@@ -801,6 +807,24 @@ static long bx_waiting(struct world *w, const char *path)
 	return ret < 0 ? ret : strtol(text, NULL, 10);
 }
 
+/* Its file systems have the control directory mounted, which is the box's furniture. */
+static long bx_reload(struct world *w)
+{
+	long ret = box_umount(CONTROL_DIR, 0);
+
+	if (ret)
+		return ret;
+	box_syscall_enter();
+	fb_exitcall_run("fuse_exit");
+	ret = box_syscall_exit("init_module", fb_initcall_run("fuse_init"));
+	fb_faults_suspend();
+	if (ret && fb_initcall_run("fuse_init"))
+		fb_report_fatal(FB_CONTRACT, 0, NULL, "the module cannot be loaded, also without a fault");
+	box_mount("none", CONTROL_DIR, "fusectl", 0, NULL);
+	fb_faults_resume();
+	return ret;
+}
+
 static long bx_lower_log(struct world *w, const char *path, struct w_lower_event *ev, int n)
 {
 	struct super_block *sb = mounted_sb(path);
@@ -875,6 +899,7 @@ static const struct world_ops box_ops = {
 	.unlock = bx_unlock,
 	.open = bx_open,
 	.open_kind = bx_open_kind,
+	.seal_writes = bx_seal_writes,
 	.close = bx_close,
 	.dup = bx_dup,
 	.read = bx_read,
@@ -952,6 +977,7 @@ static const struct world_ops box_ops = {
 	.thaw = bx_thaw,
 	.abort = bx_abort,
 	.waiting = bx_waiting,
+	.reload = bx_reload,
 	.lower_log = bx_lower_log,
 	.lower_inject = bx_lower_inject,
 	.lower_async_mode = bx_lower_async_mode,

@@ -515,7 +515,7 @@ static long host_open_kind(struct world *w, enum w_fd_kind kind)
 	case W_FD_EVENTFD:
 		return OP(eventfd(0, EFD_CLOEXEC));
 	case W_FD_MEMFD:
-		return OP(syscall(SYS_memfd_create, "fusebox", 0));
+		return OP(syscall(SYS_memfd_create, "fusebox", MFD_ALLOW_SEALING));
 	case W_FD_DEV_NULL:
 		return OP(open("/dev/null", O_RDWR | O_CLOEXEC));
 	case W_FD_DEV_FUSE:
@@ -528,6 +528,12 @@ static long host_open_kind(struct world *w, enum w_fd_kind kind)
 		break;
 	}
 	return -EINVAL;
+}
+
+static long host_seal_writes(struct world *w, int fd)
+{
+	(void)w;
+	return OP(fcntl(fd, F_ADD_SEALS, F_SEAL_WRITE));
 }
 
 static long host_close(struct world *w, int fd)
@@ -1485,6 +1491,7 @@ static const struct world_ops host_ops = {
 	.unlock			= host_unlock,
 	.open			= host_open,
 	.open_kind		= host_open_kind,
+	.seal_writes		= host_seal_writes,
 	.close			= host_close,
 	.dup			= host_dup,
 	.read			= host_read,

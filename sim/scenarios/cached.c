@@ -15,51 +15,15 @@
 
 #define PAGE	4096
 
-/* How the next open is served; the scenario sets it. */
-struct way {
-	enum srv_backing next;
-};
-
-static enum srv_backing next_way(struct server *srv, const char *name, uint32_t flags)
-{
-	const struct way *way = srv_config(srv)->hook_arg;
-
-	(void)name;
-	(void)flags;
-	return way->next;
-}
-
-static bool mixed_setup(struct sc *sc, struct fixture *fx, struct way *way)
-{
-	struct fx_opts o;
-
-	fx_opts_init(&o);
-	o.srv.choose = next_way;
-	o.srv.hook_arg = way;
-	return fx_setup(sc, fx, &o);
-}
-
-static long open_as(struct fixture *fx, struct way *way, enum srv_backing how, const char *name, int flags)
-{
-	way->next = how;
-	return w_open(fx->w, fx_mnt(fx, name), flags, 0);
-}
-
-static void shut(struct fixture *fx, long fd)
-{
-	if (fd >= 0)
-		w_close(fx->w, fd);
-}
-
 static void cached_read(struct sc *sc)
 {
-	struct way way = { SRV_CACHED };
+	struct fx_way way = { SRV_CACHED };
 	unsigned int mark;
 	struct fixture fx;
 	char buf[64];
 	long fd = -1;
 
-	if (!mixed_setup(sc, &fx, &way))
+	if (!fx_setup_ways(sc, &fx, NULL, &way))
 		goto out;
 	NEED_FD(sc, fd, fx_make(&fx, "f", 5 * PAGE + 100, O_RDONLY));
 	EXPECT(sc, fx_reads(&fx, fd, 0, 5 * PAGE + 100, 1), "wrong content read");
@@ -69,19 +33,19 @@ static void cached_read(struct sc *sc)
 	EXPECT_EQ(sc, w_pread(fx.w, fd, buf, 64, 5 * PAGE + 100), 0);
 	EXPECT_EQ(sc, srv_count(fx.srv, mark, FUSE_READ), 0);
 out:
-	shut(&fx, fd);
+	fx_close(&fx, fd);
 	fx_teardown(&fx);
 }
 
 /* Sequential reads fetch ahead: the server sees far fewer requests than the reader makes. */
 static void cached_read_ahead(struct sc *sc)
 {
-	struct way way = { SRV_CACHED };
+	struct fx_way way = { SRV_CACHED };
 	struct fixture fx;
 	bool good = true;
 	long fd = -1;
 
-	if (!mixed_setup(sc, &fx, &way))
+	if (!fx_setup_ways(sc, &fx, NULL, &way))
 		goto out;
 	NEED_FD(sc, fd, fx_make(&fx, "f", 64 * PAGE, O_RDONLY));
 	for (int i = 0; i < 64; i++)
@@ -89,19 +53,19 @@ static void cached_read_ahead(struct sc *sc)
 	EXPECT(sc, good, "wrong content read");
 	EXPECT(sc, srv_count(fx.srv, 0, FUSE_READ) < 16, "%u requests", srv_count(fx.srv, 0, FUSE_READ));
 out:
-	shut(&fx, fd);
+	fx_close(&fx, fd);
 	fx_teardown(&fx);
 }
 
 static void cached_write(struct sc *sc)
 {
-	struct way way = { SRV_CACHED };
+	struct fx_way way = { SRV_CACHED };
 	struct fixture fx;
 	struct w_stat st;
 	unsigned int mark;
 	long fd = -1;
 
-	if (!mixed_setup(sc, &fx, &way))
+	if (!fx_setup_ways(sc, &fx, NULL, &way))
 		goto out;
 	NEED_FD(sc, fd, fx_make(&fx, "f", 3 * PAGE, O_RDWR));
 	EXPECT(sc, fx_writes(&fx, fd, 100, 2 * PAGE, 2), "write failed");
@@ -118,18 +82,18 @@ static void cached_write(struct sc *sc)
 	EXPECT_EQ(sc, w_fstat(fx.w, fd, &st), 0);
 	EXPECT_EQ(sc, st.size, 5 * PAGE);
 out:
-	shut(&fx, fd);
+	fx_close(&fx, fd);
 	fx_teardown(&fx);
 }
 
 static void cached_append(struct sc *sc)
 {
-	struct way way = { SRV_CACHED };
+	struct fx_way way = { SRV_CACHED };
 	struct fixture fx;
 	char buf[8];
 	long fd = -1;
 
-	if (!mixed_setup(sc, &fx, &way))
+	if (!fx_setup_ways(sc, &fx, NULL, &way))
 		goto out;
 	NEED_FD(sc, fd, fx_make(&fx, "f", 100, O_RDWR | O_APPEND));
 	EXPECT_EQ(sc, w_write(fx.w, fd, "tail", 4), 4);
@@ -137,17 +101,17 @@ static void cached_append(struct sc *sc)
 	EXPECT(sc, !memcmp(buf, "tail", 4), "wrong content read");
 	EXPECT_EQ(sc, w_lseek(fx.w, fd, 0, SEEK_END), 104);
 out:
-	shut(&fx, fd);
+	fx_close(&fx, fd);
 	fx_teardown(&fx);
 }
 
 static void cached_truncate(struct sc *sc)
 {
-	struct way way = { SRV_CACHED };
+	struct fx_way way = { SRV_CACHED };
 	struct fixture fx;
 	long fd = -1;
 
-	if (!mixed_setup(sc, &fx, &way))
+	if (!fx_setup_ways(sc, &fx, NULL, &way))
 		goto out;
 	NEED_FD(sc, fd, fx_make(&fx, "f", 3 * PAGE, O_RDWR));
 	EXPECT(sc, fx_reads(&fx, fd, 0, 3 * PAGE, 1), "wrong content read");
@@ -159,7 +123,7 @@ static void cached_truncate(struct sc *sc)
 	EXPECT(sc, fx_reads(&fx, fd, 100, PAGE, 0), "no hole");
 	EXPECT(sc, fx_reads(&fx, fd, 0, 100, 1), "wrong content before the hole");
 out:
-	shut(&fx, fd);
+	fx_close(&fx, fd);
 	fx_teardown(&fx);
 }
 
@@ -169,12 +133,12 @@ static void cached_errors(struct sc *sc)
 						   .action = SRV_FAIL, .error = EIO };
 	static const struct srv_rule write_rule = { .opcode = FUSE_WRITE, .count = 1,
 						    .action = SRV_FAIL, .error = ENOSPC };
-	struct way way = { SRV_CACHED };
+	struct fx_way way = { SRV_CACHED };
 	struct fixture fx;
 	char buf[10] = "new";
 	long fd = -1;
 
-	if (!mixed_setup(sc, &fx, &way))
+	if (!fx_setup_ways(sc, &fx, NULL, &way))
 		goto out;
 	NEED_FD(sc, fd, fx_make(&fx, "f", 100, O_RDWR));
 	srv_set_rule(fx.srv, &read_rule);
@@ -188,19 +152,19 @@ static void cached_errors(struct sc *sc)
 	EXPECT_EQ(sc, w_pread(fx.w, fd, buf, 3, 10), 3);
 	EXPECT(sc, !memcmp(buf, "new", 3), "wrong content read");
 out:
-	shut(&fx, fd);
+	fx_close(&fx, fd);
 	fx_teardown(&fx);
 }
 
 /* An open empties the cache, unless the server says that it may be kept. */
 static void cached_keep(struct sc *sc)
 {
-	struct way way = { SRV_CACHED };
+	struct fx_way way = { SRV_CACHED };
 	struct fixture fx;
 	unsigned int mark;
 	long fd = -1;
 
-	if (!mixed_setup(sc, &fx, &way))
+	if (!fx_setup_ways(sc, &fx, NULL, &way))
 		goto out;
 	NEED_FD(sc, fd, fx_make(&fx, "f", PAGE, O_RDWR));
 	EXPECT(sc, fx_reads(&fx, fd, 0, PAGE, 1), "wrong content read");
@@ -208,29 +172,29 @@ static void cached_keep(struct sc *sc)
 	/* Behind the kernel's back. */
 	EXPECT_EQ(sc, sc_make_file(sc, fx_low(&fx, "g"), PAGE, 2, 0644), 0);
 	mark = srv_mark(fx.srv);
-	NEED_FD(sc, fd, open_as(&fx, &way, SRV_KEEP_CACHE, "f", O_RDWR));
+	NEED_FD(sc, fd, fx_open_as(&fx, &way, SRV_KEEP_CACHE, "f", O_RDWR));
 	EXPECT(sc, fx_reads(&fx, fd, 0, PAGE, 1), "wrong content kept");
 	EXPECT_EQ(sc, srv_count(fx.srv, mark, FUSE_READ), 0);
 	w_close(fx.w, fd);
-	NEED_FD(sc, fd, open_as(&fx, &way, SRV_CACHED, "f", O_RDWR));
+	NEED_FD(sc, fd, fx_open_as(&fx, &way, SRV_CACHED, "f", O_RDWR));
 	EXPECT(sc, fx_reads(&fx, fd, 0, PAGE, 1), "wrong content read anew");
 	EXPECT_EQ(sc, srv_count(fx.srv, mark, FUSE_READ) > 0, 1);
 out:
-	shut(&fx, fd);
+	fx_close(&fx, fd);
 	fx_teardown(&fx);
 }
 
 /* One inode, two ways at once: each sees at once what the other wrote. */
 static void both_ways(struct sc *sc, enum srv_backing one, enum srv_backing other)
 {
-	struct way way = { one };
+	struct fx_way way = { one };
 	long a = -1, b = -1;
 	struct fixture fx;
 
-	if (!mixed_setup(sc, &fx, &way))
+	if (!fx_setup_ways(sc, &fx, NULL, &way))
 		goto out;
 	NEED_FD(sc, a, fx_make(&fx, "f", 4 * PAGE, O_RDWR));
-	b = open_as(&fx, &way, other, "f", O_RDWR);
+	b = fx_open_as(&fx, &way, other, "f", O_RDWR);
 	if (!EXPECT_DIFF(sc, DIFF_MIXED_OPENS, b < 0 ? b : 0, 0, -EIO) || b < 0)
 		goto out;
 	EXPECT(sc, fx_reads(&fx, a, 0, 4 * PAGE, 1), "first: wrong content");
@@ -250,8 +214,8 @@ static void both_ways(struct sc *sc, enum srv_backing one, enum srv_backing othe
 	EXPECT(sc, fx_reads(&fx, a, PAGE + 10, PAGE - 10, 0), "first: what was cut off is there");
 	fx_same_attr(&fx, a, "f", false);
 out:
-	shut(&fx, a);
-	shut(&fx, b);
+	fx_close(&fx, a);
+	fx_close(&fx, b);
 	fx_teardown(&fx);
 }
 
@@ -273,37 +237,37 @@ static void mixed_passthrough_kept(struct sc *sc)
 /* These two may live together everywhere. */
 static void mixed_cached_direct(struct sc *sc)
 {
-	struct way way = { SRV_CACHED };
+	struct fx_way way = { SRV_CACHED };
 	long a = -1, b = -1;
 	struct fixture fx;
 
-	if (!mixed_setup(sc, &fx, &way))
+	if (!fx_setup_ways(sc, &fx, NULL, &way))
 		goto out;
 	NEED_FD(sc, a, fx_make(&fx, "f", 2 * PAGE, O_RDWR));
-	NEED_FD(sc, b, open_as(&fx, &way, SRV_PLAIN, "f", O_RDWR));
+	NEED_FD(sc, b, fx_open_as(&fx, &way, SRV_PLAIN, "f", O_RDWR));
 	EXPECT(sc, fx_reads(&fx, a, 0, 2 * PAGE, 1), "wrong content read");
 	EXPECT(sc, fx_writes(&fx, b, 100, PAGE, 2), "cannot write directly");
 	EXPECT(sc, fx_reads(&fx, b, 100, PAGE, 2), "wrong content read directly");
 	EXPECT(sc, fx_writes(&fx, a, 0, PAGE, 3), "cannot write");
 	EXPECT(sc, fx_reads(&fx, b, 0, PAGE, 3), "direct reader does not see the write");
 out:
-	shut(&fx, a);
-	shut(&fx, b);
+	fx_close(&fx, a);
+	fx_close(&fx, b);
 	fx_teardown(&fx);
 }
 
 /* An appending passthrough write drops what is cached at the end, not at position 0. */
 static void mixed_append(struct sc *sc)
 {
-	struct way way = { SRV_CACHED };
+	struct fx_way way = { SRV_CACHED };
 	long a = -1, b = -1;
 	struct fixture fx;
 	char buf[16];
 
-	if (!mixed_setup(sc, &fx, &way))
+	if (!fx_setup_ways(sc, &fx, NULL, &way))
 		goto out;
 	NEED_FD(sc, a, fx_make(&fx, "f", 2 * PAGE + 100, O_RDWR));
-	b = open_as(&fx, &way, SRV_RDWR, "f", O_RDWR | O_APPEND);
+	b = fx_open_as(&fx, &way, SRV_RDWR, "f", O_RDWR | O_APPEND);
 	if (!EXPECT_DIFF(sc, DIFF_MIXED_OPENS, b < 0 ? b : 0, 0, -EIO) || b < 0)
 		goto out;
 	EXPECT(sc, fx_reads(&fx, a, 0, 2 * PAGE + 100, 1), "wrong content read");
@@ -314,8 +278,8 @@ static void mixed_append(struct sc *sc)
 	EXPECT_EQ(sc, w_pread(fx.w, a, buf, 16, 2 * PAGE + 100), 8);
 	EXPECT(sc, !memcmp(buf, "tailmore", 8), "cached reader does not see what was appended next");
 out:
-	shut(&fx, a);
-	shut(&fx, b);
+	fx_close(&fx, a);
+	fx_close(&fx, b);
 	fx_teardown(&fx);
 }
 
@@ -323,17 +287,17 @@ out:
 static void mixed_race(struct sc *sc)
 {
 	static const struct srv_rule hold = { .opcode = FUSE_READ, .count = 1, .action = SRV_HOLD };
-	struct way way = { SRV_CACHED };
+	struct fx_way way = { SRV_CACHED };
 	char in[PAGE], out[PAGE];
 	struct fx_job reader = { .fn = job_pread, .buf = in, .len = PAGE };
 	struct fx_job writer = { .fn = job_pwrite, .buf = out, .len = PAGE };
 	long a = -1, b = -1;
 	struct fixture fx;
 
-	if (!mixed_setup(sc, &fx, &way))
+	if (!fx_setup_ways(sc, &fx, NULL, &way))
 		goto out;
 	NEED_FD(sc, a, fx_make(&fx, "f", PAGE, O_RDWR));
-	b = open_as(&fx, &way, SRV_RDWR, "f", O_RDWR);
+	b = fx_open_as(&fx, &way, SRV_RDWR, "f", O_RDWR);
 	if (!EXPECT_DIFF(sc, DIFF_MIXED_OPENS, b < 0 ? b : 0, 0, -EIO) || b < 0)
 		goto out;
 	srv_set_rule(fx.srv, &hold);
@@ -349,8 +313,8 @@ static void mixed_race(struct sc *sc)
 	EXPECT_EQ(sc, fx_job_wait(&writer), PAGE);
 	EXPECT(sc, fx_reads(&fx, a, 0, PAGE, 2), "a stale page stayed");
 out:
-	shut(&fx, a);
-	shut(&fx, b);
+	fx_close(&fx, a);
+	fx_close(&fx, b);
 	fx_teardown(&fx);
 }
 

@@ -14,29 +14,6 @@
 #define PAGE	4096
 #define SHARED	(W_MAP_SHARED | W_MAP_WRITE)
 
-struct way {
-	enum srv_backing next;
-};
-
-static enum srv_backing next_way(struct server *srv, const char *name, uint32_t flags)
-{
-	const struct way *way = srv_config(srv)->hook_arg;
-
-	(void)name;
-	(void)flags;
-	return way->next;
-}
-
-static bool map_setup(struct sc *sc, struct fixture *fx, struct way *way)
-{
-	struct fx_opts o;
-
-	fx_opts_init(&o);
-	o.srv.choose = next_way;
-	o.srv.hook_arg = way;
-	return fx_setup(sc, fx, &o);
-}
-
 /* Does mapped memory hold the pattern of that part of the file? */
 static bool loads(struct fixture *fx, unsigned long long addr, long long off, size_t len, unsigned int seed)
 {
@@ -63,13 +40,13 @@ static long stores(struct fixture *fx, unsigned long long addr, long long off, s
 /* A shared mapping: loads, stores, msync, the end of the file, life beyond close. */
 static void map_shared(struct sc *sc, enum srv_backing how)
 {
-	struct way way = { how };
+	struct fx_way way = { how };
 	unsigned long long at = 0;
 	struct fixture fx;
 	char c;
 	long fd = -1;
 
-	if (!map_setup(sc, &fx, &way))
+	if (!fx_setup_ways(sc, &fx, NULL, &way))
 		goto out;
 	NEED_FD(sc, fd, fx_make(&fx, "f", 2 * PAGE + 100, O_RDWR));
 	NEED_EQ(sc, w_mmap(fx.w, fd, 4 * PAGE, SHARED, 0, &at), 0);
@@ -118,12 +95,12 @@ static void mmap_passthrough(struct sc *sc)
 /* A private mapping keeps its stores to itself. */
 static void map_private(struct sc *sc, enum srv_backing how)
 {
-	struct way way = { how };
+	struct fx_way way = { how };
 	unsigned long long at = 0;
 	struct fixture fx;
 	long fd = -1;
 
-	if (!map_setup(sc, &fx, &way))
+	if (!fx_setup_ways(sc, &fx, NULL, &way))
 		goto out;
 	NEED_FD(sc, fd, fx_make(&fx, "f", 2 * PAGE, O_RDONLY));
 	NEED_EQ(sc, w_mmap(fx.w, fd, 2 * PAGE, W_MAP_WRITE, 0, &at), 0);
@@ -158,13 +135,13 @@ static void mmap_private_direct(struct sc *sc)
 
 static void map_truncate(struct sc *sc, enum srv_backing how)
 {
-	struct way way = { how };
+	struct fx_way way = { how };
 	unsigned long long at = 0;
 	struct fixture fx;
 	long fd = -1;
 	char c;
 
-	if (!map_setup(sc, &fx, &way))
+	if (!fx_setup_ways(sc, &fx, NULL, &way))
 		goto out;
 	NEED_FD(sc, fd, fx_make(&fx, "f", 3 * PAGE, O_RDWR));
 	NEED_EQ(sc, w_mmap(fx.w, fd, 3 * PAGE, SHARED, 0, &at), 0);
@@ -198,12 +175,12 @@ static void mmap_truncate_passthrough(struct sc *sc)
 
 static void mmap_rules(struct sc *sc)
 {
-	struct way way = { SRV_PLAIN };
+	struct fx_way way = { SRV_PLAIN };
 	unsigned long long at;
 	struct fixture fx;
 	long fd = -1;
 
-	if (!map_setup(sc, &fx, &way))
+	if (!fx_setup_ways(sc, &fx, NULL, &way))
 		goto out;
 	NEED_FD(sc, fd, fx_make(&fx, "f", PAGE, O_RDONLY));
 	EXPECT_EQ(sc, w_mmap(fx.w, fd, PAGE, SHARED, 0, &at), -EACCES);
@@ -228,12 +205,12 @@ out:
  */
 static void dirty_and_passthrough(struct sc *sc, int flags)
 {
-	struct way way = { SRV_CACHED };
+	struct fx_way way = { SRV_CACHED };
 	unsigned long long at = 0;
 	long a = -1, b = -1;
 	struct fixture fx;
 
-	if (!map_setup(sc, &fx, &way))
+	if (!fx_setup_ways(sc, &fx, NULL, &way))
 		goto out;
 	NEED_FD(sc, a, fx_make(&fx, "f", 2 * PAGE + 100, O_RDWR));
 	way.next = SRV_RDWR;
@@ -289,12 +266,12 @@ static void mmap_dirty_append(struct sc *sc)
 /* The backing file's pages: two passthrough opens, one mapping, no server. */
 static void mmap_no_server(struct sc *sc)
 {
-	struct way way = { SRV_RDWR };
+	struct fx_way way = { SRV_RDWR };
 	unsigned long long at = 0;
 	struct fixture fx;
 	long fd = -1;
 
-	if (!map_setup(sc, &fx, &way))
+	if (!fx_setup_ways(sc, &fx, NULL, &way))
 		goto out;
 	NEED_FD(sc, fd, fx_make(&fx, "f", PAGE, O_RDWR));
 	NEED_EQ(sc, w_mmap(fx.w, fd, PAGE, SHARED, 0, &at), 0);
@@ -316,14 +293,14 @@ static long job_store(struct fx_job *job)
 
 static void mmap_frozen(struct sc *sc)
 {
-	struct way way = { SRV_RDWR };
+	struct fx_way way = { SRV_RDWR };
 	struct fx_job job = { .fn = job_store };
 	unsigned long long at = 0;
 	struct fixture fx;
 	bool frozen = false;
 	long fd = -1;
 
-	if (!map_setup(sc, &fx, &way))
+	if (!fx_setup_ways(sc, &fx, NULL, &way))
 		goto out;
 	NEED_FD(sc, fd, fx_make(&fx, "f", PAGE, O_RDWR));
 	NEED_EQ(sc, w_mmap(fx.w, fd, PAGE, SHARED, 0, &at), 0);

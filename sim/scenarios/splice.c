@@ -13,29 +13,6 @@
 #define PAGE	4096
 #define LEN	(5 * PAGE + 100)
 
-struct way {
-	enum srv_backing next;
-};
-
-static enum srv_backing next_way(struct server *srv, const char *name, uint32_t flags)
-{
-	const struct way *way = srv_config(srv)->hook_arg;
-
-	(void)name;
-	(void)flags;
-	return way->next;
-}
-
-static bool splice_setup(struct sc *sc, struct fixture *fx, struct way *way)
-{
-	struct fx_opts o;
-
-	fx_opts_init(&o);
-	o.srv.choose = next_way;
-	o.srv.hook_arg = way;
-	return fx_setup(sc, fx, &o);
-}
-
 static bool holds(struct fixture *fx, const char *path, long long off, size_t len, unsigned int seed)
 {
 	long fd = w_open(fx->w, path, O_RDONLY, 0);
@@ -49,23 +26,17 @@ static bool holds(struct fixture *fx, const char *path, long long off, size_t le
 	return same;
 }
 
-static void shut(struct fixture *fx, long fd)
-{
-	if (fd >= 0)
-		w_close(fx->w, fd);
-}
-
 /* From a file through a pipe to another. */
 static void through_pipe(struct sc *sc, enum srv_backing from, enum srv_backing to)
 {
-	struct way way = { from };
+	struct fx_way way = { from };
 	int p[2] = { -1, -1 };
 	long long in = 0, out = 0;
 	long a = -1, b = -1, n;
 	struct fixture fx;
 	char *buf = malloc(LEN);
 
-	if (!splice_setup(sc, &fx, &way))
+	if (!fx_setup_ways(sc, &fx, NULL, &way))
 		goto out;
 	NEED(sc, buf, "no memory");
 	NEED_FD(sc, a, fx_make(&fx, "from", LEN, O_RDONLY));
@@ -96,10 +67,10 @@ static void through_pipe(struct sc *sc, enum srv_backing from, enum srv_backing 
 	fx_same_attr(&fx, b, "to", false);
 out:
 	free(buf);
-	shut(&fx, p[0]);
-	shut(&fx, p[1]);
-	shut(&fx, a);
-	shut(&fx, b);
+	fx_close(&fx, p[0]);
+	fx_close(&fx, p[1]);
+	fx_close(&fx, a);
+	fx_close(&fx, b);
 	fx_teardown(&fx);
 }
 
@@ -130,12 +101,12 @@ static void splice_passthrough_to_cached(struct sc *sc)
 
 static void sendfile_and_copy(struct sc *sc, enum srv_backing from, enum srv_backing to)
 {
-	struct way way = { from };
+	struct fx_way way = { from };
 	long long off = PAGE - 1;
 	long a = -1, b = -1;
 	struct fixture fx;
 
-	if (!splice_setup(sc, &fx, &way))
+	if (!fx_setup_ways(sc, &fx, NULL, &way))
 		goto out;
 	NEED_FD(sc, a, fx_make(&fx, "from", LEN, O_RDONLY));
 	way.next = to;
@@ -149,8 +120,8 @@ static void sendfile_and_copy(struct sc *sc, enum srv_backing from, enum srv_bac
 	EXPECT(sc, holds(&fx, fx_low(&fx, "to"), 0, 4 * PAGE - 1, 1), "wrong copy below");
 	EXPECT(sc, holds(&fx, fx_mnt(&fx, "to"), 0, 4 * PAGE - 1, 1), "wrong copy through FUSE");
 out:
-	shut(&fx, a);
-	shut(&fx, b);
+	fx_close(&fx, a);
+	fx_close(&fx, b);
 	fx_teardown(&fx);
 }
 
@@ -167,14 +138,14 @@ static void sendfile_cached(struct sc *sc)
 /* A splice into a passthrough file beside a cached reader of it. */
 static void splice_beside_cached(struct sc *sc)
 {
-	struct way way = { SRV_CACHED };
+	struct fx_way way = { SRV_CACHED };
 	int p[2] = { -1, -1 };
 	long long out = PAGE + 7;
 	long a = -1, b = -1;
 	struct fixture fx;
 	char buf[16] = "";
 
-	if (!splice_setup(sc, &fx, &way))
+	if (!fx_setup_ways(sc, &fx, NULL, &way))
 		goto out;
 	NEED_FD(sc, a, fx_make(&fx, "f", 3 * PAGE, O_RDWR));
 	EXPECT_EQ(sc, w_pread(fx.w, a, buf, 10, PAGE + 7), 10);
@@ -189,10 +160,10 @@ static void splice_beside_cached(struct sc *sc)
 	EXPECT_EQ(sc, w_pread(fx.w, a, buf, 7, PAGE + 7), 7);
 	EXPECT(sc, !memcmp(buf, "spliced", 7), "the cached reader does not see it");
 out:
-	shut(&fx, p[0]);
-	shut(&fx, p[1]);
-	shut(&fx, a);
-	shut(&fx, b);
+	fx_close(&fx, p[0]);
+	fx_close(&fx, p[1]);
+	fx_close(&fx, a);
+	fx_close(&fx, b);
 	fx_teardown(&fx);
 }
 
@@ -211,7 +182,7 @@ static long job_splice(struct fx_job *job)
 
 static void splice_frozen(struct sc *sc)
 {
-	struct way way = { SRV_RDWR };
+	struct fx_way way = { SRV_RDWR };
 	int p[2] = { -1, -1 };
 	struct frozen_splice s;
 	struct fx_job job = { .fn = job_splice, .arg = &s };
@@ -219,7 +190,7 @@ static void splice_frozen(struct sc *sc)
 	struct fixture fx;
 	long fd = -1;
 
-	if (!splice_setup(sc, &fx, &way))
+	if (!fx_setup_ways(sc, &fx, NULL, &way))
 		goto out;
 	NEED_FD(sc, fd, fx_make(&fx, "f", PAGE, O_RDWR));
 	NEED_EQ(sc, w_pipe(fx.w, p), 0);
@@ -237,21 +208,21 @@ static void splice_frozen(struct sc *sc)
 out:
 	if (frozen)
 		w_thaw(fx.w, fx.lower);
-	shut(&fx, p[0]);
-	shut(&fx, p[1]);
-	shut(&fx, fd);
+	fx_close(&fx, p[0]);
+	fx_close(&fx, p[1]);
+	fx_close(&fx, fd);
 	fx_teardown(&fx);
 }
 
 static void splice_rules(struct sc *sc)
 {
-	struct way way = { SRV_RDWR };
+	struct fx_way way = { SRV_RDWR };
 	int p[2] = { -1, -1 };
 	struct fixture fx;
 	long fd = -1, ro = -1;
 	long long off = 0;
 
-	if (!splice_setup(sc, &fx, &way))
+	if (!fx_setup_ways(sc, &fx, NULL, &way))
 		goto out;
 	NEED_FD(sc, fd, fx_make(&fx, "f", PAGE, O_WRONLY | O_APPEND));
 	NEED_FD(sc, ro, w_open(fx.w, fx_mnt(&fx, "f"), O_RDONLY, 0));
@@ -263,10 +234,10 @@ static void splice_rules(struct sc *sc)
 	EXPECT_EQ(sc, w_splice(fx.w, p[0], &off, fd, NULL, 1), -ESPIPE);
 	EXPECT_EQ(sc, w_sendfile(fx.w, fd, ro, &off, 1), -EINVAL);
 out:
-	shut(&fx, p[0]);
-	shut(&fx, p[1]);
-	shut(&fx, fd);
-	shut(&fx, ro);
+	fx_close(&fx, p[0]);
+	fx_close(&fx, p[1]);
+	fx_close(&fx, fd);
+	fx_close(&fx, ro);
 	fx_teardown(&fx);
 }
 

@@ -85,6 +85,27 @@ void fb_exitcalls_run(void)
 		exits[i - 1].exit();
 }
 
+/**
+ * fb_initcall_run() - run one init call again, as loading its module would: see linux/init.h
+ *
+ * Context: a task; may sleep. Return: what the call returned; -ENOENT for a @name that there is not.
+ */
+int fb_initcall_run(const char *name)
+{
+	for (unsigned int i = 0; i < nr_inits; i++)
+		if (!strcmp(inits[i].name, name))
+			return inits[i].init();
+	return -ENOENT;
+}
+
+/** fb_exitcall_run() - and one exit call, as unloading it would. Context: a task; may sleep. */
+void fb_exitcall_run(const char *name)
+{
+	for (unsigned int i = 0; i < nr_exits; i++)
+		if (!strcmp(exits[i].name, name))
+			exits[i].exit();
+}
+
 static bool counted(const struct module *module)
 {
 	return module != NULL;

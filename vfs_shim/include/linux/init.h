@@ -35,6 +35,9 @@ void fb_initcall_register(enum fb_initcall_level level, const char *name, initca
 void fb_exitcall_register(const char *name, exitcall_t fn);
 /* Run begin: every initcall; stops with finding FB_CONTRACT at one that fails, and returns its error. */
 int fb_initcalls_run(void);
+/* One of them again, as loading and unloading its module would. */
+int fb_initcall_run(const char *name);
+void fb_exitcall_run(const char *name);
 /* Run end: the exit functions of what was initialised, in reverse. */
 void fb_exitcalls_run(void);
 

@@ -1,0 +1,545 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What happens rarely: lower files of odd kinds, changes behind the kernel's back, pages on their way to the server,
+ * errors of steps that hardly ever fail, races.
+ */
+#include "async_front.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define PAGE	4096
+#define SHARED	(W_MAP_SHARED | W_MAP_WRITE)
+
+#ifndef RWF_NOWAIT
+#define RWF_NOWAIT	0x8
+#endif
+
+/* A cached open and a passthrough open of the file "f". */
+struct both {
+	struct fixture fx;
+	struct fx_way way;
+	long cached, through;
+};
+
+/* False, too, where the kernel does not let the two live together, which is no failure. */
+static bool both_begin(struct sc *sc, struct both *b, struct fx_opts *o, size_t size)
+{
+	b->way.next = SRV_CACHED;
+	b->cached = b->through = -1;
+	if (!fx_setup_ways(sc, &b->fx, o, &b->way))
+		return false;
+	NEED_FD(sc, b->cached, fx_make(&b->fx, "f", size, O_RDWR));
+	b->through = fx_open_as(&b->fx, &b->way, SRV_RDWR, "f", O_RDWR);
+	return EXPECT_DIFF(sc, DIFF_MIXED_OPENS, b->through < 0 ? b->through : 0, 0, -EIO) && b->through >= 0;
+out:
+	return false;
+}
+
+static void both_end(struct both *b)
+{
+	fx_close(&b->fx, b->cached);
+	fx_close(&b->fx, b->through);
+	fx_teardown(&b->fx);
+}
+
+/* Make the first page dirty. */
+static bool make_dirty(struct sc *sc, struct both *b, unsigned long long *at)
+{
+	char data[PAGE];
+
+	sc_pattern(data, PAGE, 0, 2);
+	return EXPECT_EQ(sc, w_mmap(b->fx.w, b->cached, PAGE, SHARED, 0, at), 0) &&
+	       EXPECT_EQ(sc, w_store(b->fx.w, *at, data, PAGE), 0);
+}
+
+static long rwv2(struct fixture *fx, bool write, long fd, void *buf, size_t len, int flags)
+{
+	struct iovec iov = { buf, len };
+
+	return write ? w_pwritev2(fx->w, fd, &iov, 1, 0, flags) : w_preadv2(fx->w, fd, &iov, 1, 0, flags);
+}
+
+/* ---- pages on their way to the server ---- */
+
+static void nowait_beside_cached(struct sc *sc)
+{
+	static const struct srv_rule hold = { .opcode = FUSE_WRITE, .count = 1, .action = SRV_HOLD };
+	struct fe_req req = { .len = PAGE, .rwf = RWF_NOWAIT };
+	char buf[PAGE];
+	struct fx_job reader = { .fn = job_pread, .buf = buf, .len = PAGE };
+	unsigned long long at = 0;
+	struct both b;
+	struct fe fe = { 0 };
+	long again = -1;
+
+	if (!both_begin(sc, &b, NULL, PAGE) || !make_dirty(sc, &b, &at))
+		goto out;
+	srv_set_rule(b.fx.srv, &hold);
+	/* Sends the page, and does not wait for the answer. */
+	NEED_EQ(sc, w_munmap(b.fx.w, at, PAGE), 0);
+	srv_wait_held(b.fx.srv);
+	EXPECT_EQ(sc, rwv2(&b.fx, false, b.through, buf, PAGE, RWF_NOWAIT), -EAGAIN);
+	EXPECT_EQ(sc, rwv2(&b.fx, true, b.through, buf, PAGE, RWF_NOWAIT), -EAGAIN);
+	req.fd = b.through;
+	req.buf = buf;
+	if (fe_start(sc, &fe, FE_AIO) && fe_submit(&fe, &req, 1))
+		EXPECT_EQ(sc, fe_wait(&fe, 1), 1);
+	EXPECT_EQ(sc, req.res, -EAGAIN);
+	/* An open drops the pages; what was sent of them is still on its way. */
+	NEED_FD(sc, again, fx_open_as(&b.fx, &b.way, SRV_CACHED, "f", O_RDWR));
+	EXPECT_EQ(sc, rwv2(&b.fx, true, b.through, buf, PAGE, RWF_NOWAIT), -EAGAIN);
+	reader.fd = b.through;
+	NEED_EQ(sc, fx_job_start(sc, &reader, W_SPAWN_SHARE_FILES), 0);
+	EXPECT_EQ(sc, w_task_wait_blocked(b.fx.w, reader.task), 0);
+	srv_let_go(b.fx.srv);
+	EXPECT_EQ(sc, fx_job_wait(&reader), PAGE);
+	EXPECT(sc, sc_matches(buf, PAGE, 0, 2), "the store is not there yet");
+out:
+	if (fe.w)
+		fe_stop(&fe);
+	fx_close(&b.fx, again);
+	both_end(&b);
+}
+
+/* A dirty page that the server does not take. */
+static bool lose_page(struct sc *sc, struct both *b)
+{
+	static const struct srv_rule fail = { .opcode = FUSE_WRITE, .count = 1, .action = SRV_FAIL,
+					      .error = ENOSPC };
+	unsigned long long at;
+
+	if (!make_dirty(sc, b, &at))
+		return false;
+	srv_set_rule(b->fx.srv, &fail);
+	/* FUSE calls a page written when it is on its way; the error comes later. */
+	return EXPECT_EQ(sc, w_munmap(b->fx.w, at, PAGE), 0) && EXPECT_EQ(sc, fx_barrier(&b->fx), 0);
+}
+
+/* Whoever needs dirty pages written back first is told that some were lost. */
+static void write_back_fails(struct sc *sc)
+{
+	unsigned long long at = 0, other;
+	int p[2] = { -1, -1 };
+	long long out = 0;
+	struct both b;
+
+	if (!both_begin(sc, &b, NULL, PAGE))
+		goto out;
+	NEED_EQ(sc, w_pipe(b.fx.w, p), 0);
+	NEED_EQ(sc, w_write(b.fx.w, p[1], "xx", 2), 2);
+	NEED(sc, lose_page(sc, &b), "no page lost");
+	EXPECT_EQ(sc, w_mmap(b.fx.w, b.through, PAGE, SHARED, 0, &other), -ENOSPC);
+	NEED(sc, lose_page(sc, &b), "no page lost");
+	NEED(sc, make_dirty(sc, &b, &at), "no dirty page");
+	EXPECT_EQ(sc, w_splice(b.fx.w, p[0], NULL, b.through, &out, 1), -ENOSPC);
+	EXPECT_EQ(sc, w_splice(b.fx.w, p[0], NULL, b.through, &out, 1), 1);
+out:
+	if (at)
+		w_munmap(b.fx.w, at, PAGE);
+	fx_close(&b.fx, p[0]);
+	fx_close(&b.fx, p[1]);
+	both_end(&b);
+}
+
+/* ---- behind the kernel's back ---- */
+
+static void size_changes_below(struct sc *sc)
+{
+	struct both b;
+	char buf[16];
+
+	if (!both_begin(sc, &b, NULL, 2 * PAGE))
+		goto out;
+	EXPECT(sc, fx_reads(&b.fx, b.cached, 0, 2 * PAGE, 1), "wrong content cached");
+	EXPECT_EQ(sc, w_truncate(b.fx.w, fx_low(&b.fx, "f"), PAGE + 10), 0);
+	/* The first passthrough I/O notices, and the cached pages go. */
+	EXPECT_EQ(sc, w_pread(b.fx.w, b.through, buf, 16, PAGE), 10);
+	fx_same_attr(&b.fx, b.through, "f", true);
+	EXPECT_EQ(sc, w_truncate(b.fx.w, fx_low(&b.fx, "f"), 2 * PAGE), 0);
+	EXPECT(sc, fx_writes(&b.fx, b.through, 0, 10, 2), "cannot write");
+	EXPECT(sc, fx_reads(&b.fx, b.cached, PAGE + 10, PAGE - 10, 0), "what was cut off came back");
+out:
+	both_end(&b);
+}
+
+/* The lower file gets privileges that FUSE does not know of: the write takes them off all the same. */
+static void suid_below(struct sc *sc)
+{
+	struct fixture fx;
+	struct w_stat st;
+	long fd = -1;
+
+	if (!fx_setup(sc, &fx, NULL))
+		goto out;
+	NEED_FD(sc, fd, fx_make(&fx, "f", 100, O_RDWR));
+	EXPECT_EQ(sc, w_chmod(fx.w, fx_low(&fx, "f"), 04755), 0);
+	EXPECT(sc, fx_writes(&fx, fd, 10, 10, 2), "cannot write");
+	EXPECT_EQ(sc, w_lstat(fx.w, fx_low(&fx, "f"), &st), 0);
+	/* Root's write. */
+	EXPECT_EQ(sc, st.mode & 07777, 04755);
+out:
+	fx_close(&fx, fd);
+	fx_teardown(&fx);
+}
+
+/* The node of an open file turns out to be another one's: the file is dead. */
+static void reuse_node(struct server *srv, struct srv_open *o)
+{
+	const uint64_t *node = srv_config(srv)->hook_arg;
+
+	if (o->opcode != FUSE_CREATE)
+		return;
+	o->entry->nodeid = *node;
+	o->entry->generation++;
+}
+
+static void bad_inode(struct sc *sc)
+{
+	int p[2] = { -1, -1 };
+	long a = -1, b = -1;
+	long long off = 0;
+	struct fixture fx;
+	uint64_t node = 0;
+	struct fx_opts o;
+	struct w_stat st;
+	char buf[8];
+
+	fx_opts_init(&o);
+	o.srv.on_open = reuse_node;
+	o.srv.hook_arg = &node;
+	o.srv.backing = SRV_PLAIN;
+	if (!fx_setup(sc, &fx, &o))
+		goto out;
+	NEED_FD(sc, a, fx_make(&fx, "f", PAGE, O_RDWR));
+	NEED_EQ(sc, w_pipe(fx.w, p), 0);
+	NEED_EQ(sc, w_write(fx.w, p[1], "x", 1), 1);
+	node = srv_nodeid(fx.srv, "f");
+	NEED_FD(sc, b, w_open(fx.w, fx_mnt(&fx, "g"), O_RDWR | O_CREAT, 0600));
+	EXPECT_EQ(sc, w_pread(fx.w, a, buf, 8, 0), -EIO);
+	EXPECT_EQ(sc, w_pwrite(fx.w, a, buf, 8, 0), -EIO);
+	EXPECT_EQ(sc, w_splice(fx.w, p[0], NULL, a, &off, 1), -EIO);
+	EXPECT_EQ(sc, w_fsync(fx.w, a), -EIO);
+	EXPECT_EQ(sc, w_ftruncate(fx.w, a, 0), -EIO);
+	EXPECT_EQ(sc, w_fstat(fx.w, a, &st), -EIO);
+	/* The other one is not. */
+	EXPECT_EQ(sc, w_pwrite(fx.w, b, buf, 8, 0), 8);
+out:
+	fx_close(&fx, p[0]);
+	fx_close(&fx, p[1]);
+	fx_close(&fx, a);
+	fx_close(&fx, b);
+	fx_teardown(&fx);
+}
+
+/* ---- steps that hardly ever fail ---- */
+
+static void lower_getattr_fails(struct sc *sc)
+{
+	struct fixture fx;
+	long fd = -1;
+
+	if (!fx_setup(sc, &fx, NULL))
+		goto out;
+	NEED_FD(sc, fd, fx_make(&fx, "f", 100, O_RDWR));
+	EXPECT_EQ(sc, w_lower_inject(fx.w, fx.lower, W_LOWER_GETATTR, 0, 1, EIO, 0), 0);
+	EXPECT(sc, fx_writes(&fx, fd, 50, 100, 2), "cannot write");
+	fx_same_attr(&fx, fd, "f", true);
+out:
+	fx_close(&fx, fd);
+	fx_teardown(&fx);
+}
+
+static void splice_fails_below(struct sc *sc)
+{
+	int p[2] = { -1, -1 };
+	struct fixture fx;
+	long long out = 0;
+	long fd = -1;
+
+	if (!fx_setup(sc, &fx, NULL))
+		goto out;
+	NEED_FD(sc, fd, fx_make(&fx, "f", 100, O_RDWR));
+	NEED_EQ(sc, w_pipe(fx.w, p), 0);
+	NEED_EQ(sc, w_write(fx.w, p[1], "spliced", 7), 7);
+	EXPECT_EQ(sc, w_lower_inject(fx.w, fx.lower, W_LOWER_WRITE, 0, 1, EIO, 0), 0);
+	EXPECT_EQ(sc, w_splice(fx.w, p[0], NULL, fd, &out, 7), -EIO);
+	EXPECT_EQ(sc, out, 0);
+	EXPECT_EQ(sc, w_splice(fx.w, p[0], NULL, fd, &out, 7), 7);
+	EXPECT_EQ(sc, out, 7);
+out:
+	fx_close(&fx, p[0]);
+	fx_close(&fx, p[1]);
+	fx_close(&fx, fd);
+	fx_teardown(&fx);
+}
+
+/* Backing files that are in no directory of the server's. */
+struct odd_kind {
+	enum w_fd_kind kind;
+	bool seal;
+	long registered;
+};
+
+static void register_odd(struct server *srv, struct srv_open *o)
+{
+	struct odd_kind *odd = srv_config(srv)->hook_arg;
+	struct world *w = srv_world(srv);
+	long fd = w_open_kind(w, odd->kind);
+
+	odd->registered = fd;
+	if (fd < 0)
+		return;
+	if (odd->seal)
+		odd->registered = w_seal_writes(w, fd);
+	if (odd->registered >= 0)
+		odd->registered = srv_register(w, srv_dev(srv), fd);
+	w_close(w, fd);
+	if (odd->registered < 0)
+		return;
+	o->open->open_flags = FOPEN_PASSTHROUGH;
+	o->open->backing_id = odd->registered;
+}
+
+static void map_odd(struct sc *sc, struct odd_kind *odd, int flags, unsigned int prot, long want)
+{
+	unsigned long long at = 0;
+	struct fixture fx;
+	struct fx_opts o;
+	long fd = -1;
+
+	fx_opts_init(&o);
+	o.srv.on_open = register_odd;
+	o.srv.hook_arg = odd;
+	o.srv.backing = SRV_PLAIN;
+	if (!fx_setup(sc, &fx, &o))
+		goto out;
+	NEED_FD(sc, fd, fx_make(&fx, "f", PAGE, flags));
+	NEED(sc, odd->registered > 0, "not registered: %s", sc_errno(odd->registered));
+	EXPECT_EQ(sc, w_mmap(fx.w, fd, PAGE, prot, 0, &at), want);
+out:
+	fx_close(&fx, fd);
+	fx_teardown(&fx);
+}
+
+static void map_sysfs(struct sc *sc)
+{
+	map_odd(sc, &(struct odd_kind){ .kind = W_FD_SYSFS }, O_RDONLY, W_MAP_SHARED, -ENODEV);
+}
+
+static void map_sealed(struct sc *sc)
+{
+	/* Mainline's mmap() asks the FUSE file only. */
+	if (!sc_has(sc, W_CAP_IS_MAINLINE))
+		map_odd(sc, &(struct odd_kind){ .kind = W_FD_MEMFD, .seal = true }, O_RDWR, SHARED, -EPERM);
+}
+
+/* ---- requests that complete when cached pages are stale ---- */
+
+static bool async_both(struct sc *sc, struct both *b)
+{
+	struct w_async_mode held = { .when = W_ASYNC_HELD };
+	struct fx_opts o;
+
+	fx_opts_init(&o);
+	o.lower.kind = W_LOWER_ASYNC;
+	return both_begin(sc, b, &o, 2 * PAGE) &&
+	       EXPECT_EQ(sc, w_lower_async_mode(b->fx.w, b->fx.lower, &held), 0);
+}
+
+/* One request through io_submit, and what it gives; @result: how it completes below. */
+static long long one_request(struct sc *sc, struct both *b, struct fe_req *req, const struct w_async_result *result)
+{
+	struct fe fe;
+
+	req->fd = b->through;
+	if (fe_start(sc, &fe, FE_AIO) && fe_submit(&fe, req, 1) &&
+	    EXPECT_EQ(sc, w_lower_async_complete(b->fx.w, b->fx.lower, 0, result), 0))
+		fe_wait(&fe, 1);
+	fe_stop(&fe);
+	return req->res;
+}
+
+static void async_stale_write(struct sc *sc)
+{
+	char data[16];
+	struct fe_req req = { .write = true, .buf = data, .len = 16, .off = 100 };
+	struct both b;
+
+	if (!async_both(sc, &b))
+		goto out;
+	sc_pattern(data, 16, 100, 2);
+	EXPECT(sc, fx_reads(&b.fx, b.cached, 0, 2 * PAGE, 1), "wrong content cached");
+	EXPECT_EQ(sc, one_request(sc, &b, &req, NULL), 16);
+	EXPECT(sc, fx_reads(&b.fx, b.cached, 100, 16, 2), "the cached reader does not see it");
+out:
+	both_end(&b);
+}
+
+static void async_stale_read(struct sc *sc)
+{
+	char data[16];
+	struct fe_req req = { .buf = data, .len = 16, .off = 100 };
+	struct both b;
+
+	if (!async_both(sc, &b))
+		goto out;
+	EXPECT(sc, fx_reads(&b.fx, b.cached, 0, 2 * PAGE, 1), "wrong content cached");
+	EXPECT_EQ(sc, w_truncate(b.fx.w, fx_low(&b.fx, "f"), 50), 0);
+	EXPECT_EQ(sc, w_truncate(b.fx.w, fx_low(&b.fx, "f"), 3 * PAGE), 0);
+	EXPECT_EQ(sc, one_request(sc, &b, &req, NULL), 16);
+	EXPECT(sc, sc_matches(data, 16, 100, 0), "wrong content read");
+	EXPECT(sc, fx_reads(&b.fx, b.cached, 100, 16, 0), "the cached reader does not see it");
+out:
+	both_end(&b);
+}
+
+static void async_read_fails(struct sc *sc)
+{
+	char data[16];
+	struct fe_req req = { .buf = data, .len = 16, .off = 100 };
+	struct w_async_result eio = { .error = EIO };
+	struct both b;
+
+	if (!async_both(sc, &b))
+		goto out;
+	EXPECT_EQ(sc, one_request(sc, &b, &req, &eio), -EIO);
+out:
+	both_end(&b);
+}
+
+/* ---- the module ---- */
+
+static void module_reload(struct sc *sc)
+{
+	struct fixture fx;
+	long fd = -1;
+
+	EXPECT_EQ(sc, w_reload(sc_world(sc)), 0);
+	if (!fx_setup(sc, &fx, NULL))
+		goto out;
+	NEED_FD(sc, fd, fx_make(&fx, "f", 100, O_RDWR));
+	EXPECT(sc, fx_reads(&fx, fd, 0, 100, 1), "wrong content read");
+out:
+	fx_close(&fx, fd);
+	fx_teardown(&fx);
+}
+
+/* ---- races: by chance, so to be run with many seeds ---- */
+
+#define TURNS	8
+
+static const char *another_file(struct server *srv, const char *name, unsigned int nth)
+{
+	(void)name;
+	return nth % 2 ? srv_config(srv)->hook_arg : NULL;
+}
+
+/* One open, a write to it, and meanwhile an open with another lower file: attributes are the first one's no more. */
+static void one_race_mixed(struct sc *sc, struct fixture *fx)
+{
+	struct fx_job job = { .fn = job_pwrite, .buf = "raced", .len = 5 };
+	long fd;
+
+	NEED_FD(sc, fd, w_open(fx->w, fx_mnt(fx, "f"), O_RDWR, 0));
+	job.fd = fd;
+	if (EXPECT_EQ(sc, fx_job_start(sc, &job, W_SPAWN_SHARE_FILES), 0)) {
+		EXPECT_DIFF(sc, DIFF_FILES_NOT_INODES, fx_try_open(fx, "f", O_RDONLY), 0, -EBUSY);
+		EXPECT_EQ(sc, fx_job_wait(&job), 5);
+	}
+out:
+	fx_close(fx, fd);
+}
+
+static void race_mixed(struct sc *sc)
+{
+	char other[W_PATH_MAX];
+	struct fixture fx;
+	struct fx_opts o;
+
+	fx_opts_init(&o);
+	o.srv.ids = SRV_ID_PER_OPEN;
+	o.srv.backing_path = another_file;
+	o.srv.hook_arg = other;
+	if (!fx_setup(sc, &fx, &o))
+		goto out;
+	strcpy(other, fx_low(&fx, "other"));
+	NEED_EQ(sc, sc_make_file(sc, other, 200, 2, 0644), 0);
+	NEED_EQ(sc, sc_make_file(sc, fx_low(&fx, "f"), 100, 1, 0644), 0);
+	for (int i = 0; i < TURNS; i++)
+		one_race_mixed(sc, &fx);
+out:
+	fx_teardown(&fx);
+}
+
+static void writer_without_privileges(struct world *w, void *arg)
+{
+	struct fx_job *job = arg;
+
+	w_setids(w, 1000, 1000);
+	for (int i = 0; i < TURNS; i++) {
+		struct w_completion c;
+		struct w_aio a = { .fd = job->fd, .op = W_AIO_WRITE, .buf = "x", .len = 1 };
+		long ctx = w_aio_setup(w, 1);
+
+		if (ctx < 0)
+			continue;
+		if (w_aio_submit(w, ctx, &a, 1) == 1)
+			w_aio_getevents(w, ctx, 1, &c, 1);
+		w_aio_destroy(w, ctx);
+	}
+}
+
+/* The lower file gets privileges while somebody who may not keep them writes. */
+static void race_suid(struct sc *sc)
+{
+	struct fx_job job = { .sc = sc };
+	struct w_task *task = NULL;
+	struct fixture fx;
+	long fd = -1;
+
+	if (!fx_setup(sc, &fx, NULL))
+		goto out;
+	NEED_FD(sc, fd, fx_make(&fx, "f", 100, O_RDWR));
+	job.fd = fd;
+	NEED_EQ(sc, w_spawn(fx.w, "writer", W_SPAWN_SHARE_FILES, writer_without_privileges, &job, &task), 0);
+	for (int i = 0; i < TURNS; i++) {
+		EXPECT_EQ(sc, w_chmod(fx.w, fx_low(&fx, "f"), 04755), 0);
+		w_yield(fx.w);
+		EXPECT_EQ(sc, w_chmod(fx.w, fx_low(&fx, "f"), 0755), 0);
+		w_yield(fx.w);
+	}
+out:
+	if (task)
+		w_join(fx.w, task);
+	fx_close(&fx, fd);
+	fx_teardown(&fx);
+}
+
+#define BOTH	(W_CAP_PAGE_CACHE | W_CAP_MMAP)
+
+const struct scenario rare_scenarios[] = {
+	{ "rare/nowait", "who may not wait gets EAGAIN while dirty pages are on their way", BOTH | W_CAP_AIO,
+	  nowait_beside_cached },
+	{ "rare/write-back-fails", "dirty pages that the server does not take", BOTH | W_CAP_SPLICE, write_back_fails },
+	{ "rare/size-below", "the lower file changes its size by itself", W_CAP_PAGE_CACHE, size_changes_below },
+	{ "rare/suid-below", "the lower file becomes suid by itself", W_CAP_ROOT, suid_below },
+	{ "rare/bad-inode", "a node that was used again", W_CAP_SPLICE, bad_inode },
+	{ "rare/getattr-fails", "the lower file cannot tell its blocks", W_CAP_LOWER_FAULT, lower_getattr_fails },
+	{ "rare/splice-fails", "the lower file fails in a splice", W_CAP_LOWER_FAULT | W_CAP_SPLICE, splice_fails_below },
+	{ "rare/map-sysfs", "a lower file that cannot be mapped", W_CAP_MMAP, map_sysfs },
+	{ "rare/map-sealed", "a lower file that may not be mapped for writing", W_CAP_MMAP, map_sealed },
+	{ "rare/async-stale-write", "an asynchronous write drops cached pages", W_CAP_PAGE_CACHE | W_CAP_LOWER_ASYNC,
+	  async_stale_write },
+	{ "rare/async-stale-read", "an asynchronous read notices that cached pages are stale",
+	  W_CAP_PAGE_CACHE | W_CAP_LOWER_ASYNC, async_stale_read },
+	{ "rare/async-read-fails", "an asynchronous read that fails late", W_CAP_PAGE_CACHE | W_CAP_LOWER_ASYNC,
+	  async_read_fails },
+	{ "rare/reload", "the module goes and comes again", W_CAP_RELOAD, module_reload },
+	{ "race/mixed", "opens with another lower file while attributes are copied", 0, race_mixed },
+	{ "race/suid", "the lower file becomes suid while it is written to", W_CAP_ROOT | W_CAP_AIO, race_suid },
+	{ 0 }
+};
