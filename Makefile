@@ -70,6 +70,15 @@ module: setup-module ## build/module/fuse.ko for the Debian 6.1 headers (KHDR=DI
 setup-module:
 	@tools/setup build $(if $(KHDR),,module)
 
+.PHONY: dkms dkms-check
+dkms: ## a Debian package that builds and installs fuse.ko for each 6.1 kernel, in build/dkms
+	@tools/dkms --out '$(B)'
+
+# Skipped (77) without root or QEMU; that is no failure.
+dkms-check: dkms configure ## install that package, load it in a virtual machine, remove it (root; some minutes)
+	$(ninja) fusebox-guest
+	@tools/dkms-check --out '$(B)' || [ $$? = 77 ]
+
 patch: ## the patch series, for git am, in build/patch
 	@tools/setup build patch
 	@tools/patch $(kdir) --out '$(B)'
