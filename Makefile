@@ -8,7 +8,7 @@ KHDR ?=
 V ?= 0
 JOBS ?= $(shell nproc)
 # The scenarios of guest-smoke, as patterns.
-SMOKE ?= open registry rw cached mixed mmap splice direct coherency async/aio-* async/uring-* async/links async/suid-* async/flags-*
+SMOKE ?= open registry rw cached mixed mmap splice direct coherency random async/aio-* async/uring-* async/links async/suid-* async/flags-*
 # Options for cmake, as -DNAME=VALUE.
 CMAKE_OPTIONS ?=
 
@@ -127,6 +127,13 @@ faults-all: build ## the same to the end, with pairs of faults, too
 .PHONY: defects
 defects: build ## put each defect of tests/defects into the box; its finding must be reported
 	@tools/defects --out '$(B)'
+
+.PHONY: random random-short
+random: build ## 1,000,000 random operations in all ways at once, against a model
+	@$(B)/box/fusebox random --seeds 50 --ops 20000 --log '$(B)/random.log'
+
+random-short: build ## 60,000 of them
+	@$(B)/box/fusebox random --seeds 6 --ops 10000 --log '$(B)/random.log'
 
 .PHONY: docs
 docs: build ## write docs/shim.md (what fs/fuse needs of a kernel) and docs/coherency.md anew

@@ -16,6 +16,7 @@
 #include "async_table.h"
 #include "coherency.h"
 #include "faults.h"
+#include "random_test.h"
 #include "report.h"
 #include "runner.h"
 #include "scenario.h"
@@ -41,6 +42,11 @@ enum option_key {
 	OPT_MAX_RUNS = 'n',
 	OPT_SECONDS = 'm',
 	OPT_SITES = 'o',
+	OPT_SEEDS = 'e',
+	OPT_OPS = 'N',
+	OPT_REPLAY = 'r',
+	OPT_LOG = 'L',
+	OPT_NO_SHRINK = 'K',
 };
 
 /* What the options of all commands say. */
@@ -58,6 +64,11 @@ struct options {
 	unsigned int seconds;
 	const char *sites;
 	unsigned int timeout_s;
+	unsigned int seeds;
+	size_t ops;
+	const char *replay;
+	const char *log;
+	bool no_shrink;
 	char **args;
 	int nr_args;
 	int max_args;
@@ -146,6 +157,21 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		break;
 	case OPT_SECONDS:
 		o->seconds = number_option("seconds", arg, "1 to 86400", 1, 86400);
+		break;
+	case OPT_SEEDS:
+		o->seeds = number_option("seeds", arg, "1 to 1000000", 1, 1000000);
+		break;
+	case OPT_OPS:
+		o->ops = number_option("ops", arg, "1 to 1000000", 1, 1000000);
+		break;
+	case OPT_REPLAY:
+		o->replay = arg;
+		break;
+	case OPT_LOG:
+		o->log = arg;
+		break;
+	case OPT_NO_SHRINK:
+		o->no_shrink = true;
 		break;
 	case OPT_SITES:
 		o->sites = arg;
@@ -344,6 +370,18 @@ static int cmd_async_table(struct options *o)
 	return async_table(&o->run, o->nr_args ? o->args[0] : NULL);
 }
 
+static int cmd_random(struct options *o)
+{
+	struct random_opts r = {
+		.run = o->run, .seed = o->run.policy == FB_POLICY_RANDOM ? o->run.seed : 1, .seeds = o->seeds,
+		.ops = o->ops, .replay = o->replay, .log = o->log, .shrink = !o->no_shrink, .timeout_s = o->timeout_s,
+	};
+
+	/* Guard pages for each object would make a long run slow; what is found can be replayed with them. */
+	r.run.guard = o->replay;
+	return random_test(&r);
+}
+
 static int cmd_coherency(struct options *o)
 {
 	return coherency_print(&o->run);
@@ -400,6 +438,17 @@ static const struct argp_option table_options[] = {
 	{ 0 },
 };
 
+static const struct argp_option random_options[] = {
+	{ "seed", OPT_SEED, "N", 0, "the first seed (1): it makes the operations and the schedule", 0 },
+	{ "seeds", OPT_SEEDS, "N", 0, "so many seeds, one after the other (1); ends at the first that fails", 0 },
+	{ "ops", OPT_OPS, "N", 0, "operations for each seed (2000)", 0 },
+	{ "log", OPT_LOG, "FILE", 0, "write the operations of a run that fails to FILE, shrunk", 0 },
+	{ "replay", OPT_REPLAY, "FILE", 0, "do the operations of FILE, with guard pages", 0 },
+	{ "no-shrink", OPT_NO_SHRINK, NULL, 0, "leave what fails as long as it is", 0 },
+	{ "timeout", OPT_TIMEOUT, "SECONDS", 0, "wall time that one run may take (60)", 0 },
+	{ 0 },
+};
+
 static struct command commands[] = {
 	{ "list", cmd_list, { .options = list_options, .parser = parse_option,
 		.args_doc = "[PATTERN...]", .doc = "Print the names of the scenarios." }, INT_MAX },
@@ -422,6 +471,11 @@ static struct command commands[] = {
 		.args_doc = "[ENGINE]",
 		.doc = "Print which lower file system does what for which front end: read/write, "
 		       "io_submit, io_uring, a caller in the kernel; and how it may complete." }, 1 },
+	{ "random", cmd_random, { .options = random_options, .parser = parse_option,
+		.args_doc = "",
+		.doc = "Do random operations on files that are open in all ways at once, against a model. What fails is "
+		       "shrunk to few operations.\vThe exit status is 0 when all was as the model has it, 1 when not, 2 "
+		       "for a mistake in the command or in the log. See docs/random.md." }, 0 },
 	{ "coherency", cmd_coherency, { .options = table_options, .parser = parse_option,
 		.args_doc = "",
 		.doc = "Print docs/coherency.md: who sees what, when one file is open in two ways." }, 0 },
@@ -445,6 +499,8 @@ static int dispatch(struct command *c, int argc, char **argv)
 	struct options o = {
 		.run.guard = true,
 		.timeout_s = DEFAULT_TIMEOUT_S,
+		.seeds = 1,
+		.ops = 2000,
 		.max_args = c->max_args,
 	};
 	char name[64];

@@ -6,6 +6,7 @@
  * standard output, which is a pipe to the parent: lines that begin with 'F' (an expectation that
  * failed), 'T' (trace), 'S' (skipped, and why) and 'L' (the lower file system, from the probe).
  */
+#include "random/random.h"
 #include "scenario.h"
 #include "world_host.h"
 
@@ -53,6 +54,8 @@ static void usage(FILE *f)
 	      "  --trace           print the normalized trace as KTAP comments\n"
 	      "  --lower-fs FS     lower file system: tmpfs or ext4 (on a loop device)\n"
 	      "  --timeout SECONDS give up on a scenario after this (default 20)\n"
+	      "  --seed N          first seed of the scenarios random/... (default 1)\n"
+	      "  --ops N           operations of each of them, up to 1000000 (default 300)\n"
 	      "  --name NAME       name of this world: host (default) or guest\n"
 	      "  --help            this text\n"
 	      "Exit status: 0 all ok, 1 failures, 2 bad usage, 77 skipped.\n", f);
@@ -357,6 +360,16 @@ static int parse(struct options *o, int argc, char **argv)
 			o->timeout = strtol(value, &end, 10);
 			if (*end || o->timeout < 1)
 				return bad_usage("not a number of seconds:", value);
+		} else if (!strcmp(arg, "--seed")) {
+			i++;
+			rnd_first_seed = strtoull(value, &end, 10);
+			if (*end || end == value)
+				return bad_usage("not a seed:", value);
+		} else if (!strcmp(arg, "--ops")) {
+			i++;
+			rnd_scenario_ops = strtoul(value, &end, 10);
+			if (*end || rnd_scenario_ops < 1 || rnd_scenario_ops > 1000000)
+				return bad_usage("not a number of operations:", value);
 		} else if (!strcmp(arg, "--name")) {
 			i++;
 			o->host.name = value;

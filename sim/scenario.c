@@ -37,6 +37,7 @@ static const struct scenario *const groups[] = {
 	death_scenarios, abort_scenarios, freeze_scenarios, lifecycle_scenarios, plain_scenarios,
 	async_scenarios, async_flight_scenarios, async_rule_scenarios, error_scenarios, cached_scenarios,
 	mmap_scenarios, splice_scenarios, direct_scenarios, coherency_scenarios, rare_scenarios,
+	random_scenarios,
 };
 
 static const struct {

@@ -508,6 +508,7 @@ extern const struct scenario mmap_scenarios[];
 extern const struct scenario splice_scenarios[];
 extern const struct scenario direct_scenarios[];
 extern const struct scenario coherency_scenarios[];
+extern const struct scenario random_scenarios[];
 extern const struct scenario async_scenarios[];
 extern const struct scenario async_flight_scenarios[];
 extern const struct scenario async_rule_scenarios[];

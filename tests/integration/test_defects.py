@@ -13,6 +13,15 @@ CATALOGUE = ROOT / "tests/defects"
 GOOD = CATALOGUE / "01-backing-file-leaked.patch"
 
 
+def harmless():
+    """A diff that adds a comment, and nothing else."""
+    source = (OUT / "tree/fs/fuse/passthrough.c").read_text(encoding="utf-8").splitlines()
+    at = source.index('#include "fuse_i.h"') + 1
+    context = [f" {line}\n" for line in source[at - 3:at + 3]]
+    return ("--- a/fs/fuse/passthrough.c\n+++ b/fs/fuse/passthrough.c\n"
+            f"@@ -{at - 2},6 +{at - 2},7 @@\n" + "".join([*context[:3], "+/* nothing */\n", *context[3:]]))
+
+
 class Catalogue(ToolTest):
     """A catalogue of one entry, to be changed at will."""
 
@@ -56,13 +65,7 @@ class Missed(Catalogue):
         self.assertTrue(pathlib.Path(ROOT, replay.group(1)).exists())
 
     def test_empty_change(self):
-        """The same entry, but all that it does to the code is a comment."""
-        source = (OUT / "tree/fs/fuse/passthrough.c").read_text(encoding="utf-8").splitlines()
-        at = source.index('#include "fuse_i.h"') + 1
-        context = [f" {line}\n" for line in source[at - 3:at + 3]]
-        self.write(diff="--- a/fs/fuse/passthrough.c\n+++ b/fs/fuse/passthrough.c\n"
-                        f"@@ -{at - 2},6 +{at - 2},7 @@\n"
-                        + "".join([*context[:3], "+/* nothing */\n", *context[3:]]))
+        self.write(diff=harmless())
         self.assert_missed("reports nothing")
 
     def test_another_kind(self):
@@ -93,6 +96,30 @@ class Missed(Catalogue):
         diff = re.sub(r"(?m)^(-\tfput.*)$", r"\1\n+\tnot C;", self.diff)
         self.write(diff=diff.replace(",6 @@", ",7 @@"))
         self.assert_missed("does not compile: .*error")
+
+
+class Random(Catalogue):
+    """Defects for the random tester."""
+
+    def setUp(self):
+        super().setUp()
+        text = (CATALOGUE / "71-invalidation-skipped.patch").read_text(encoding="utf-8")
+        self.header, _, self.diff = text.partition("---\n")
+
+    def test_too_many_operations(self):
+        self.write(self.changed("Random", "1"))
+        self.assert_missed("which are more than 1")
+
+    def test_nothing_found(self):
+        self.write(diff=harmless())
+        self.assert_missed("finds nothing in 10000 operations")
+
+    def test_header(self):
+        for value in ("0", "ten", "-1"):
+            self.write(self.changed("Random", value))
+            self.assert_refused("is no number of operations", DEFECTS, "--out", OUT, "--catalogue", self.catalogue)
+        self.write(re.sub(r"(?m)^Origin: .*\n", "", self.header))
+        self.assert_refused("the header has no 'Origin:'", DEFECTS, "--out", OUT, "--catalogue", self.catalogue)
 
 
 class Refused(Catalogue):

@@ -1,0 +1,363 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * `fusebox random`: seeds, logs, and what makes a long log short.
+ */
+#include "random_test.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "random/random.h"
+#include "runner.h"
+
+#define HEADER		"# fusebox random: the operations of seed"
+#define MAX_LOG		1000000
+#define OP_STEPS	5000	/* steps of the box that one operation does not take: the bound for a livelock */
+
+/* A list of operations, and the seed of the schedule that they run with. */
+struct ops {
+	struct rnd_op *at;
+	size_t n;
+	unsigned long long seed;
+};
+
+/* What came of a run. */
+struct judged {
+	bool failed;
+	bool mismatch;		/* by the model; else a finding of the box */
+	size_t needed;		/* operations up to there */
+	char *details;
+};
+
+/* Over all runs. */
+struct totals {
+	unsigned int runs, failed;
+	size_t ops, rounds, by_kind[RND_KINDS];
+	unsigned long points;
+};
+
+static void *must(void *p)
+{
+	if (!p) {
+		fputs("fusebox: out of memory\n", stderr);
+		exit(EXIT_FAILURE);
+	}
+	return p;
+}
+
+/* One run of @run, which is filled in; @seed orders the tasks. */
+static void run_box(const struct random_opts *o, struct rnd_run *run, unsigned long long seed, struct judged *v,
+		    struct totals *t)
+{
+	static const struct scenario s = { "random/now", "operations by chance", 0, rnd_scenario };
+	struct fb_run_opts opts = o->run;
+	struct run_outcome out = { 0 };
+
+	opts.policy = FB_POLICY_RANDOM;
+	opts.seed = seed;
+	opts.max_steps = ((run->log ? run->nlog : run->nops) + 1000) * OP_STEPS;
+	rnd_now = run;
+	alarm(o->timeout_s);
+	if (runner_run(&s, &opts, &out))
+		exit(2);
+	alarm(0);
+	*v = (struct judged) {
+		.failed = out.verdict != VERDICT_OK,
+		.mismatch = run->failed,
+		.needed = run->failed ? run->failed : run->ndone,
+		.details = out.details,
+	};
+	if (!t)
+		return;
+	t->runs++;
+	t->failed += v->failed;
+	t->ops += run->ndone;
+	t->rounds += run->rounds;
+	t->points += out.points;
+	for (int k = 0; k < RND_KINDS; k++)
+		t->by_kind[k] += run->by_kind[k];
+}
+
+/* ---- shrinking ---- */
+
+struct shrinker {
+	const struct random_opts *o;
+	struct ops ops;
+	struct rnd_op *trial, *done;
+	bool mismatch;		/* what must come of it */
+	unsigned int runs;
+};
+
+/* Does @s->trial, @n operations, fail in the same way? Then what was needed of it takes the place of @s->ops. */
+static bool still_fails(struct shrinker *s, size_t n)
+{
+	struct rnd_run run = { .log = s->trial, .nlog = n, .done = s->done };
+	struct judged v;
+
+	s->runs++;
+	run_box(s->o, &run, s->ops.seed, &v, NULL);
+	free(v.details);
+	if (!v.failed || v.mismatch != s->mismatch)
+		return false;
+	s->ops.n = v.needed;
+	memcpy(s->ops.at, s->done, v.needed * sizeof(*s->done));
+	return true;
+}
+
+/* Leave out @len operations from @from on. */
+static bool without(struct shrinker *s, size_t from, size_t len)
+{
+	size_t n = s->ops.n;
+
+	if (len > n - from)
+		len = n - from;
+	memcpy(s->trial, s->ops.at, from * sizeof(*s->trial));
+	memcpy(s->trial + from, s->ops.at + from + len, (n - from - len) * sizeof(*s->trial));
+	return still_fails(s, n - len);
+}
+
+/* Delta debugging: ever smaller pieces, until none can be left out. */
+static void leave_out(struct shrinker *s, size_t piece)
+{
+	bool any;
+
+	do {
+		any = false;
+		for (size_t from = 0; from < s->ops.n;) {
+			if (without(s, from, piece))
+				any = true;
+			else
+				from += piece;
+		}
+		piece = piece > 1 ? piece / 2 : 1;
+	} while (any || piece > 1);
+}
+
+/* One after the other, if it fails then, too. */
+static void one_by_one(struct shrinker *s)
+{
+	for (size_t i = 0; i < s->ops.n; i++) {
+		s->trial[i] = s->ops.at[i];
+		s->trial[i].round = (unsigned int)i + 1;
+		s->trial[i].task = 0;
+	}
+	still_fails(s, s->ops.n);
+}
+
+/* Shorter reads and writes. */
+static void shorten(struct shrinker *s)
+{
+	for (size_t i = 0; i < s->ops.n; i++) {
+		while (s->ops.at[i].len > 1) {
+			size_t n = s->ops.n;
+
+			memcpy(s->trial, s->ops.at, n * sizeof(*s->trial));
+			s->trial[i].len /= 2;
+			if (!still_fails(s, n) || s->ops.n != n)
+				break;
+		}
+	}
+}
+
+/* @ops becomes as few as can be. */
+static unsigned int shrink(const struct random_opts *o, struct ops *ops, bool mismatch)
+{
+	struct shrinker s = { .o = o, .ops = *ops, .mismatch = mismatch };
+
+	s.trial = must(calloc(ops->n + 1, sizeof(*s.trial)));
+	s.done = must(calloc(ops->n + 1, sizeof(*s.done)));
+	memcpy(s.trial, ops->at, ops->n * sizeof(*s.trial));
+	if (still_fails(&s, ops->n)) {
+		leave_out(&s, s.ops.n / 2 ? s.ops.n / 2 : 1);
+		one_by_one(&s);
+		leave_out(&s, 1);
+		shorten(&s);
+		leave_out(&s, 1);
+	}
+	ops->n = s.ops.n;
+	free(s.trial);
+	free(s.done);
+	return s.runs;
+}
+
+/* ---- logs ---- */
+
+static void write_ops(FILE *f, const char *before, const struct ops *ops)
+{
+	char line[200];
+
+	fprintf(f, "%s" HEADER " %llu\n", before, ops->seed);
+	for (size_t i = 0; i < ops->n; i++)
+		fprintf(f, "%s%s\n", before, rnd_text(&ops->at[i], line, sizeof(line)));
+}
+
+static bool save(const char *path, const struct ops *ops)
+{
+	FILE *f = fopen(path, "w");
+
+	if (!f) {
+		fprintf(stderr, "fusebox: cannot write %s: %s\n", path, strerror(errno));
+		return false;
+	}
+	write_ops(f, "", ops);
+	return !fclose(f);
+}
+
+static bool add_line(struct ops *ops, const char *line, const char *path, unsigned int number)
+{
+	const char *bad;
+
+	if (!strncmp(line, HEADER, strlen(HEADER))) {
+		ops->seed = strtoull(line + strlen(HEADER), NULL, 10);
+		return true;
+	}
+	if (line[0] == '#' || line[0] == '\n')
+		return true;
+	if (ops->n == MAX_LOG) {
+		fprintf(stderr, "fusebox: %s has more than %d operations\n", path, MAX_LOG);
+		return false;
+	}
+	if (!(ops->n & (ops->n - 1)))
+		ops->at = must(realloc(ops->at, (ops->n ? 2 * ops->n : 1) * sizeof(*ops->at)));
+	bad = rnd_parse(&ops->at[ops->n], line);
+	if (bad) {
+		fprintf(stderr, "fusebox: %s:%u: %s; a line is what `fusebox random` prints of an operation\n", path,
+			number, bad);
+		return false;
+	}
+	ops->n++;
+	return true;
+}
+
+static bool load(const char *path, struct ops *ops)
+{
+	FILE *f = fopen(path, "r");
+	unsigned int number = 0;
+	bool good = true;
+	char line[256];
+
+	if (!f) {
+		fprintf(stderr, "fusebox: cannot read %s: %s\n", path, strerror(errno));
+		return false;
+	}
+	while (good && fgets(line, sizeof(line), f))
+		good = add_line(ops, line, path, ++number);
+	fclose(f);
+	if (good && !ops->n) {
+		fprintf(stderr, "fusebox: %s has no operations\n", path);
+		good = false;
+	}
+	return good;
+}
+
+/* ---- the command ---- */
+
+static void print_why(const struct judged *v, const struct rnd_run *run)
+{
+	const char *line = v->details ? v->details : "", *end;
+
+	if (v->mismatch) {
+		printf("# %s\n", run->why);
+		return;
+	}
+	for (; (end = strchr(line, '\n')); line = end + 1)
+		printf("# %.*s\n", (int)(end - line), line);
+}
+
+/* A run that failed: say why, make it short, keep it. */
+static void report(const struct random_opts *o, struct ops *ops, const struct judged *v, const struct rnd_run *run)
+{
+	size_t before = v->needed;
+
+	print_why(v, run);
+	ops->n = v->needed;
+	if (o->shrink) {
+		unsigned int runs = shrink(o, ops, v->mismatch);
+
+		printf("# found after %zu operations, shrunk to %zu in %u runs:\n", before, ops->n, runs);
+		write_ops(stdout, "#   ", ops);
+	}
+	if (o->log && save(o->log, ops))
+		printf("# again: fusebox random --replay %s\n", o->log);
+}
+
+/* One line of KTAP. Returns whether it was all right; if not, @ops are what fails. */
+static bool one(const struct random_opts *o, struct rnd_run *run, struct ops *ops, const char *name, struct totals *t)
+{
+	struct judged v;
+
+	run->done = ops->at;
+	run_box(o, run, ops->seed, &v, t);
+	printf("%sok %u %s\n", v.failed ? "not " : "", t->runs, name);
+	if (v.failed)
+		report(o, ops, &v, run);
+	fflush(stdout);
+	free(v.details);
+	return !v.failed;
+}
+
+static void run_seeds(const struct random_opts *o, struct totals *t)
+{
+	struct ops ops = { .at = must(calloc(o->ops, sizeof(*ops.at))) };
+	bool good = true;
+	char name[40];
+
+	printf("KTAP version 1\n1..%u\n", o->seeds);
+	for (unsigned int i = 0; good && i < o->seeds; i++) {
+		struct rnd_run run = { .seed = o->seed + i, .nops = o->ops };
+
+		ops.seed = run.seed;
+		snprintf(name, sizeof(name), "seed %llu", run.seed);
+		good = one(o, &run, &ops, name, t);
+	}
+	free(ops.at);
+}
+
+static bool run_log(const struct random_opts *o, struct totals *t)
+{
+	struct ops log = { 0 }, ops;
+	bool good = load(o->replay, &log);
+
+	if (good) {
+		struct rnd_run run = { .log = log.at, .nlog = log.n };
+
+		ops = (struct ops) { must(calloc(log.n, sizeof(*ops.at))), log.n, log.seed };
+		printf("KTAP version 1\n1..1\n");
+		one(o, &run, &ops, o->replay, t);
+		if (run.skipped)
+			printf("# %zu operations of the log could not be done, as what they need is not there\n",
+			       run.skipped);
+		free(ops.at);
+	}
+	free(log.at);
+	return good;
+}
+
+static void print_totals(const struct totals *t, double seconds)
+{
+	printf("# operations:");
+	for (int k = 0; k < RND_KINDS; k++)
+		printf(" %s %zu", rnd_kind_name(k), t->by_kind[k]);
+	printf("\n# Totals: pass:%u fail:%u skip:0\n", t->runs - t->failed, t->failed);
+	fprintf(stderr, "fusebox: %u runs: %zu operations, %zu rounds of more than one; %u failed; %lu choice points; "
+		"%.1f s\n", t->runs, t->ops, t->rounds, t->failed, t->points, seconds);
+}
+
+int random_test(const struct random_opts *opts)
+{
+	struct totals t = { 0 };
+	struct timespec start, end;
+
+	clock_gettime(CLOCK_MONOTONIC, &start);
+	if (!opts->replay)
+		run_seeds(opts, &t);
+	else if (!run_log(opts, &t))
+		return 2;
+	clock_gettime(CLOCK_MONOTONIC, &end);
+	print_totals(&t, (double)(end.tv_sec - start.tv_sec) + (double)(end.tv_nsec - start.tv_nsec) / 1e9);
+	return t.failed ? 1 : 0;
+}
