@@ -57,6 +57,11 @@ static const struct {
 	{ "alloc", "io_uring_enter", { EAGAIN } },
 	{ "copy", NULL, { EFAULT } },
 	{ "fdget", NULL, { EBADF } },
+	/* Who has no memory for a lock has no lock to give. */
+	{ "alloc", "fcntl", { ENOLCK } },
+	{ "alloc", "flock", { ENOLCK } },
+	/* A server serves in another order whom the abort has let go, and meets what is not there any more. */
+	{ "abort", "lgetxattr", { ENODATA } },
 	/* The fd is an option, and options are right or wrong. */
 	{ "fdget", "mount", { EINVAL } },
 	{ "signal", NULL, { EINTR } },

@@ -342,6 +342,12 @@ long box_fcntl(unsigned int fd, unsigned int cmd, unsigned long arg)
 	return box_syscall_exit("fcntl", ksys_fcntl(fd, cmd, arg));
 }
 
+long box_flock(unsigned int fd, unsigned int cmd)
+{
+	box_syscall_enter();
+	return box_syscall_exit("flock", ksys_flock(fd, cmd));
+}
+
 long box_poll(unsigned int fd, short events)
 {
 	struct pollfd p = { .fd = fd, .events = events };

@@ -61,6 +61,7 @@ long box_lchown(const char *path, uid_t uid, gid_t gid);
 long box_utimens(const char *path, struct timespec64 times[2]);
 long box_ioctl(unsigned int fd, unsigned int cmd, void *arg);
 long box_fcntl(unsigned int fd, unsigned int cmd, unsigned long arg);
+long box_flock(unsigned int fd, unsigned int cmd);
 /* poll(2) of one descriptor with timeout 0. Return: revents. */
 long box_poll(unsigned int fd, short events);
 

@@ -185,6 +185,18 @@ struct w_statfs {
 };
 
 /**
+ * struct w_lk - a lock of a range, or none
+ * @type: F_RDLCK, F_WRLCK or F_UNLCK
+ * @start: its first byte
+ * @len: bytes; 0 = to the end of the file, wherever that will be
+ */
+struct w_lk {
+	int type;
+	long long start;
+	long long len;
+};
+
+/**
  * struct w_dirent - one entry of a directory
  * @ino: inode number as the directory tells it
  * @off: position from which reading goes on behind this entry
@@ -499,6 +511,8 @@ struct world_ops {
 	long (*ioctl)(struct world *w, int fd, unsigned int cmd, void *arg);
 	long (*fcntl_getfl)(struct world *w, int fd);
 	long (*fcntl_setfl)(struct world *w, int fd, int flags);
+	long (*fcntl_lk)(struct world *w, int fd, int cmd, struct w_lk *lk);
+	long (*flock)(struct world *w, int fd, int op);
 	long (*poll)(struct world *w, int fd, int events);
 	long (*statfs)(struct world *w, const char *path, struct w_statfs *st);
 
@@ -1166,6 +1180,33 @@ static inline long w_fcntl_getfl(struct world *w, int fd)
 static inline long w_fcntl_setfl(struct world *w, int fd, int flags)
 {
 	return W_CALL(w, fcntl_setfl, fd, flags);
+}
+
+/**
+ * w_fcntl_lk() - fcntl(2) with a lock; a "process" is who has an fd table of its own
+ * @w: the world
+ * @fd: an open file
+ * @cmd: F_GETLK, F_SETLK, F_SETLKW, F_OFD_GETLK, F_OFD_SETLK or F_OFD_SETLKW
+ * @lk: the lock; F_GETLK and F_OFD_GETLK replace it by the one in its way, or set the type to F_UNLCK
+ *
+ * Return: 0 or -errno; -EAGAIN when the lock is in the way of F_SETLK or F_OFD_SETLK.
+ */
+static inline long w_fcntl_lk(struct world *w, int fd, int cmd, struct w_lk *lk)
+{
+	return W_CALL(w, fcntl_lk, fd, cmd, lk);
+}
+
+/**
+ * w_flock() - flock(2)
+ * @w: the world
+ * @fd: an open file
+ * @op: LOCK_SH, LOCK_EX or LOCK_UN, with LOCK_NB
+ *
+ * Return: 0 or -errno.
+ */
+static inline long w_flock(struct world *w, int fd, int op)
+{
+	return W_CALL(w, flock, fd, op);
 }
 
 /**

@@ -378,6 +378,21 @@ static long bx_fcntl_setfl(struct world *w, int fd, int flags)
 	return box_fcntl(fd, F_SETFL, flags);
 }
 
+static long bx_fcntl_lk(struct world *w, int fd, int cmd, struct w_lk *lk)
+{
+	struct flock f = { .l_type = lk->type, .l_start = lk->start, .l_len = lk->len };
+	long ret = box_fcntl(fd, cmd, (unsigned long)&f);
+
+	if (!ret)
+		*lk = (struct w_lk){ f.l_type, f.l_start, f.l_len };
+	return ret;
+}
+
+static long bx_flock(struct world *w, int fd, int op)
+{
+	return box_flock(fd, op);
+}
+
 static long bx_poll(struct world *w, int fd, int events)
 {
 	return box_poll(fd, events);
@@ -925,6 +940,8 @@ static const struct world_ops box_ops = {
 	.ioctl = bx_ioctl,
 	.fcntl_getfl = bx_fcntl_getfl,
 	.fcntl_setfl = bx_fcntl_setfl,
+	.fcntl_lk = bx_fcntl_lk,
+	.flock = bx_flock,
 	.poll = bx_poll,
 	.statfs = bx_statfs,
 	.pipe = bx_pipe,

@@ -34,6 +34,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/resource.h>
@@ -807,6 +808,24 @@ static long host_fcntl_setfl(struct world *w, int fd, int flags)
 	return OP(fcntl(fd, F_SETFL, flags));
 }
 
+static long host_fcntl_lk(struct world *w, int fd, int cmd, struct w_lk *lk)
+{
+	struct flock f = { .l_type = lk->type, .l_start = lk->start, .l_len = lk->len };
+	long ret;
+
+	(void)w;
+	ret = OP(fcntl(fd, cmd, &f));
+	if (!ret)
+		*lk = (struct w_lk) { f.l_type, f.l_start, f.l_len };
+	return ret;
+}
+
+static long host_flock(struct world *w, int fd, int op)
+{
+	(void)w;
+	return OP(flock(fd, op));
+}
+
 static long host_poll(struct world *w, int fd, int events)
 {
 	struct pollfd pfd = { .fd = fd, .events = events };
@@ -1517,6 +1536,8 @@ static const struct world_ops host_ops = {
 	.ioctl			= host_ioctl,
 	.fcntl_getfl		= host_fcntl_getfl,
 	.fcntl_setfl		= host_fcntl_setfl,
+	.fcntl_lk		= host_fcntl_lk,
+	.flock			= host_flock,
 	.poll			= host_poll,
 	.pipe			= host_pipe,
 	.splice			= host_splice,

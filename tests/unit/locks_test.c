@@ -173,6 +173,62 @@ static void a_deadlock_is_refused(void **state)
 	BOX(deadlocked);
 }
 
+/* Descriptions of one process are in each other's way; copies of a descriptor are one description. */
+static void descriptions(void)
+{
+	struct flock l = { .l_type = F_WRLCK };
+	int copy;
+
+	file_up();
+	fd_b = box_open("/lower/f", O_RDWR, 0);
+	copy = box_dup(fd_a);
+	CHECK_EQ(lock(fd_a, F_OFD_SETLK, F_WRLCK, 10, 10), 0);
+	CHECK_EQ(lock(copy, F_OFD_SETLK, F_WRLCK, 12, 2), 0);
+	CHECK_EQ(lock(fd_b, F_OFD_SETLK, F_RDLCK, 19, 5), -EAGAIN);
+	CHECK_EQ(lock(fd_b, F_SETLK, F_RDLCK, 19, 5), -EAGAIN);
+	CHECK_EQ(box_fcntl(fd_b, F_OFD_GETLK, (unsigned long)&l), 0);
+	CHECK_EQ(l.l_start, 10);
+	CHECK_EQ(l.l_pid, -1);
+	/* Neither is the process's to give up, nor its fourth argument's to name a process. */
+	CHECK_EQ(lock(fd_b, F_SETLK, F_UNLCK, 0, 0), 0);
+	CHECK_EQ(lock(fd_b, F_OFD_SETLK, F_RDLCK, 19, 5), -EAGAIN);
+	l.l_pid = 1;
+	CHECK_EQ(box_fcntl(fd_b, F_OFD_SETLK, (unsigned long)&l), -EINVAL);
+	CHECK_EQ(box_close(copy), 0);
+	CHECK_EQ(lock(fd_b, F_OFD_SETLK, F_RDLCK, 19, 5), -EAGAIN);
+	CHECK_EQ(box_close(fd_a), 0);
+	CHECK_EQ(lock(fd_b, F_OFD_SETLK, F_RDLCK, 19, 5), 0);
+	CHECK_EQ(box_close(fd_b), 0);
+	lower_down();
+}
+
+static void locks_of_a_description(void **state)
+{
+	BOX(descriptions);
+}
+
+static void flocks(void)
+{
+	file_up();
+	fd_b = box_open("/lower/f", O_RDONLY, 0);
+	CHECK_EQ(box_flock(fd_a, LOCK_SH), 0);
+	CHECK_EQ(box_flock(fd_b, LOCK_SH | LOCK_NB), 0);
+	CHECK_EQ(box_flock(fd_a, LOCK_EX | LOCK_NB), -EAGAIN);
+	CHECK_EQ(box_flock(fd_b, LOCK_UN), 0);
+	CHECK_EQ(box_flock(fd_a, LOCK_EX | LOCK_NB), 0);
+	CHECK_EQ(box_flock(fd_b, LOCK_NB), -EINVAL);
+	CHECK_EQ(box_flock(99, LOCK_SH), -EBADF);
+	CHECK_EQ(box_close(fd_a), 0);
+	CHECK_EQ(box_flock(fd_b, LOCK_EX | LOCK_NB), 0);
+	CHECK_EQ(box_close(fd_b), 0);
+	lower_down();
+}
+
+static void bsd_locks_go_with_the_file(void **state)
+{
+	BOX(flocks);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -180,6 +236,8 @@ int main(void)
 		cmocka_unit_test(a_lock_is_waited_for),
 		cmocka_unit_test(a_killed_waiter_waits_no_more),
 		cmocka_unit_test(a_deadlock_is_refused),
+		cmocka_unit_test(locks_of_a_description),
+		cmocka_unit_test(bsd_locks_go_with_the_file),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -157,7 +157,7 @@ static long do_lock(unsigned int fd, unsigned int cmd, struct flock __user *arg,
 
 	if (copy_from_user(&flock, arg, sizeof(flock)))
 		return -EFAULT;
-	if (cmd != F_GETLK)
+	if (cmd != F_GETLK && cmd != F_OFD_GETLK)
 		return fcntl_setlk(fd, file, cmd, &flock);
 	err = fcntl_getlk(file, cmd, &flock);
 	if (!err && copy_to_user(arg, &flock, sizeof(flock)))
@@ -188,6 +188,9 @@ static long do_fcntl(int fd, unsigned int cmd, unsigned long arg, struct file *f
 	case F_SETLK:
 	case F_SETLKW:
 	case F_GETLK:
+	case F_OFD_SETLK:
+	case F_OFD_SETLKW:
+	case F_OFD_GETLK:
 		return do_lock(fd, cmd, (struct flock __user *)arg, file);
 	case F_SETLEASE:
 	case F_NOTIFY:

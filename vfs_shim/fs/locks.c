@@ -139,6 +139,12 @@ static struct file_lock *in_the_way(struct list_head *locks, const struct file_l
 	return NULL;
 }
 
+/* Only processes wait for each other: any task may give up the lock of an open file description. */
+static bool owned_by_process(const struct file_lock *fl)
+{
+	return (fl->fl_flags & (FL_POSIX | FL_OFDLCK)) == FL_POSIX;
+}
+
 /* Does @blocker's owner wait, by way of others, for @request's? */
 static bool deadlock(const struct file_lock *request, const struct file_lock *blocker)
 {
@@ -182,12 +188,12 @@ static int block_on(struct file_lock *fl, struct file_lock *request)
 	if (!(request->fl_flags & FL_SLEEP))
 		return -EAGAIN;
 	spin_lock(&blocked_lock);
-	if ((request->fl_flags & FL_POSIX) && deadlock(request, fl)) {
+	if (owned_by_process(request) && deadlock(request, fl)) {
 		ret = -EDEADLK;
 	} else {
 		request->fl_blocker = fl;
 		list_add_tail(&request->fl_blocked_member, &fl->fl_blocked_requests);
-		if (request->fl_flags & FL_POSIX)
+		if (owned_by_process(fl))
 			hlist_add_head(&request->fl_link, &blocked);
 	}
 	spin_unlock(&blocked_lock);
@@ -478,7 +484,13 @@ static int range_from_flock(struct file *filp, struct file_lock *fl, const struc
 	return start < 0 ? -EINVAL : 0;
 }
 
-static int lock_from_flock(struct file *filp, struct file_lock *fl, const struct flock *l)
+static bool is_ofd(unsigned int cmd)
+{
+	return cmd == F_OFD_GETLK || cmd == F_OFD_SETLK || cmd == F_OFD_SETLKW;
+}
+
+/* A lock of the open file description has the file in place of the process for its owner. */
+static int lock_from_flock(struct file *filp, struct file_lock *fl, const struct flock *l, unsigned int cmd)
 {
 	locks_init_lock(fl);
 	fl->fl_owner = current->files;
@@ -486,15 +498,21 @@ static int lock_from_flock(struct file *filp, struct file_lock *fl, const struct
 	fl->fl_file = filp;
 	fl->fl_flags = FL_POSIX;
 	fl->fl_type = l->l_type;
+	if (is_ofd(cmd)) {
+		if (l->l_pid)
+			return -EINVAL;
+		fl->fl_flags |= FL_OFDLCK;
+		fl->fl_owner = filp;
+	}
 	if (l->l_type != F_RDLCK && l->l_type != F_WRLCK && l->l_type != F_UNLCK)
 		return -EINVAL;
 	return range_from_flock(filp, fl, l);
 }
 
 /**
- * fcntl_getlk - fcntl(F_GETLK)
+ * fcntl_getlk - fcntl(F_GETLK) and F_OFD_GETLK
  * @filp: the file
- * @cmd: F_GETLK
+ * @cmd: which
  * @flock: the lock; becomes the one in the way, or of type F_UNLCK
  *
  * Models: fs/locks.c, 6.1. Context: may sleep. Return: 0 or -errno.
@@ -504,10 +522,9 @@ int fcntl_getlk(struct file *filp, unsigned int cmd, struct flock *flock)
 	struct file_lock fl;
 	int err;
 
-	(void)cmd;
 	if (flock->l_type == F_UNLCK)
 		return -EINVAL;
-	err = lock_from_flock(filp, &fl, flock);
+	err = lock_from_flock(filp, &fl, flock, cmd);
 	if (!err)
 		err = vfs_test_lock(filp, &fl);
 	if (err)
@@ -515,7 +532,7 @@ int fcntl_getlk(struct file *filp, unsigned int cmd, struct flock *flock)
 	flock->l_type = fl.fl_type;
 	if (fl.fl_type == F_UNLCK)
 		return 0;
-	flock->l_pid = (pid_t)fl.fl_pid;
+	flock->l_pid = fl.fl_flags & FL_OFDLCK ? -1 : (pid_t)fl.fl_pid;
 	flock->l_start = fl.fl_start;
 	flock->l_len = fl.fl_end == OFFSET_MAX ? 0 : fl.fl_end - fl.fl_start + 1;
 	flock->l_whence = SEEK_SET;
@@ -523,7 +540,7 @@ int fcntl_getlk(struct file *filp, unsigned int cmd, struct flock *flock)
 }
 
 /**
- * fcntl_setlk - fcntl(F_SETLK) and F_SETLKW
+ * fcntl_setlk - fcntl(F_SETLK), F_SETLKW, F_OFD_SETLK and F_OFD_SETLKW
  * @fd: unused
  * @filp: the file
  * @cmd: which
@@ -534,7 +551,7 @@ int fcntl_getlk(struct file *filp, unsigned int cmd, struct flock *flock)
 int fcntl_setlk(unsigned int fd, struct file *filp, unsigned int cmd, struct flock *flock)
 {
 	struct file_lock fl;
-	int err = lock_from_flock(filp, &fl, flock);
+	int err = lock_from_flock(filp, &fl, flock, cmd);
 
 	(void)fd;
 	if (err)
@@ -542,8 +559,10 @@ int fcntl_setlk(unsigned int fd, struct file *filp, unsigned int cmd, struct flo
 	if ((fl.fl_type == F_RDLCK && !(filp->f_mode & FMODE_READ)) ||
 	    (fl.fl_type == F_WRLCK && !(filp->f_mode & FMODE_WRITE)))
 		return -EBADF;
-	if (cmd == F_SETLKW)
+	if (cmd == F_SETLKW || cmd == F_OFD_SETLKW)
 		fl.fl_flags |= FL_SLEEP;
+	/* A file system sees who the owner is, not by which command. */
+	cmd = fl.fl_flags & FL_SLEEP ? F_SETLKW : F_SETLK;
 	do {
 		err = vfs_lock_file(filp, cmd, &fl, NULL);
 		if (err != FILE_LOCK_DEFERRED)
@@ -552,6 +571,60 @@ int fcntl_setlk(unsigned int fd, struct file *filp, unsigned int cmd, struct flo
 	} while (!err);
 	locks_delete_block(&fl);
 	return err;
+}
+
+static int flock_type(unsigned int cmd)
+{
+	switch (cmd & ~LOCK_NB) {
+	case LOCK_SH:
+		return F_RDLCK;
+	case LOCK_EX:
+		return F_WRLCK;
+	case LOCK_UN:
+		return F_UNLCK;
+	default:
+		return -EINVAL;
+	}
+}
+
+static int flock_file(struct file *filp, unsigned int cmd)
+{
+	int type = flock_type(cmd);
+	struct file_lock fl;
+
+	if (type < 0)
+		return type;
+	if (type != F_UNLCK && !(filp->f_mode & (FMODE_READ | FMODE_WRITE)))
+		return -EBADF;
+	locks_init_lock(&fl);
+	fl.fl_file = filp;
+	fl.fl_owner = filp;
+	fl.fl_pid = current->tgid;
+	fl.fl_flags = FL_FLOCK | (cmd & LOCK_NB ? 0 : FL_SLEEP);
+	fl.fl_type = type;
+	fl.fl_end = OFFSET_MAX;
+	if (filp->f_op->flock)
+		return filp->f_op->flock(filp, cmd & LOCK_NB ? F_SETLK : F_SETLKW, &fl);
+	return locks_lock_file_wait(filp, &fl);
+}
+
+/**
+ * ksys_flock - flock(2)
+ * @fd: descriptor
+ * @cmd: LOCK_SH, LOCK_EX or LOCK_UN, with LOCK_NB
+ *
+ * Models: fs/locks.c, 6.1, without mandatory locks of LOCK_MAND. Context: may sleep. Return: 0 or -errno.
+ */
+long ksys_flock(unsigned int fd, unsigned int cmd)
+{
+	struct fd f = fdget(fd);
+	int ret;
+
+	if (!f.file)
+		return -EBADF;
+	ret = flock_file(f.file, cmd);
+	fdput(f);
+	return ret;
 }
 
 /**
@@ -598,7 +671,7 @@ static void remove_flock(struct file *filp)
 }
 
 /**
- * locks_remove_file - the last reference to a file goes: its BSD locks go
+ * locks_remove_file - the last reference to a file goes: its BSD locks and those of the description go
  * @filp: the file
  *
  * Models: fs/locks.c, 6.1. A lock that is left is a finding. Context: may sleep.
@@ -611,6 +684,7 @@ void locks_remove_file(struct file *filp)
 
 	if (!ctx)
 		return;
+	locks_remove_posix(filp, filp);
 	if (!list_empty(&ctx->flc_flock))
 		remove_flock(filp);
 	spin_lock(&ctx->flc_lock);

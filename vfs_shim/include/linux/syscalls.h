@@ -61,6 +61,7 @@ loff_t ksys_lseek(unsigned int fd, loff_t offset, unsigned int whence);
 /* fs/ioctl.c, fs/fcntl.c, fs/readdir.c, fs/sync.c, fs/pipe.c, fs/select.c */
 long ksys_ioctl(unsigned int fd, unsigned int cmd, unsigned long arg);
 long ksys_fcntl(unsigned int fd, unsigned int cmd, unsigned long arg);
+long ksys_flock(unsigned int fd, unsigned int cmd);
 long ksys_getdents64(unsigned int fd, void __user *dirent, unsigned int count);
 int ksys_fsync(unsigned int fd, int datasync);
 long ksys_splice(int fd_in, loff_t *off_in, int fd_out, loff_t *off_out, size_t len, unsigned int flags);
