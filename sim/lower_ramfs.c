@@ -13,6 +13,8 @@
 #include <linux/fs_parser.h>
 #include <linux/module.h>
 #include <linux/pagemap.h>
+#include <linux/posix_acl.h>
+#include <linux/posix_acl_xattr.h>
 #include <linux/seq_file.h>
 #include <linux/slab.h>
 #include <linux/statfs.h>
@@ -89,7 +91,7 @@ static void init_by_type(struct inode *inode, umode_t mode, dev_t dev)
 }
 
 static struct inode *lower_new_inode(struct user_namespace *mnt_userns, struct super_block *sb,
-				     const struct inode *dir, umode_t mode, dev_t dev)
+				     struct inode *dir, umode_t mode, dev_t dev)
 {
 	struct inode *inode = new_inode(sb);
 
@@ -99,6 +101,12 @@ static struct inode *lower_new_inode(struct user_namespace *mnt_userns, struct s
 	inode_init_owner(mnt_userns, inode, dir, mode);
 	inode->i_atime = inode->i_mtime = inode->i_ctime = current_time(inode);
 	init_by_type(inode, mode, dev);
+	/* ACLs live in the inode alone, so that what is not there need not be looked for. */
+	cache_no_acl(inode);
+	if (dir && simple_acl_create(dir, inode)) {
+		iput(inode);
+		return NULL;
+	}
 	/* Like a file system on disk, that writes back dirty inodes: they can be found. */
 	insert_inode_hash(inode);
 	return inode;
@@ -196,6 +204,8 @@ static int lower_setattr(struct user_namespace *mnt_userns, struct dentry *dentr
 	if (!err) {
 		setattr_copy(mnt_userns, inode, attr);
 		mark_inode_dirty(inode);
+		if (attr->ia_valid & ATTR_MODE)
+			err = posix_acl_chmod(mnt_userns, inode, inode->i_mode);
 	}
 	lower_log(inode, W_LOWER_SETATTR, attr->ia_valid & ATTR_FILE ? attr->ia_file : NULL, NULL,
 		  attr->ia_valid & ATTR_SIZE ? attr->ia_size : 0, attr->ia_valid, err);
@@ -267,6 +277,8 @@ static const struct xattr_handler *lower_xattr_handlers[] = {
 	&lower_xattr_user,
 	&lower_xattr_trusted,
 	&lower_xattr_security,
+	&posix_acl_access_xattr_handler,
+	&posix_acl_default_xattr_handler,
 	NULL,
 };
 
@@ -291,6 +303,7 @@ static int lower_getattr(struct user_namespace *mnt_userns, const struct path *p
 static const struct inode_operations lower_file_inode_operations = {
 	.setattr = lower_setattr,
 	.getattr = lower_getattr,
+	.set_acl = simple_set_acl,
 	.listxattr = lower_listxattr,
 	.fileattr_get = lower_fileattr_get,
 	.fileattr_set = lower_fileattr_set,
@@ -315,6 +328,7 @@ static const struct inode_operations lower_dir_inode_operations = {
 	.rename = simple_rename,
 	.tmpfile = lower_tmpfile,
 	.setattr = lower_setattr,
+	.set_acl = simple_set_acl,
 	.getattr = simple_getattr,
 	.listxattr = lower_listxattr,
 	.fileattr_get = lower_fileattr_get,
@@ -430,7 +444,7 @@ static void init_super(struct super_block *sb, const struct lower_opts *opts)
 	sb->s_op = &lower_super_operations;
 	sb->s_xattr = lower_xattr_handlers;
 	sb->s_time_gran = 1;
-	sb->s_flags |= SB_NOSEC;
+	sb->s_flags |= SB_NOSEC | SB_POSIXACL;
 	sb->s_stack_depth = opts->stackdepth;
 }
 
