@@ -37,7 +37,7 @@ static const struct scenario *const groups[] = {
 	death_scenarios, abort_scenarios, freeze_scenarios, lifecycle_scenarios, plain_scenarios,
 	async_scenarios, async_flight_scenarios, async_rule_scenarios, error_scenarios, cached_scenarios,
 	mmap_scenarios, splice_scenarios, direct_scenarios, coherency_scenarios, rare_scenarios,
-	random_scenarios,
+	random_scenarios, lock_scenarios, notify_scenarios, dir_scenarios,
 };
 
 static const struct {
@@ -508,6 +508,7 @@ static void trace_requests(struct fixture *fx)
 		FUSE_OPEN, FUSE_CREATE, FUSE_TMPFILE, FUSE_RELEASE, FUSE_READ, FUSE_WRITE,
 		FUSE_FSYNC, FUSE_FALLOCATE, FUSE_MKDIR, FUSE_UNLINK, FUSE_RMDIR,
 		FUSE_RENAME, FUSE_RENAME2, FUSE_LINK, FUSE_SYMLINK, FUSE_MKNOD, FUSE_IOCTL,
+		FUSE_COPY_FILE_RANGE, FUSE_GETLK, FUSE_SETLK, FUSE_SETLKW, FUSE_NOTIFY_REPLY,
 	};
 	char line[400] = "requests:";
 	unsigned int n;

@@ -514,5 +514,8 @@ extern const struct scenario async_flight_scenarios[];
 extern const struct scenario async_rule_scenarios[];
 extern const struct scenario error_scenarios[];
 extern const struct scenario rare_scenarios[];
+extern const struct scenario lock_scenarios[];
+extern const struct scenario notify_scenarios[];
+extern const struct scenario dir_scenarios[];
 
 #endif /* FUSEBOX_SIM_SCENARIO_H */

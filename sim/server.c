@@ -10,6 +10,7 @@
  * not help the server ends, and so do the requests that it has not answered.
  */
 #include "server.h"
+#include "server_locks.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -90,6 +91,11 @@ struct server {
 	struct srv_request *log;
 	unsigned int nlog, log_size;
 	unsigned int opens_seen;
+
+	unsigned int serving;	/* index in the log */
+	struct srv_locks *locks;
+	char *retrieved;	/* what the last NOTIFY_REPLY has brought */
+	size_t nretrieved;
 
 	struct srv_rule rules[SRV_MAX_RULES];
 	unsigned int nrules;
@@ -412,6 +418,11 @@ static struct reply ok_if(long ret)
 	return ret < 0 ? fail(ret) : ok(0);
 }
 
+static struct reply no_reply(void)
+{
+	return (struct reply) { .none = true };
+}
+
 static void *body(struct server *srv)
 {
 	return srv->out + sizeof(struct fuse_out_header);
@@ -444,6 +455,7 @@ static struct reply do_init(struct server *srv, const struct fuse_init_in *in)
 	offered = in->flags | (in->flags & FUSE_INIT_EXT ? (uint64_t)in->flags2 << 32 : 0);
 	want = FUSE_ASYNC_READ | FUSE_BIG_WRITES | FUSE_DO_READDIRPLUS | FUSE_DONT_MASK |
 	       FUSE_INIT_EXT | srv->cfg.init_flags;
+	want &= ~srv->cfg.no_init_flags;
 	if (srv->cfg.passthrough)
 		want |= FUSE_PASSTHROUGH;
 	w_lock(srv->w, srv->lock);
@@ -501,6 +513,57 @@ long srv_unregister(struct world *w, int dev, int32_t id)
 	uint32_t arg = id;
 
 	return w_ioctl(w, dev, FUSE_DEV_IOC_BACKING_CLOSE, &arg);
+}
+
+/* ---- notifications ---- */
+
+/* A message of the server's own accord has no number, and its kind in place of an error. */
+static long notify(struct world *w, int dev, int code, const void *arg, size_t arg_len, const void *data, size_t len)
+{
+	struct fuse_out_header out = { .len = sizeof(out) + arg_len + len, .error = code };
+	const struct iovec iov[] = {
+		{ &out, sizeof(out) }, { (void *)arg, arg_len }, { (void *)data, len },
+	};
+	long ret = w_writev(w, dev, iov, len ? 3 : 2);
+
+	return ret < 0 ? ret : 0;
+}
+
+long srv_notify_inval_inode(struct world *w, int dev, uint64_t nodeid, int64_t off, int64_t len)
+{
+	const struct fuse_notify_inval_inode_out out = { .ino = nodeid, .off = off, .len = len };
+
+	return notify(w, dev, FUSE_NOTIFY_INVAL_INODE, &out, sizeof(out), NULL, 0);
+}
+
+long srv_notify_inval_entry(struct world *w, int dev, uint64_t parent, const char *name)
+{
+	const struct fuse_notify_inval_entry_out out = { .parent = parent, .namelen = strlen(name) };
+
+	return notify(w, dev, FUSE_NOTIFY_INVAL_ENTRY, &out, sizeof(out), name, out.namelen + 1);
+}
+
+long srv_notify_delete(struct world *w, int dev, uint64_t parent, uint64_t child, const char *name)
+{
+	const struct fuse_notify_delete_out out = { .parent = parent, .child = child, .namelen = strlen(name) };
+
+	return notify(w, dev, FUSE_NOTIFY_DELETE, &out, sizeof(out), name, out.namelen + 1);
+}
+
+long srv_notify_store(struct world *w, int dev, uint64_t nodeid, uint64_t off, const void *data, uint32_t len)
+{
+	const struct fuse_notify_store_out out = { .nodeid = nodeid, .offset = off, .size = len };
+
+	return notify(w, dev, FUSE_NOTIFY_STORE, &out, sizeof(out), data, len);
+}
+
+long srv_notify_retrieve(struct world *w, int dev, uint64_t nodeid, uint64_t off, uint32_t len)
+{
+	const struct fuse_notify_retrieve_out out = {
+		.notify_unique = 1, .nodeid = nodeid, .offset = off, .size = len,
+	};
+
+	return notify(w, dev, FUSE_NOTIFY_RETRIEVE, &out, sizeof(out), NULL, 0);
 }
 
 static void id_add(struct server *srv, int32_t id)
@@ -911,6 +974,23 @@ static struct reply do_fallocate(struct server *srv, const struct fuse_fallocate
 	return ok_if(w_fallocate(srv->w, f->fd, in->mode, in->offset, in->length));
 }
 
+static struct reply do_copy_range(struct server *srv, const struct fuse_copy_file_range_in *in)
+{
+	struct open_file *from = file_by_fh(srv, in->fh_in), *to = file_by_fh(srv, in->fh_out);
+	struct fuse_write_out *out = body(srv);
+	long ret;
+
+	if (!srv->cfg.copy_range)
+		return fail(-ENOSYS);
+	if (!from || !to)
+		return fail(-EBADF);
+	ret = w_copy_range(srv->w, from->fd, in->off_in, to->fd, in->off_out, in->len);
+	if (ret < 0)
+		return fail(ret);
+	*out = (struct fuse_write_out) { .size = ret };
+	return ok(sizeof(*out));
+}
+
 static struct reply do_lseek(struct server *srv, const struct fuse_lseek_in *in)
 {
 	struct open_file *f = file_by_fh(srv, in->fh);
@@ -961,7 +1041,9 @@ static struct reply do_opendir(struct server *srv, uint64_t nodeid)
 	fd = w_open(srv->w, n->path, O_RDONLY | O_DIRECTORY, 0);
 	if (fd < 0)
 		return fail(fd);
-	*out = (struct fuse_open_out) { .fh = file_add(srv, n, fd, true) };
+	*out = (struct fuse_open_out) {
+		.fh = file_add(srv, n, fd, true), .open_flags = srv->cfg.dir_open_flags,
+	};
 	return ok(sizeof(*out));
 }
 
@@ -1239,9 +1321,85 @@ static struct reply do_removexattr(struct server *srv, uint64_t nodeid, const ch
 
 /* ---- dispatch ---- */
 
-static struct reply no_reply(void)
+/* ---- locks ---- */
+
+static struct reply do_getlk(struct server *srv, uint64_t nodeid, const struct fuse_lk_in *in)
 {
-	return (struct reply) { .none = true };
+	struct fuse_lk_out *out = body(srv);
+
+	srv_locks_test(srv->locks, nodeid, in, &out->lk);
+	return ok(sizeof(*out));
+}
+
+/* A SETLKW that cannot be served yet stays without a reply. */
+static struct reply do_setlk(struct server *srv, const struct fuse_in_header *h, const struct fuse_lk_in *in)
+{
+	const struct srv_waiter waiter = { h->nodeid, h->unique, srv->serving, *in };
+	int ret = srv_locks_set(srv->locks, h->nodeid, in);
+
+	if (ret != -EAGAIN || h->opcode != FUSE_SETLKW)
+		return ok_if(ret);
+	ret = srv_locks_wait(srv->locks, &waiter);
+	if (ret)
+		return fail(ret);
+	w_owed(srv->w, 1);
+	return no_reply();
+}
+
+static struct reply do_flush(struct server *srv, uint64_t nodeid, const struct fuse_flush_in *in)
+{
+	if (!srv->cfg.flush)
+		return fail(-ENOSYS);
+	srv_locks_drop(srv->locks, nodeid, in->lock_owner, false);
+	return ok(0);
+}
+
+static struct reply do_release(struct server *srv, uint64_t nodeid, const struct fuse_release_in *in)
+{
+	file_drop(srv, in->fh);
+	if (in->release_flags & FUSE_RELEASE_FLOCK_UNLOCK)
+		srv_locks_drop(srv->locks, nodeid, in->lock_owner, true);
+	return ok(0);
+}
+
+static void answer_waiter(struct server *srv, const struct srv_waiter *waiter, int error);
+
+static struct reply do_interrupt(struct server *srv, const struct fuse_interrupt_in *in)
+{
+	struct srv_waiter waiter;
+
+	if (srv_locks_interrupted(srv->locks, in->unique, &waiter))
+		answer_waiter(srv, &waiter, -EINTR);
+	return no_reply();
+}
+
+/* ---- what comes of notifications ---- */
+
+static struct reply do_notify_reply(struct server *srv, const struct fuse_notify_retrieve_in *in)
+{
+	char *data = malloc(in->size + 1);
+
+	if (!data)
+		out_of_memory();
+	memcpy(data, in + 1, in->size);
+	w_lock(srv->w, srv->lock);
+	free(srv->retrieved);
+	srv->retrieved = data;
+	srv->nretrieved = in->size;
+	w_unlock(srv->w, srv->lock);
+	return no_reply();
+}
+
+size_t srv_retrieved(struct server *srv, void *buf, size_t len)
+{
+	size_t n;
+
+	w_lock(srv->w, srv->lock);
+	n = srv->nretrieved < len ? srv->nretrieved : len;
+	if (n)
+		memcpy(buf, srv->retrieved, n);
+	w_unlock(srv->w, srv->lock);
+	return n;
 }
 
 static struct reply do_batch_forget(struct server *srv, const struct fuse_batch_forget_in *in)
@@ -1329,7 +1487,14 @@ static struct reply serve(struct server *srv, const struct fuse_in_header *h, co
 	case FUSE_BATCH_FORGET:
 		return do_batch_forget(srv, arg);
 	case FUSE_INTERRUPT:
-		return no_reply();
+		return do_interrupt(srv, arg);
+	case FUSE_NOTIFY_REPLY:
+		return do_notify_reply(srv, arg);
+	case FUSE_GETLK:
+		return do_getlk(srv, h->nodeid, arg);
+	case FUSE_SETLK:
+	case FUSE_SETLKW:
+		return do_setlk(srv, h, arg);
 	case FUSE_GETATTR:
 		return do_getattr(srv, h->nodeid);
 	case FUSE_SETATTR:
@@ -1346,10 +1511,9 @@ static struct reply serve(struct server *srv, const struct fuse_in_header *h, co
 		return do_statfs(srv);
 	case FUSE_RELEASE:
 	case FUSE_RELEASEDIR:
-		file_drop(srv, ((const struct fuse_release_in *)arg)->fh);
-		return ok(0);
+		return do_release(srv, h->nodeid, arg);
 	case FUSE_FLUSH:
-		return srv->cfg.flush ? ok(0) : fail(-ENOSYS);
+		return do_flush(srv, h->nodeid, arg);
 	case FUSE_FSYNC:
 	case FUSE_FSYNCDIR:
 		return do_fsync(srv, arg);
@@ -1363,6 +1527,8 @@ static struct reply serve(struct server *srv, const struct fuse_in_header *h, co
 		return do_ioctl(srv, arg, (const struct fuse_ioctl_in *)arg + 1);
 	case FUSE_FALLOCATE:
 		return do_fallocate(srv, arg);
+	case FUSE_COPY_FILE_RANGE:
+		return do_copy_range(srv, arg);
 	case FUSE_LSEEK:
 		return do_lseek(srv, arg);
 	case FUSE_SETXATTR:
@@ -1414,6 +1580,10 @@ static struct srv_request describe(const struct fuse_in_header *h, const void *a
 		r.flags = sa->valid;
 		r.size = sa->size;
 		r.mode = sa->mode;
+		break;
+	case FUSE_NOTIFY_REPLY:
+		r.offset = ((const struct fuse_notify_retrieve_in *)arg)->offset;
+		r.size = ((const struct fuse_notify_retrieve_in *)arg)->size;
 		break;
 	case FUSE_FORGET:
 		r.offset = ((const struct fuse_forget_in *)arg)->nlookup;
@@ -1505,6 +1675,24 @@ static long send_reply(struct server *srv, const void *reply, size_t len)
 	else
 		w_owed(srv->w, -1);
 	return ret;
+}
+
+static void answer_waiter(struct server *srv, const struct srv_waiter *waiter, int error)
+{
+	const struct fuse_out_header out = {
+		.len = sizeof(out), .error = error, .unique = waiter->unique,
+	};
+
+	log_reply(srv, waiter->tag, error, send_reply(srv, &out, sizeof(out)));
+}
+
+/* A lock has been given up, perhaps: who waits for it? */
+static void grant_locks(struct server *srv)
+{
+	struct srv_waiter waiter;
+
+	while (!srv->failed && srv_locks_granted(srv->locks, &waiter))
+		answer_waiter(srv, &waiter, 0);
 }
 
 static void held_task(struct world *w, void *arg)
@@ -1610,6 +1798,7 @@ static void serve_one(struct server *srv)
 	struct reply r;
 
 	log_index = log_add(srv, &req);
+	srv->serving = log_index;
 	ruled = rule_for(srv, in->opcode, &rule);
 	if (ruled && rule.action == SRV_FAIL)
 		r = fail(-rule.error);
@@ -1649,6 +1838,7 @@ static void server_task(struct world *w, void *arg)
 			break;
 		srv->in[n] = 0;	/* names at the end are terminated anyhow; be sure */
 		serve_one(srv);
+		grant_locks(srv);
 	}
 	w_lock(w, srv->lock);
 	srv->ended = true;
@@ -1667,6 +1857,7 @@ void srv_config_init(struct srv_config *cfg)
 		.attr_timeout = 3600,
 		.entry_timeout = 3600,
 		.flush = true,
+		.copy_range = true,
 	};
 }
 
@@ -1700,7 +1891,8 @@ struct server *srv_new(struct world *w, const struct srv_config *cfg, const char
 	srv->lock = w_mutex_new(w, "server");
 	srv->progress = w_event_new(w, "server progress");
 	srv->held_one = w_event_new(w, "server held");
-	if (!srv->in || !srv->out || !srv->lock || !srv->progress || !srv->held_one) {
+	srv->locks = srv_locks_new();
+	if (!srv->in || !srv->out || !srv->lock || !srv->progress || !srv->held_one || !srv->locks) {
 		srv_free(srv);
 		return NULL;
 	}
@@ -1722,6 +1914,8 @@ void srv_free(struct server *srv)
 	free(srv->files);
 	free(srv->ids);
 	free(srv->log);
+	free(srv->retrieved);
+	srv_locks_free(srv->locks);
 	free(srv->in);
 	free(srv->out);
 	w_event_free(srv->w, srv->held_one);
@@ -1791,6 +1985,8 @@ const char *srv_opcode_name(uint32_t opcode)
 		[FUSE_IOCTL] = "IOCTL", [FUSE_BATCH_FORGET] = "BATCH_FORGET",
 		[FUSE_FALLOCATE] = "FALLOCATE", [FUSE_READDIRPLUS] = "READDIRPLUS",
 		[FUSE_RENAME2] = "RENAME2", [FUSE_LSEEK] = "LSEEK", [FUSE_TMPFILE] = "TMPFILE",
+		[FUSE_GETLK] = "GETLK", [FUSE_SETLK] = "SETLK", [FUSE_SETLKW] = "SETLKW",
+		[FUSE_NOTIFY_REPLY] = "NOTIFY_REPLY", [FUSE_COPY_FILE_RANGE] = "COPY_FILE_RANGE",
 	};
 
 	if (opcode >= sizeof(names) / sizeof(names[0]) || !names[opcode])

@@ -80,6 +80,9 @@ struct srv_open {
  * @backing_path: if set, gives the path of the lower file to register for an open in place of
  *	the file itself; NULL = the file itself
  * @ids: see &enum srv_ids
+ * @no_init_flags: INIT flags not to accept that otherwise are, as FUSE_DO_READDIRPLUS
+ * @dir_open_flags: FOPEN_... for directories
+ * @copy_range: implement COPY_FILE_RANGE; otherwise it is answered with ENOSYS
  * @attr_timeout: seconds for which the kernel may use attributes
  * @entry_timeout: seconds for which the kernel may use names
  * @xattr: implement extended attributes; otherwise they are answered with ENOSYS
@@ -91,6 +94,9 @@ struct srv_config {
 	bool passthrough;
 	uint32_t max_stack_depth;
 	uint64_t init_flags;
+	uint64_t no_init_flags;
+	uint32_t dir_open_flags;
+	bool copy_range;
 	enum srv_backing backing;
 	enum srv_backing (*choose)(struct server *srv, const char *name, uint32_t flags);
 	const char *(*backing_path)(struct server *srv, const char *name, unsigned int nth);
@@ -172,7 +178,7 @@ struct srv_request {
 /**
  * srv_config_init() - the usual configuration
  * @cfg: set to: passthrough with O_RDWR backing files, one id per inode, stack depth 1, timeouts
- *	of 3600 s, no further flags, FLUSH but no xattrs, no hooks
+ *	of 3600 s, no further flags, FLUSH and COPY_FILE_RANGE but no xattrs, no hooks
  */
 void srv_config_init(struct srv_config *cfg);
 
@@ -239,6 +245,71 @@ long srv_register(struct world *w, int dev, int fd);
  * Return: 0 or -errno.
  */
 long srv_unregister(struct world *w, int dev, int32_t id);
+
+/*
+ * Notifications: what a server tells the kernel of its own accord. In any task that has the FUSE device at @dev in its
+ * fd table. Return: 0 or -errno, -ENOENT when the kernel does not know the inode (or the name).
+ */
+
+/**
+ * srv_notify_inval_inode() - attributes, and cached data in a range, are not to be used any more
+ * @w: the world
+ * @dev: the FUSE device
+ * @nodeid: the inode
+ * @off: begin of the range; negative: attributes only
+ * @len: its length; 0 = to the end
+ */
+long srv_notify_inval_inode(struct world *w, int dev, uint64_t nodeid, int64_t off, int64_t len);
+
+/**
+ * srv_notify_inval_entry() - a name is to be looked up again
+ * @w: the world
+ * @dev: the FUSE device
+ * @parent: its directory
+ * @name: the name
+ */
+long srv_notify_inval_entry(struct world *w, int dev, uint64_t parent, const char *name);
+
+/**
+ * srv_notify_delete() - a name is gone
+ * @w: the world
+ * @dev: the FUSE device
+ * @parent: its directory
+ * @child: what it led to
+ * @name: the name
+ */
+long srv_notify_delete(struct world *w, int dev, uint64_t parent, uint64_t child, const char *name);
+
+/**
+ * srv_notify_store() - put data into the page cache
+ * @w: the world
+ * @dev: the FUSE device
+ * @nodeid: the inode
+ * @off: position
+ * @data: @len bytes
+ * @len: how many
+ */
+long srv_notify_store(struct world *w, int dev, uint64_t nodeid, uint64_t off, const void *data, uint32_t len);
+
+/**
+ * srv_notify_retrieve() - ask for what is in the page cache; the answer comes as request FUSE_NOTIFY_REPLY
+ * @w: the world
+ * @dev: the FUSE device
+ * @nodeid: the inode
+ * @off: position
+ * @len: how many bytes
+ */
+long srv_notify_retrieve(struct world *w, int dev, uint64_t nodeid, uint64_t off, uint32_t len);
+
+/**
+ * srv_retrieved() - what the last FUSE_NOTIFY_REPLY has brought
+ * @srv: the server
+ * @buf: @len bytes
+ * @len: room
+ *
+ * Return: bytes stored.
+ */
+size_t srv_retrieved(struct server *srv, void *buf, size_t len);
 
 /**
  * srv_set_rule() - plan a misbehaviour

@@ -224,6 +224,104 @@ out:
 	fx_teardown(&fx);
 }
 
+/* As the kernel has it in an extended attribute: little endian, version 2. */
+struct acl {
+	uint32_t version;
+	struct {
+		uint16_t tag, perm;
+		uint32_t id;
+	} e[5];
+};
+
+#define ACL_ANYBODY	0xffffffffU
+
+/* rw- for the owner, nothing for group and others, and @perm for user 1000. */
+static struct acl acl_for_user(unsigned int perm)
+{
+	return (struct acl) { 2, {
+		{ 0x01, 6, ACL_ANYBODY }, { 0x02, perm, 1000 }, { 0x04, 0, ACL_ANYBODY },
+		{ 0x10, 7, ACL_ANYBODY }, { 0x20, 0, ACL_ANYBODY },
+	} };
+}
+
+static long job_open_as_user(struct fx_job *job)
+{
+	struct world *w = sc_world(job->sc);
+	long ret = w_setids(w, 1000, 1000);
+
+	return ret ? ret : job_open_close(job);
+}
+
+static long open_as_user(struct sc *sc, const char *path, int flags)
+{
+	struct fx_job job = { .fn = job_open_as_user, .path = path, .flags = flags };
+	long ret = fx_job_start(sc, &job, W_SPAWN_PROCESS);
+
+	return ret ? ret : fx_job_wait(&job);
+}
+
+static void plain_acl(struct sc *sc)
+{
+	struct acl acl = acl_for_user(4), got = { 0 };
+	struct fixture fx;
+	struct fx_opts o;
+	struct w_stat st;
+
+	fx_opts_init(&o);
+	o.srv.xattr = true;
+	o.srv.init_flags = FUSE_POSIX_ACL;
+	if (!fx_setup(sc, &fx, &o))
+		goto out;
+	NEED_EQ(sc, sc_make_file(sc, fx_low(&fx, "f"), 10, 1, 0600), 0);
+	EXPECT_EQ(sc, open_as_user(sc, fx_mnt(&fx, "f"), O_RDONLY), -EACCES);
+	EXPECT_EQ(sc, w_setxattr(fx.w, fx_mnt(&fx, "f"), "system.posix_acl_access", &acl, sizeof(acl), 0), 0);
+	EXPECT_EQ(sc, w_getxattr(fx.w, fx_mnt(&fx, "f"), "system.posix_acl_access", &got, sizeof(got)), sizeof(acl));
+	EXPECT(sc, !memcmp(&acl, &got, sizeof(acl)), "not the ACL that was set");
+	EXPECT_EQ(sc, w_lstat(fx.w, fx_mnt(&fx, "f"), &st), 0);
+	EXPECT_EQ(sc, st.mode & 0777, 0670);
+	EXPECT_EQ(sc, open_as_user(sc, fx_mnt(&fx, "f"), O_RDONLY), 0);
+	EXPECT_EQ(sc, open_as_user(sc, fx_mnt(&fx, "f"), O_RDWR), -EACCES);
+	/* A mask without write permission. */
+	acl = acl_for_user(6);
+	acl.e[3].perm = 4;
+	EXPECT_EQ(sc, w_setxattr(fx.w, fx_mnt(&fx, "f"), "system.posix_acl_access", &acl, sizeof(acl), 0), 0);
+	EXPECT_EQ(sc, open_as_user(sc, fx_mnt(&fx, "f"), O_RDWR), -EACCES);
+	EXPECT_EQ(sc, w_chmod(fx.w, fx_mnt(&fx, "f"), 0660), 0);
+	EXPECT_EQ(sc, open_as_user(sc, fx_mnt(&fx, "f"), O_RDWR), 0);
+	EXPECT_EQ(sc, w_removexattr(fx.w, fx_mnt(&fx, "f"), "system.posix_acl_access"), 0);
+	EXPECT_EQ(sc, open_as_user(sc, fx_mnt(&fx, "f"), O_RDONLY), -EACCES);
+	acl.version = 1;
+	EXPECT_EQ(sc, w_setxattr(fx.w, fx_mnt(&fx, "f"), "system.posix_acl_access", &acl, sizeof(acl), 0), -EOPNOTSUPP);
+out:
+	fx_teardown(&fx);
+}
+
+/* What is made in a directory has what its default ACL says. */
+static void plain_acl_default(struct sc *sc)
+{
+	struct acl acl = acl_for_user(6), got = { 0 };
+	struct fixture fx;
+	struct fx_opts o;
+
+	fx_opts_init(&o);
+	o.srv.xattr = true;
+	o.srv.init_flags = FUSE_POSIX_ACL;
+	if (!fx_setup(sc, &fx, &o))
+		goto out;
+	NEED_EQ(sc, w_mkdir(fx.w, fx_mnt(&fx, "d"), 0755), 0);
+	NEED_EQ(sc, sc_make_file(sc, fx_low(&fx, "f"), 10, 1, 0600), 0);
+	EXPECT_EQ(sc, w_setxattr(fx.w, fx_mnt(&fx, "f"), "system.posix_acl_default", &acl, sizeof(acl), 0), -EACCES);
+	EXPECT_EQ(sc, w_setxattr(fx.w, fx_mnt(&fx, "d"), "system.posix_acl_default", &acl, sizeof(acl), 0), 0);
+	NEED_EQ(sc, fx_try_open(&fx, "d/new", O_RDWR | O_CREAT), 0);
+	EXPECT_EQ(sc, open_as_user(sc, fx_mnt(&fx, "d/new"), O_RDONLY), 0);
+	EXPECT_EQ(sc, w_mkdir(fx.w, fx_mnt(&fx, "d/e"), 0755), 0);
+	EXPECT_EQ(sc, w_getxattr(fx.w, fx_mnt(&fx, "d/e"), "system.posix_acl_default", &got, sizeof(got)),
+		  sizeof(acl));
+	EXPECT(sc, !memcmp(&acl, &got, sizeof(acl)), "the directory has another default ACL");
+out:
+	fx_teardown(&fx);
+}
+
 static void plain_no_xattrs(struct sc *sc)
 {
 	struct fixture fx;
@@ -281,6 +379,9 @@ const struct scenario plain_scenarios[] = {
 	{ "plain/names", "links, symbolic links, renames, nodes", 0, plain_names },
 	{ "plain/attributes", "mode, owner and times", W_CAP_ROOT, plain_attributes },
 	{ "plain/xattrs", "extended attributes", W_CAP_LOWER_XATTR, plain_xattrs },
+	{ "plain/acl", "access control lists decide who may open", W_CAP_ROOT | W_CAP_LOWER_XATTR, plain_acl },
+	{ "plain/acl-default", "and new files have them from their directory", W_CAP_ROOT | W_CAP_LOWER_XATTR,
+	  plain_acl_default },
 	{ "plain/no-xattrs", "a server without them is asked once", 0, plain_no_xattrs },
 	{ "plain/statfs", "statfs is the lower file system's", 0, plain_statfs },
 	{ "plain/suid", "root's write through the server keeps suid", W_CAP_ROOT, plain_suid },

@@ -135,6 +135,30 @@ static void sendfile_cached(struct sc *sc)
 	sendfile_and_copy(sc, SRV_CACHED, SRV_CACHED);
 }
 
+/* A server without COPY_FILE_RANGE is asked once; then the kernel copies, page by page. */
+static void copy_fallback(struct sc *sc)
+{
+	long a = -1, b = -1;
+	struct fixture fx;
+	struct fx_opts o;
+
+	fx_opts_init(&o);
+	o.srv.copy_range = false;
+	if (!fx_setup(sc, &fx, &o))
+		goto out;
+	NEED_FD(sc, a, fx_make(&fx, "from", LEN, O_RDONLY));
+	NEED_FD(sc, b, fx_make(&fx, "to", 0, O_RDWR));
+	EXPECT_EQ(sc, w_copy_range(fx.w, a, 0, b, 0, PAGE + 1), PAGE + 1);
+	EXPECT_EQ(sc, w_copy_range(fx.w, a, PAGE + 1, b, PAGE + 1, LEN), LEN - PAGE - 1);
+	EXPECT(sc, holds(&fx, fx_low(&fx, "to"), 0, LEN, 1), "wrong copy below");
+	fx_same_attr(&fx, b, "to", false);
+	EXPECT_EQ(sc, srv_count(fx.srv, 0, FUSE_COPY_FILE_RANGE), 1);
+out:
+	shut(&fx, a);
+	shut(&fx, b);
+	fx_teardown(&fx);
+}
+
 /* A splice into a passthrough file beside a cached reader of it. */
 static void splice_beside_cached(struct sc *sc)
 {
@@ -255,6 +279,7 @@ const struct scenario splice_scenarios[] = {
 	{ "splice/sendfile", "sendfile and copy_file_range of passthrough files", W_CAP_SPLICE,
 	  sendfile_passthrough },
 	{ "splice/sendfile-cached", "the same of cached files", CACHED, sendfile_cached },
+	{ "splice/copy-fallback", "copy_file_range that the server does not have", W_CAP_SPLICE, copy_fallback },
 	{ "splice/beside-cached", "a splice to a passthrough file beside a cached reader", CACHED,
 	  splice_beside_cached },
 	{ "splice/frozen", "a splice to a frozen lower file system leaves the pipe alone",
