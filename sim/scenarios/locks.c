@@ -76,12 +76,6 @@ static bool locks_setup(struct sc *sc, struct fixture *fx, uint64_t flags)
 	return fx_setup(sc, fx, &o);
 }
 
-static void shut(struct fixture *fx, long fd)
-{
-	if (fd >= 0)
-		w_close(fx->w, fd);
-}
-
 /* The rules are the same whoever keeps the locks. */
 static void ranges(struct sc *sc, uint64_t flags, unsigned int getlk, unsigned int setlk)
 {
@@ -110,14 +104,14 @@ static void ranges(struct sc *sc, uint64_t flags, unsigned int getlk, unsigned i
 	EXPECT_EQ(sc, found.len, 0);
 	/* The lower file knows nothing of it, and what is locked can be read and written. */
 	EXPECT(sc, fx_writes(&fx, fd, 0, 1000, 2) && fx_reads(&fx, fd, 0, 1000, 2), "no I/O");
-	shut(&fx, fd);
+	fx_close(&fx, fd);
 	fd = -1;
 	EXPECT_EQ(sc, try_range(sc, &fx, F_SETLK, F_WRLCK, 0, 0, NULL), 0);
 	EXPECT_EQ(sc, srv_count(fx.srv, 0, FUSE_GETLK), getlk);
 	EXPECT_EQ(sc, srv_count(fx.srv, 0, FUSE_SETLK), setlk);
 	EXPECT_EQ(sc, srv_count(fx.srv, 0, FUSE_READ) + srv_count(fx.srv, 0, FUSE_WRITE), 0);
 out:
-	shut(&fx, fd);
+	fx_close(&fx, fd);
 	fx_teardown(&fx);
 }
 
@@ -148,12 +142,12 @@ static void waiting(struct sc *sc, uint64_t flags, bool flock)
 	EXPECT_EQ(sc, w_task_wait_blocked(fx.w, job.task), 0);
 	/* If that fails the file must go: somebody waits for its lock. */
 	if (!EXPECT_EQ(sc, flock ? w_flock(fx.w, fd, LOCK_UN) : set(&fx, fd, F_SETLK, F_UNLCK, 0, 0), 0)) {
-		shut(&fx, fd);
+		fx_close(&fx, fd);
 		fd = -1;
 	}
 	EXPECT_EQ(sc, fx_job_wait(&job), 0);
 out:
-	shut(&fx, fd);
+	fx_close(&fx, fd);
 	fx_teardown(&fx);
 }
 
@@ -196,7 +190,7 @@ static void locks_killed(struct sc *sc)
 	EXPECT_EQ(sc, set(&fx, fd, F_SETLK, F_UNLCK, 0, 0), 0);
 	EXPECT_EQ(sc, try_range(sc, &fx, F_SETLK, F_WRLCK, 0, 0, NULL), 0);
 out:
-	shut(&fx, fd);
+	fx_close(&fx, fd);
 	fx_teardown(&fx);
 }
 
@@ -217,13 +211,13 @@ static void flocks(struct sc *sc, uint64_t flags, unsigned int setlk)
 	EXPECT_EQ(sc, try_range(sc, &fx, F_SETLK, F_WRLCK, 0, 0, NULL), 0);
 	EXPECT_EQ(sc, w_flock(fx.w, fd, LOCK_NB), -EINVAL);
 	/* They go with the file: the server hears it by RELEASE. */
-	shut(&fx, fd);
+	fx_close(&fx, fd);
 	fd = -1;
 	EXPECT_EQ(sc, fx_barrier(&fx), 0);
 	EXPECT_EQ(sc, try_flock(sc, &fx, LOCK_EX | LOCK_NB), 0);
 	EXPECT_EQ(sc, srv_count(fx.srv, 0, FUSE_SETLK) + srv_count(fx.srv, 0, FUSE_SETLKW), setlk);
 out:
-	shut(&fx, fd);
+	fx_close(&fx, fd);
 	fx_teardown(&fx);
 }
 
@@ -256,16 +250,16 @@ static void locks_ofd(struct sc *sc)
 	EXPECT_EQ(sc, set(&fx, copy, F_OFD_SETLK, F_WRLCK, 10, 5), 0);
 	EXPECT_EQ(sc, set(&fx, other, F_SETLK, F_WRLCK, 15, 1), -EAGAIN);
 	/* It goes with the last descriptor, not with any. */
-	shut(&fx, copy);
+	fx_close(&fx, copy);
 	copy = -1;
 	EXPECT_EQ(sc, set(&fx, other, F_OFD_SETLK, F_WRLCK, 0, 0), -EAGAIN);
-	shut(&fx, fd);
+	fx_close(&fx, fd);
 	fd = -1;
 	EXPECT_EQ(sc, set(&fx, other, F_OFD_SETLK, F_WRLCK, 0, 0), 0);
 out:
-	shut(&fx, copy);
-	shut(&fx, other);
-	shut(&fx, fd);
+	fx_close(&fx, copy);
+	fx_close(&fx, other);
+	fx_close(&fx, fd);
 	fx_teardown(&fx);
 }
 
@@ -287,7 +281,7 @@ static void locks_errors(struct sc *sc)
 	EXPECT_EQ(sc, set(&fx, fd, F_SETLK, F_RDLCK, 0, 0), -ENOLCK);
 	EXPECT_EQ(sc, set(&fx, fd, F_SETLK, F_RDLCK, 0, 0), 0);
 out:
-	shut(&fx, fd);
+	fx_close(&fx, fd);
 	fx_teardown(&fx);
 }
 

@@ -13,35 +13,14 @@
 
 #define PAGE	4096
 
-struct way {
-	enum srv_backing next;
-};
-
-static enum srv_backing next_way(struct server *srv, const char *name, uint32_t flags)
-{
-	const struct way *way = srv_config(srv)->hook_arg;
-
-	(void)name;
-	(void)flags;
-	return way->next;
-}
-
 /* The scenario's task keeps the device, to notify by. */
-static bool notify_setup(struct sc *sc, struct fixture *fx, struct way *way)
+static bool notify_setup(struct sc *sc, struct fixture *fx, struct fx_way *way)
 {
 	struct fx_opts o;
 
 	fx_opts_init(&o);
-	o.srv.choose = next_way;
-	o.srv.hook_arg = way;
 	o.keep_dev = true;
-	return fx_setup(sc, fx, &o);
-}
-
-static void shut(struct fixture *fx, long fd)
-{
-	if (fd >= 0)
-		w_close(fx->w, fd);
+	return fx_setup_ways(sc, fx, &o, way);
 }
 
 /* Somebody changes the file below, past FUSE. */
@@ -52,7 +31,7 @@ static long change_below(struct fixture *fx, const char *name, size_t size, unsi
 
 static void notify_inval_inode(struct sc *sc)
 {
-	struct way way = { SRV_CACHED };
+	struct fx_way way = { SRV_CACHED };
 	struct fixture fx;
 	struct w_stat st;
 	uint64_t node;
@@ -75,14 +54,14 @@ static void notify_inval_inode(struct sc *sc)
 	EXPECT_EQ(sc, srv_notify_inval_inode(fx.w, fx.dev, node, 0, 0), 0);
 	EXPECT(sc, fx_reads(&fx, fd, 0, 4 * PAGE, 2), "the old content");
 out:
-	shut(&fx, fd);
+	fx_close(&fx, fd);
 	fx_teardown(&fx);
 }
 
 /* A passthrough file has nothing cached but its attributes; a cached open beside it has. */
 static void notify_beside_passthrough(struct sc *sc)
 {
-	struct way way = { SRV_RDWR };
+	struct fx_way way = { SRV_RDWR };
 	long fd = -1, cached = -1;
 	struct fixture fx;
 	struct w_stat st;
@@ -107,14 +86,14 @@ static void notify_beside_passthrough(struct sc *sc)
 	EXPECT(sc, fx_reads(&fx, cached, 0, 3 * PAGE, 3), "the old content, cached");
 	EXPECT(sc, fx_reads(&fx, fd, 0, 3 * PAGE, 3), "the old content");
 out:
-	shut(&fx, cached);
-	shut(&fx, fd);
+	fx_close(&fx, cached);
+	fx_close(&fx, fd);
 	fx_teardown(&fx);
 }
 
 static void notify_inval_entry(struct sc *sc)
 {
-	struct way way = { SRV_RDWR };
+	struct fx_way way = { SRV_RDWR };
 	struct fixture fx;
 	struct w_stat st;
 
@@ -134,7 +113,7 @@ out:
 /* The file goes while it is open: names are gone, what is open works on. */
 static void notify_delete(struct sc *sc)
 {
-	struct way way = { SRV_RDWR };
+	struct fx_way way = { SRV_RDWR };
 	long dir = -1;
 	struct fixture fx;
 	struct w_stat st;
@@ -159,21 +138,21 @@ static void notify_delete(struct sc *sc)
 	NEED_EQ(sc, w_mkdir(fx.w, fx_mnt(&fx, "d/e"), 0755), 0);
 	NEED_FD(sc, dir, w_open(fx.w, fx_mnt(&fx, "d/e"), O_RDONLY | O_DIRECTORY, 0));
 	EXPECT_EQ(sc, srv_notify_delete(fx.w, fx.dev, FUSE_ROOT_ID, node, "d"), -ENOTEMPTY);
-	shut(&fx, dir);
+	fx_close(&fx, dir);
 	dir = -1;
 	NEED_EQ(sc, w_rmdir(fx.w, fx_mnt(&fx, "d/e")), 0);
 	NEED_EQ(sc, w_rmdir(fx.w, fx_low(&fx, "d")), 0);
 	EXPECT_EQ(sc, srv_notify_delete(fx.w, fx.dev, FUSE_ROOT_ID, node, "d"), 0);
 	EXPECT_EQ(sc, w_lstat(fx.w, fx_mnt(&fx, "d"), &st), -ENOENT);
 out:
-	shut(&fx, dir);
-	shut(&fx, fd);
+	fx_close(&fx, dir);
+	fx_close(&fx, fd);
 	fx_teardown(&fx);
 }
 
 static void notify_store(struct sc *sc)
 {
-	struct way way = { SRV_CACHED };
+	struct fx_way way = { SRV_CACHED };
 	char *buf = malloc(2 * PAGE);
 	struct fixture fx;
 	struct w_stat st;
@@ -199,13 +178,13 @@ static void notify_store(struct sc *sc)
 	EXPECT(sc, !memcmp(buf, "end", 3), "wrong end");
 out:
 	free(buf);
-	shut(&fx, fd);
+	fx_close(&fx, fd);
 	fx_teardown(&fx);
 }
 
 static void notify_retrieve(struct sc *sc)
 {
-	struct way way = { SRV_CACHED };
+	struct fx_way way = { SRV_CACHED };
 	char *buf = malloc(3 * PAGE);
 	struct fixture fx;
 	uint64_t node;
@@ -231,7 +210,7 @@ static void notify_retrieve(struct sc *sc)
 	EXPECT_EQ(sc, srv_retrieved(fx.srv, buf, PAGE), 0);
 out:
 	free(buf);
-	shut(&fx, fd);
+	fx_close(&fx, fd);
 	fx_teardown(&fx);
 }
 
@@ -239,7 +218,7 @@ static void notify_errors(struct sc *sc)
 {
 	struct fuse_out_header unknown = { .len = sizeof(unknown), .error = 99 };
 	struct fuse_out_header cut = { .len = sizeof(cut), .error = FUSE_NOTIFY_INVAL_INODE };
-	struct way way = { SRV_CACHED };
+	struct fx_way way = { SRV_CACHED };
 	char name[1100];
 	struct fixture fx;
 	const uint64_t nobody = 123456;

@@ -154,8 +154,8 @@ static void copy_fallback(struct sc *sc)
 	fx_same_attr(&fx, b, "to", false);
 	EXPECT_EQ(sc, srv_count(fx.srv, 0, FUSE_COPY_FILE_RANGE), 1);
 out:
-	shut(&fx, a);
-	shut(&fx, b);
+	fx_close(&fx, a);
+	fx_close(&fx, b);
 	fx_teardown(&fx);
 }
 
