@@ -4,7 +4,6 @@
  */
 #include <argp.h>
 #include <core/finding.h>
-#include <core/trace.h>
 #include <errno.h>
 #include <limits.h>
 #include <signal.h>
@@ -17,9 +16,9 @@
 #include "coherency.h"
 #include "faults.h"
 #include "random_test.h"
-#include "report.h"
 #include "runner.h"
 #include "scenario.h"
+#include "suite.h"
 
 #define DEFAULT_TIMEOUT_S 60
 
@@ -245,50 +244,42 @@ static int cmd_list(struct options *o)
 	return 0;
 }
 
-static void print_trace(void)
+static unsigned int processors(void)
 {
-	for (size_t i = 0; i < fb_trace_len(); i++)
-		printf("# %s\n", fb_trace_line(i));
+	return (unsigned int)sysconf(_SC_NPROCESSORS_ONLN);
 }
 
-static int run_one(struct options *o, struct report *r, const struct scenario *s)
+static struct suite suite_of(const struct options *o, const struct scenario **scenario, unsigned int nr,
+			     unsigned int jobs)
 {
-	struct run_outcome out;
-	struct verdict_line line;
-	int err;
-
-	alarm(o->timeout_s);
-	err = runner_run(s, &o->run, &out);
-	alarm(0);
-	if (err)
-		return err;
-	if (o->trace)
-		print_trace();
-	line = (struct verdict_line){ s->name, out.verdict, out.seconds, out.details };
-	r->points += out.points;
-	r->faults += out.faults;
-	report_line(r, &line);
-	free(out.details);
-	return 0;
+	return (struct suite){
+		.scenario = scenario, .nr = nr, .run = o->run, .timeout_s = o->timeout_s, .trace = o->trace,
+		.junit = o->junit, .jobs = jobs,
+	};
 }
 
 static int cmd_run(struct options *o)
 {
-	const struct scenario *s;
-	struct report r;
-	size_t planned = 0;
+	const struct scenario **chosen, *s;
+	unsigned int nr = 0, all = 0;
+	struct suite suite;
+	int status;
 
 	if (check_patterns(o))
 		return EXIT_USAGE;
-	for (unsigned int i = 0; (s = scenario_at(i)); i++)
-		planned += selected(o, s);
-	if (report_begin(&r, planned, o->junit))
-		return EXIT_USAGE;
+	while (scenario_at(all))
+		all++;
+	chosen = calloc(all, sizeof(*chosen));
+	if (!chosen)
+		return EXIT_FAILURE;
 	for (unsigned int i = 0; (s = scenario_at(i)); i++) {
-		if (selected(o, s) && run_one(o, &r, s))
-			return EXIT_USAGE;
+		if (selected(o, s))
+			chosen[nr++] = s;
 	}
-	return report_end(&r, o->junit);
+	suite = suite_of(o, chosen, nr, o->jobs ? o->jobs : processors());
+	status = suite_run(&suite);
+	free(chosen);
+	return status;
 }
 
 static bool selected_by(void *arg, const struct scenario *s)
@@ -311,7 +302,7 @@ static int cmd_faults(struct options *o)
 	if (check_patterns(o))
 		return EXIT_USAGE;
 	if (!f.jobs)
-		f.jobs = (unsigned int)sysconf(_SC_NPROCESSORS_ONLN);
+		f.jobs = processors();
 	f.run.fault_persistent = false;
 	return faults_enumerate(&f);
 }
@@ -338,7 +329,7 @@ static int cmd_replay(struct options *o)
 {
 	const struct scenario *s = NULL;
 	char name[W_NAME_MAX];
-	struct report r;
+	struct suite suite;
 
 	if (!o->nr_args) {
 		fputs("fusebox: replay needs a token, as a finding prints it\n", stderr);
@@ -355,14 +346,8 @@ static int cmd_replay(struct options *o)
 		return replay_in_gdb(o->args[0]);
 	o->run.policy = FB_POLICY_REPLAY;
 	o->run.token = o->args[0];
-	if (report_begin(&r, 1, o->junit))
-		return EXIT_USAGE;
-	if (run_one(o, &r, s)) {
-		fprintf(stderr, "fusebox: the decisions in '%s' are malformed; copy the whole token\n",
-			o->args[0]);
-		return EXIT_USAGE;
-	}
-	return report_end(&r, o->junit);
+	suite = suite_of(o, &s, 1, 1);
+	return suite_run(&suite);
 }
 
 static int cmd_async_table(struct options *o)
@@ -404,6 +389,8 @@ static const struct argp_option run_options[] = {
 	  "blocks", 0 },
 	{ "fault", OPT_FAULT, "K", 0, "let the K-th fault point fail", 0 },
 	{ "persistent", OPT_PERSISTENT, NULL, 0, "with --fault: and all of its kind after it", 0 },
+	{ "jobs", OPT_JOBS, "N", 0, "processes to share the work (one for each processor); with 1 all is done in "
+	  "one process, as a debugger likes it", 0 },
 	OUTPUT_OPTIONS,
 	{ 0 },
 };

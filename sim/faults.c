@@ -21,9 +21,9 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "runner.h"
 
 /* There only in builds that count what runs (FUSEBOX_COVERAGE): _exit() writes no counters. */
@@ -100,14 +100,6 @@ struct enumeration {
 	struct shared *shared;
 	struct timespec start;
 };
-
-static double seconds_since(const struct timespec *start)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)(now.tv_sec - start->tv_sec) + (double)(now.tv_nsec - start->tv_nsec) / 1e9;
-}
 
 static void *grown(void *array, unsigned int nr, unsigned int *room, size_t size)
 {

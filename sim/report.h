@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <time.h>
 
 /**
  * enum verdict - how one scenario ended
@@ -40,7 +41,7 @@ struct report {
 	size_t failed;
 	size_t skipped;
 	bool progress;
-	double seconds;
+	struct timespec start;
 	unsigned long points;
 	unsigned long faults;
 	void *junit;

@@ -10,8 +10,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "clock.h"
 #include "heap.h"
 #include "world_box.h"
 
@@ -62,14 +62,6 @@ static char *findings_as_text(void)
 		fb_finding_print(f, fb_finding_at(i));
 	fclose(f);
 	return text;
-}
-
-static double seconds_since(const struct timespec *start)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)(now.tv_sec - start->tv_sec) + (double)(now.tv_nsec - start->tv_nsec) / 1e9;
 }
 
 const struct scenario *runner_find(const char *name)

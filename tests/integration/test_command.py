@@ -77,6 +77,11 @@ class Runs(ToolTest):
         some = names(self)[::7]
         self.assertEqual(points(*some), sum(points(name) for name in some))
 
+    def test_same_side_by_side(self):
+        first, second = (self.assert_works(FUSEBOX, "run", "open", "--trace", "--jobs", jobs)
+                         for jobs in ("1", "3"))
+        self.assertEqual(first.stdout, second.stdout)
+
     def test_junit(self):
         listed = names(self)
         file = self.scratch / "report.xml"
