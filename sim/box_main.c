@@ -14,6 +14,7 @@
 
 #include "async_table.h"
 #include "coherency.h"
+#include "explore.h"
 #include "faults.h"
 #include "random_test.h"
 #include "runner.h"
@@ -46,6 +47,11 @@ enum option_key {
 	OPT_REPLAY = 'r',
 	OPT_LOG = 'L',
 	OPT_NO_SHRINK = 'K',
+	OPT_PREEMPTIONS = 'b',
+	OPT_POLICY = 'y',
+	OPT_TIME = 'i',
+	OPT_DEPTH = 'd',
+	OPT_NO_REDUCTION = 'R',
 };
 
 /* What the options of all commands say. */
@@ -62,6 +68,10 @@ struct options {
 	unsigned long max_runs;
 	unsigned int seconds;
 	const char *sites;
+	enum fb_search search;
+	bool no_reduction;
+	unsigned int preemptions;
+	unsigned int depth;
 	unsigned int timeout_s;
 	unsigned int seeds;
 	size_t ops;
@@ -104,6 +114,20 @@ static unsigned long long number_option(const char *option, const char *text,
 		exit(EXIT_USAGE);
 	}
 	return value;
+}
+
+static enum fb_search search_option(const char *text)
+{
+	static const char *const names[] = {
+		[FB_SEARCH_DFS] = "dfs", [FB_SEARCH_PCT] = "pct", [FB_SEARCH_RANDOM] = "random",
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		if (!strcmp(text, names[i]))
+			return (enum fb_search)i;
+	}
+	fprintf(stderr, "fusebox: --policy '%s' is none; give dfs, pct or random\n", text);
+	exit(EXIT_USAGE);
 }
 
 static error_t parse_option(int key, char *arg, struct argp_state *state)
@@ -174,6 +198,21 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		break;
 	case OPT_SITES:
 		o->sites = arg;
+		break;
+	case OPT_PREEMPTIONS:
+		o->preemptions = number_option("preemptions", arg, "0 to 1000", 0, 1000);
+		break;
+	case OPT_POLICY:
+		o->search = search_option(arg);
+		break;
+	case OPT_TIME:
+		o->seconds = number_option("time", arg, "1 to 86400", 1, 86400);
+		break;
+	case OPT_DEPTH:
+		o->depth = number_option("depth", arg, "1 to 16", 1, 16);
+		break;
+	case OPT_NO_REDUCTION:
+		o->no_reduction = true;
 		break;
 	case ARGP_KEY_ARG:
 		if (o->nr_args == o->max_args) {
@@ -307,6 +346,30 @@ static int cmd_faults(struct options *o)
 	return faults_enumerate(&f);
 }
 
+static int cmd_explore(struct options *o)
+{
+	struct explore_opts x = {
+		.run = o->run, .at = scenario_at, .selected = selected_by, .arg = o, .search = o->search,
+		.no_reduction = o->no_reduction, .preemptions = o->preemptions, .seed = o->run.seed,
+		.depth = o->depth, .seconds = o->seconds, .max_runs = o->max_runs, .jobs = o->jobs,
+	};
+
+	if (check_patterns(o))
+		return EXIT_USAGE;
+	if (!o->nr_args) {
+		fputs("fusebox: explore needs the name of a scenario, or a pattern; `fusebox list` prints them\n",
+		      stderr);
+		return EXIT_USAGE;
+	}
+	if (o->search != FB_SEARCH_DFS && !o->seconds && !o->max_runs) {
+		fputs("fusebox: a random search has no end; give --time SECONDS or --max-runs N\n", stderr);
+		return EXIT_USAGE;
+	}
+	if (!x.jobs)
+		x.jobs = (unsigned int)sysconf(_SC_NPROCESSORS_ONLN);
+	return explore(&x);
+}
+
 /* The debugger stops where a finding is reported, with the whole stack of the kernel code. */
 static int replay_in_gdb(const char *token)
 {
@@ -414,6 +477,22 @@ static const struct argp_option faults_options[] = {
 	{ 0 },
 };
 
+static const struct argp_option explore_options[] = {
+	{ "preemptions", OPT_PREEMPTIONS, "N", 0, "try all schedules with up to N preemptions, and no others "
+	  "(0, 1, 2, then any number)", 0 },
+	{ "policy", OPT_POLICY, "POLICY", 0, "dfs: depth-first, to the end; pct: random priorities; random: any "
+	  "task at any point (dfs)", 0 },
+	{ "time", OPT_TIME, "SECONDS", 0, "end the search of each scenario after so long", 0 },
+	{ "max-runs", OPT_MAX_RUNS, "N", 0, "end the search of each scenario after so many schedules", 0 },
+	{ "jobs", OPT_JOBS, "N", 0, "processes; each explores a scenario (one for each processor)", 0 },
+	{ "seed", OPT_SEED, "N", 0, "pct and random: begin with this seed", 0 },
+	{ "depth", OPT_DEPTH, "N", 0, "pct: look for bugs that need N ordered steps (3)", 0 },
+	{ "no-reduction", OPT_NO_REDUCTION, NULL, 0, "dfs: also schedules that cannot differ from others", 0 },
+	{ "fault", OPT_FAULT, "K", 0, "let the K-th fault point of each run fail", 0 },
+	{ "no-guard", OPT_NO_GUARD, NULL, 0, "do not repeat what was found with guard pages", 0 },
+	{ 0 },
+};
+
 static const struct argp_option replay_options[] = {
 	{ "gdb", OPT_GDB, NULL, 0, "under gdb, stopped where the finding is made", 0 },
 	OUTPUT_OPTIONS,
@@ -451,6 +530,11 @@ static struct command commands[] = {
 		       "after it. What makes a run a failure is not that a call fails, but what is leaked, kept, "
 		       "lost or stuck after it.\vThe exit status is 0 when nothing was found, 1 when something "
 		       "was, 2 for a mistake in the command or a scenario that fails without faults." }, INT_MAX },
+	{ "explore", cmd_explore, { .options = explore_options, .parser = parse_option,
+		.args_doc = "PATTERN...",
+		.doc = "Run scenarios under every schedule that can make a difference. docs/exploration.md says what "
+		       "that means.\vThe exit status is 0 when nothing was found, 1 when something was, 2 for a "
+		       "mistake in the command." }, INT_MAX },
 	{ "replay", cmd_replay, { .options = replay_options, .parser = parse_option,
 		.args_doc = "TOKEN",
 		.doc = "Repeat exactly the run that a finding was made in." }, 1 },
@@ -488,6 +572,8 @@ static int dispatch(struct command *c, int argc, char **argv)
 		.timeout_s = DEFAULT_TIMEOUT_S,
 		.seeds = 1,
 		.ops = 2000,
+		.preemptions = EXPLORE_DEEPEN,
+		.depth = 3,
 		.max_args = c->max_args,
 	};
 	char name[64];

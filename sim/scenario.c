@@ -204,6 +204,16 @@ static void trace_line(struct sc *sc, const char *line)
 	trace[sc->trace_len] = 0;
 }
 
+void sc_explore_begin(struct sc *sc)
+{
+	w_explore(sc_world(sc), true);
+}
+
+void sc_explore_end(struct sc *sc)
+{
+	w_explore(sc_world(sc), false);
+}
+
 void sc_trace(struct sc *sc, const char *fmt, ...)
 {
 	char line[512];

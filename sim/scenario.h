@@ -123,6 +123,23 @@ struct world *sc_world(struct sc *sc);
 bool sc_has(struct sc *sc, unsigned int cap);
 
 /**
+ * sc_explore_begin() - what comes before is set-up: `fusebox explore` tries other schedules only from here on
+ * @sc: the scenario's run
+ *
+ * To be called once, when the tasks that shall meet are about to be started, and all that was started before
+ * has come to rest. Without effect elsewhere.
+ */
+void sc_explore_begin(struct sc *sc);
+
+/**
+ * sc_explore_end() - what comes after is teardown: no more other schedules
+ * @sc: the scenario's run
+ *
+ * Lets all other tasks go on until they wait for something or have ended.
+ */
+void sc_explore_end(struct sc *sc);
+
+/**
  * sc_trace() - add a line to the trace
  * @sc: the scenario's run
  * @fmt: as printf

@@ -469,6 +469,7 @@ struct world_ops {
 	long (*task_wait_blocked)(struct world *w, struct w_task *task);
 	long (*yield)(struct world *w);
 	long (*tick)(struct world *w);
+	long (*explore)(struct world *w, bool on);
 
 	/* what tasks synchronise with */
 	struct w_event *(*event_new)(struct world *w, const char *name);
@@ -692,6 +693,18 @@ static inline long w_task_wait_blocked(struct world *w, struct w_task *task)
 static inline long w_yield(struct world *w)
 {
 	return W_CALL(w, yield);
+}
+
+/**
+ * w_explore() - from here on the explorer tries all schedules, or no more
+ * @w: the world
+ * @on: which of the two; ending it lets all other tasks run as far as they can, first
+ *
+ * Return: 0, or -W_ENOSYS where there is no explorer.
+ */
+static inline long w_explore(struct world *w, bool on)
+{
+	return W_CALL(w, explore, on);
 }
 
 /**

@@ -6,6 +6,7 @@
 #include "world_box.h"
 
 #include <core/choice.h>
+#include <core/explore.h>
 #include <core/finding.h>
 #include <core/task.h>
 #include <core/trace.h>
@@ -141,6 +142,12 @@ static long bx_tick(struct world *w)
 	return 0;
 }
 
+static long bx_explore(struct world *w, bool on)
+{
+	fb_explore_region(on);
+	return 0;
+}
+
 static struct w_event *bx_event_new(struct world *w, const char *name)
 {
 	struct w_event *ev = box_calloc(sizeof(*ev));
@@ -157,9 +164,16 @@ static void bx_event_free(struct world *w, struct w_event *ev)
 
 static long bx_event_post(struct world *w, struct w_event *ev)
 {
+	fb_touch(ev, true);
 	ev->count++;
 	wake_up(&ev->wait);
 	return 0;
+}
+
+static bool event_posted(const struct w_event *ev)
+{
+	fb_touch(ev, false);
+	return ev->count;
 }
 
 /* An injected signal that does not kill is no reason to come back: waiting is no system call of the scenario's. */
@@ -170,8 +184,9 @@ static long bx_event_wait(struct world *w, struct w_event *ev)
 	do {
 		box_syscall_enter();
 		current->waits_for_user = true;
-		ret = wait_event_killable_exclusive(ev->wait, ev->count);
+		ret = wait_event_killable_exclusive(ev->wait, event_posted(ev));
 		current->waits_for_user = false;
+		fb_touch(ev, true);
 		if (!ret)
 			ev->count--;
 		box_syscall_exit(ev->name, ret);
@@ -903,6 +918,7 @@ static const struct world_ops box_ops = {
 	.kill = bx_kill,
 	.task_wait_blocked = bx_task_wait_blocked,
 	.yield = bx_yield,
+	.explore = bx_explore,
 	.tick = bx_tick,
 	.event_new = bx_event_new,
 	.event_free = bx_event_free,

@@ -11,7 +11,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include "internal.h"
+#include "explore_internal.h"
 
 #define PREEMPT_ONE_IN 8 /* random policy: how often a choice point switches */
 
@@ -46,13 +46,18 @@ static void push(struct vector *v, uint64_t number, unsigned int value)
 }
 
 /* splitmix64 */
-static uint64_t random_word(void)
+uint64_t fb_random(uint64_t *state)
 {
-	uint64_t z = (rng += 0x9e3779b97f4a7c15ull);
+	uint64_t z = (*state += 0x9e3779b97f4a7c15ull);
 
 	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ull;
 	z = (z ^ (z >> 27)) * 0x94d049bb133111ebull;
 	return z ^ (z >> 31);
+}
+
+static uint64_t random_word(void)
+{
+	return fb_random(&rng);
 }
 
 static unsigned int replayed(uint64_t number, unsigned int n)
@@ -77,6 +82,8 @@ unsigned int fb_decide(enum fb_decision kind, unsigned int n)
 	uint64_t number;
 	unsigned int v = 0;
 
+	if (policy == FB_POLICY_EXPLORE)
+		v = fb_x_decide(kind, n);
 	if (n < 2)
 		return 0;
 	number = nr_decisions++;

@@ -21,6 +21,7 @@ enum fb_point_kind {
 	FB_PT_COMPLETE,
 	FB_PT_IO,
 	FB_PT_OTHER,
+	FB_PT_READ, /* an atomic read: two of them commute */
 };
 
 /*
@@ -28,6 +29,14 @@ enum fb_point_kind {
  * the main stack and in irq context.
  */
 void fb_point(enum fb_point_kind kind, const void *obj);
+/*
+ * The same before a lock is taken, which may have to wait. @busy: would it, now? A task whose lock
+ * is busy cannot go on, so that exploration does not pick it. Locks of one object are all taken and
+ * given back through these two; a trylock is an FB_PT_LOCK of fb_point().
+ */
+typedef bool (*fb_busy_fn)(const void *obj);
+void fb_point_lock(const void *obj, bool shared, fb_busy_fn busy);
+void fb_point_unlock(const void *obj, bool shared);
 /* An explicit n-way decision (completion order, short or full, ...): 0 is the default. */
 unsigned int fb_choose(const char *what, unsigned int n);
 /*
@@ -43,7 +52,12 @@ bool fb_fault(const char *what);
 void fb_faults_suspend(void);
 void fb_faults_resume(void);
 
-enum fb_policy { FB_POLICY_RUN_TO_BLOCK, FB_POLICY_RANDOM, FB_POLICY_REPLAY };
+enum fb_policy {
+	FB_POLICY_RUN_TO_BLOCK,
+	FB_POLICY_RANDOM,
+	FB_POLICY_REPLAY,
+	FB_POLICY_EXPLORE, /* what explore.h says */
+};
 
 unsigned long fb_points_seen(void);
 unsigned long fb_faults_seen(void);

@@ -139,6 +139,7 @@ void fb_sched_reset(void);
 void fb_tasks_release(void);
 _Noreturn void fb_stop(void);
 void fb_step(void);
+struct fb_task *fb_runnable_first(void);
 void fb_idle_reset(void);
 unsigned int fb_tasks_waiting(void);
 /* task.c */
@@ -150,6 +151,7 @@ unsigned int fb_nr_tasks(void);
 /* choice.c */
 enum fb_decision { FB_DEC_POINT, FB_DEC_BLOCK, FB_DEC_CHOOSE };
 unsigned int fb_decide(enum fb_decision kind, unsigned int n);
+uint64_t fb_random(uint64_t *state);
 int fb_choice_reset(const struct fb_run_opts *opts);
 /* fault.c */
 struct fb_faults { /* which fault points fail, counted from 1; 0: none */

@@ -4,7 +4,7 @@
  * access.
  */
 #include <string.h>
-#include "internal.h"
+#include "explore_internal.h"
 
 static struct fb_block *blocks, **blocks_tail = &blocks; /* in order of allocation */
 static unsigned int nr_blocks;
@@ -178,6 +178,8 @@ void fb_mem_free(void *p)
 		bad_free(p, b);
 		return;
 	}
+	if (unlikely(fb_x_on))
+		fb_x_touch(p, FB_X_FREE);
 	check_redzone(b, "when it was freed");
 	fb_lock_range_freed(p, b->size);
 	fb_timers_range_freed(p, b->size);

@@ -4,7 +4,7 @@
  */
 #include <errno.h>
 #include <string.h>
-#include "internal.h"
+#include "explore_internal.h"
 
 #define MAX_STEPS 5000000ul
 #define MAX_IDLE (3600ull * 1000000000ull) /* an hour of virtual time */
@@ -61,6 +61,8 @@ int fb_run_begin(const struct fb_run_opts *opts)
 	err = fb_choice_reset(opts);
 	if (err)
 		return err;
+	if (opts->policy == FB_POLICY_EXPLORE)
+		fb_x_begin();
 	fb_signal_init();
 	fb_kdata_restore();
 	fb_core.running = true;
@@ -86,6 +88,7 @@ enum fb_run_result fb_run_end(void)
 		fb_holder_audit(&fb_core.main_h, "the run ended");
 		fb_ledger_audit();
 	}
+	fb_x_on = false;
 	release();
 	fb_core.running = false;
 	return fb_nr_findings() ? FB_RUN_FINDING : FB_RUN_OK;

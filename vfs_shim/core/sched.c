@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include "internal.h"
+#include "explore_internal.h"
 
 #define MAX_HOOKS 16
 
@@ -37,6 +37,12 @@ static void enqueue(struct fb_task *t)
 		head = t;
 	tail = t;
 	nr_runnable++;
+}
+
+/* The others follow by their ->next. */
+struct fb_task *fb_runnable_first(void)
+{
+	return head;
 }
 
 /* Take the @i-th of the queue. */
@@ -136,6 +142,8 @@ struct fb_task *fb_task_create(const char *name, fb_task_fn fn, void *arg)
 	t->state = FB_RUNNABLE;
 	nr_alive++;
 	enqueue(t);
+	if (unlikely(fb_x_on))
+		fb_x_woken(t);
 	return t;
 }
 
@@ -173,6 +181,25 @@ unsigned long fb_points_seen(void)
 	return nr_points;
 }
 
+/* Here current may be switched away from. */
+static void may_switch(struct fb_task *me)
+{
+	struct fb_task *next;
+	unsigned int v;
+
+	nr_points++;
+	fb_step();
+	if (!nr_runnable && likely(!fb_x_on))
+		return;
+	v = fb_decide(FB_DEC_POINT, nr_runnable + 1);
+	if (!v)
+		return;
+	me->state = FB_RUNNABLE;
+	next = dequeue(v - 1);
+	enqueue(me);
+	switch_to_task(next);
+}
+
 /**
  * fb_point() - here another task may be picked, also in atomic context: each task is a processor of
  * its own. No-op on the main stack and in irq context.
@@ -180,26 +207,33 @@ unsigned long fb_points_seen(void)
 void fb_point(enum fb_point_kind kind, const void *obj)
 {
 	struct fb_task *me = fb_core.cur;
-	unsigned int v;
 
-	(void)kind;
-	(void)obj;
-	if (!me || me->h.irq)
-		return;
-	nr_points++;
-	fb_step();
-	if (!nr_runnable)
-		return;
-	v = fb_decide(FB_DEC_POINT, nr_runnable + 1);
-	if (!v)
-		return;
-	me->state = FB_RUNNABLE;
-	{
-		struct fb_task *next = dequeue(v - 1);
+	if (unlikely(fb_x_on))
+		fb_x_point(kind, obj);
+	if (me && !me->h.irq)
+		may_switch(me);
+}
 
-		enqueue(me);
-		switch_to_task(next);
-	}
+/** fb_point_lock() - see choice.h. Context as fb_point(). */
+void fb_point_lock(const void *obj, bool shared, fb_busy_fn busy)
+{
+	struct fb_task *me = fb_core.cur;
+
+	if (unlikely(fb_x_on))
+		fb_x_lock(obj, shared ? FB_X_LOCK_SHARED : FB_X_LOCK, busy);
+	if (me && !me->h.irq)
+		may_switch(me);
+}
+
+/** fb_point_unlock() - see choice.h. Context as fb_point(). */
+void fb_point_unlock(const void *obj, bool shared)
+{
+	struct fb_task *me = fb_core.cur;
+
+	if (unlikely(fb_x_on))
+		fb_x_lock(obj, shared ? FB_X_UNLOCK_SHARED : FB_X_UNLOCK, NULL);
+	if (me && !me->h.irq)
+		may_switch(me);
 }
 
 /**
@@ -226,6 +260,8 @@ void fb_yield(void)
 	}
 	me->state = FB_RUNNABLE;
 	enqueue(me);
+	if (unlikely(fb_x_on))
+		fb_x_yields();
 	leave(me);
 }
 
@@ -280,6 +316,8 @@ bool fb_wake(struct fb_task *t)
 		return false;
 	t->state = FB_RUNNABLE;
 	enqueue(t);
+	if (unlikely(fb_x_on))
+		fb_x_woken(t);
 	return true;
 }
 
@@ -434,6 +472,13 @@ static void reap(void)
 	}
 }
 
+/* A hook or a timer has made something of nothing. */
+static void outside(void)
+{
+	if (unlikely(fb_x_on))
+		fb_x_barrier();
+}
+
 /**
  * fb_run_loop() - run until all but daemons have ended and no daemon can go on, or until the run is
  * stopped. May be called again after more tasks were created. Context: main stack.
@@ -445,21 +490,25 @@ void fb_run_loop(void)
 	while (!fb_core.stopped) {
 		if (polling) {
 			polling = false;
-			if (!idle() && nr_runnable == 1)
-				fb_time_to_next();
+			if (idle() || (nr_runnable == 1 && fb_time_to_next()))
+				outside();
 			continue;
 		}
 		t = pick();
-		if (t) {
+		if (t && !fb_core.stopped) {
 			switch_to_task(t);
 			reap();
 			continue;
 		}
-		if (idle())
+		if (idle()) {
+			outside();
 			continue;
+		}
 		if (!nr_alive || fb_core.stopped)
 			break;
-		if (!fb_time_to_next())
+		if (fb_time_to_next())
+			outside();
+		else
 			report_deadlock();
 	}
 }

@@ -38,7 +38,7 @@
 #define smp_load_acquire(p) \
 ({ \
 	compiletime_assert_atomic_type(*(p)); \
-	fb_point(FB_PT_ATOMIC, (const void *)(p)); \
+	fb_point(FB_PT_READ, (const void *)(p)); \
 	__unqual_scalar_typeof(*(p)) ___v = READ_ONCE(*(p)); \
 	barrier(); \
 	(typeof(*(p)))___v; \

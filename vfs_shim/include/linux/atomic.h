@@ -64,7 +64,7 @@ static inline T pfx##_fetch_##op##_release(A *v) { return pfx##_fetch_##base(1, 
 #define FB_ATOMIC_FAMILY(pfx, A, T, U)						\
 static inline T pfx##_read(const A *v)						\
 {										\
-	fb_point(FB_PT_ATOMIC, v);						\
+	fb_point(FB_PT_READ, v);						\
 	return READ_ONCE(v->counter);						\
 }										\
 static inline T pfx##_read_acquire(const A *v) { return pfx##_read(v); }	\

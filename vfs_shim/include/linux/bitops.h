@@ -90,7 +90,7 @@ static __always_inline void change_bit(unsigned long nr, volatile unsigned long 
 
 static __always_inline bool test_bit(unsigned long nr, const volatile unsigned long *p)
 {
-	fb_bit_point(nr, p);
+	fb_point(FB_PT_READ, (const void *)FB_BIT_WORD(nr, p));
 	return arch_test_bit(nr, p);
 }
 

@@ -70,7 +70,7 @@ void fb_rcu_check(bool ok, const char *what);
 /* Another task may publish between the choice point and the load. */
 #define fb_rcu_load(p)								\
 	({									\
-		fb_point(FB_PT_RCU, (const void *)&(p));			\
+		fb_point(FB_PT_READ, (const void *)&(p));			\
 		(typeof(*(p)) __force *)READ_ONCE(p);				\
 	})
 #define rcu_access_pointer(p)		((typeof(*(p)) __force *)READ_ONCE(p))

@@ -41,7 +41,7 @@ EXPORT_SYMBOL(mutex_destroy);
 /** mutex_is_locked() - held by anybody? Models: mutex_is_locked(), 6.1. */
 bool mutex_is_locked(struct mutex *lock)
 {
-	fb_point(FB_PT_ATOMIC, lock);
+	fb_point(FB_PT_READ, lock);
 	return lock->owner != NULL;
 }
 EXPORT_SYMBOL(mutex_is_locked);
@@ -68,6 +68,12 @@ static int mutex_wait(struct mutex *lock, unsigned int state)
 	return err;
 }
 
+/* Would it have to wait? For fb_point_lock(). */
+static bool mutex_busy(const void *obj)
+{
+	return ((const struct mutex *)obj)->owner;
+}
+
 static int mutex_lock_common(struct mutex *lock, unsigned int state, unsigned int subclass)
 {
 	struct fb_lock_map map = fb_map_sub(&lock->dep_map, subclass);
@@ -75,7 +81,7 @@ static int mutex_lock_common(struct mutex *lock, unsigned int state, unsigned in
 
 	fb_might_sleep("mutex_lock()");
 	fb_lock_check(&lock->dep_map, &map, FB_LOCK_EXCL, 0);
-	fb_point(FB_PT_LOCK, lock);
+	fb_point_lock(lock, false, mutex_busy);
 	if (lock->owner) {
 		err = mutex_wait(lock, state);
 		if (err)
@@ -133,7 +139,7 @@ void mutex_unlock(struct mutex *lock)
 {
 	struct mutex_waiter *w;
 
-	fb_point(FB_PT_UNLOCK, lock);
+	fb_point_unlock(lock, false);
 	fb_lock_released(&lock->dep_map);
 	w = list_first_entry_or_null(&lock->wait_list, struct mutex_waiter, list);
 	if (!w) {

@@ -33,14 +33,14 @@ EXPORT_SYMBOL(__init_rwsem);
 /** rwsem_is_locked() - held by anybody, in any way? Models: rwsem_is_locked(), 6.1. */
 int rwsem_is_locked(struct rw_semaphore *sem)
 {
-	fb_point(FB_PT_ATOMIC, sem);
+	fb_point(FB_PT_READ, sem);
 	return sem->owner || sem->readers;
 }
 
 /** rwsem_is_contended() - does anybody wait? Models: rwsem_is_contended(), 6.1. */
 int rwsem_is_contended(struct rw_semaphore *sem)
 {
-	fb_point(FB_PT_ATOMIC, sem);
+	fb_point(FB_PT_READ, sem);
 	return !list_empty(&sem->wait_list);
 }
 
@@ -90,6 +90,21 @@ static int rwsem_wait(struct rw_semaphore *sem, unsigned int state, bool writer)
 	return err;
 }
 
+/* Would it have to wait? For fb_point_lock(). */
+static bool busy_read(const void *obj)
+{
+	const struct rw_semaphore *sem = obj;
+
+	return sem->owner || !list_empty(&sem->wait_list);
+}
+
+static bool busy_write(const void *obj)
+{
+	const struct rw_semaphore *sem = obj;
+
+	return sem->owner || sem->readers || !list_empty(&sem->wait_list);
+}
+
 static int down_read_common(struct rw_semaphore *sem, unsigned int state, unsigned int subclass, unsigned int flags)
 {
 	struct fb_lock_map map = fb_map_sub(&sem->dep_map, subclass);
@@ -97,8 +112,8 @@ static int down_read_common(struct rw_semaphore *sem, unsigned int state, unsign
 
 	fb_might_sleep("down_read()");
 	fb_lock_check(&sem->dep_map, &map, FB_LOCK_SHARED, flags);
-	fb_point(FB_PT_LOCK, sem);
-	if (sem->owner || !list_empty(&sem->wait_list)) {
+	fb_point_lock(sem, true, busy_read);
+	if (busy_read(sem)) {
 		err = rwsem_wait(sem, state, false);	/* pass_on() counts us */
 		if (err)
 			return err;
@@ -149,8 +164,8 @@ static int down_write_common(struct rw_semaphore *sem, unsigned int state, unsig
 
 	fb_might_sleep("down_write()");
 	fb_lock_check(&sem->dep_map, &map, FB_LOCK_EXCL, 0);
-	fb_point(FB_PT_LOCK, sem);
-	if (sem->owner || sem->readers || !list_empty(&sem->wait_list)) {
+	fb_point_lock(sem, false, busy_write);
+	if (busy_write(sem)) {
 		err = rwsem_wait(sem, state, true);
 		if (err)
 			return err;
@@ -188,7 +203,7 @@ EXPORT_SYMBOL(down_write_trylock);
 
 static void release_read(struct rw_semaphore *sem)
 {
-	fb_point(FB_PT_UNLOCK, sem);
+	fb_point_unlock(sem, true);
 	if (fb_lock_held_excl(&sem->dep_map)) {
 		fb_report(FB_LOCK_MISUSE, 0, NULL, "up_read() of \"%s\" (%s), which current holds for writing",
 			  sem->dep_map.fb.name, fb_obj(&sem->dep_map));
@@ -211,7 +226,7 @@ EXPORT_SYMBOL(up_read);
 /** up_write() - release; its owner must. Models: up_write(), 6.1. */
 void up_write(struct rw_semaphore *sem)
 {
-	fb_point(FB_PT_UNLOCK, sem);
+	fb_point_unlock(sem, false);
 	if (fb_lock_held(&sem->dep_map) && !fb_lock_held_excl(&sem->dep_map)) {
 		fb_report(FB_LOCK_MISUSE, 0, NULL, "up_write() of \"%s\" (%s), which current holds for reading",
 			  sem->dep_map.fb.name, fb_obj(&sem->dep_map));

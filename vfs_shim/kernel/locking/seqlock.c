@@ -21,7 +21,7 @@ void __seqcount_init(seqcount_t *s, const char *name, struct lock_class_key *key
 /** fb_read_seq() - the count as it is now. Models: raw_read_seqcount(), 6.1. */
 unsigned int fb_read_seq(const seqcount_t *s)
 {
-	fb_point(FB_PT_ATOMIC, s);
+	fb_point(FB_PT_READ, s);
 	return READ_ONCE(s->sequence);
 }
 

@@ -60,6 +60,12 @@ static struct fb_spin_waiter *grant_first(struct fb_spin_waiter **first)
 	return w;
 }
 
+/* Would it have to wait? For fb_point_lock(). */
+static bool spin_busy(const void *obj)
+{
+	return ((const spinlock_t *)obj)->owner;
+}
+
 /** fb_spin_lock_init() - an unlocked spinlock of class @key. Models: spin_lock_init(), 6.1. */
 void fb_spin_lock_init(spinlock_t *lock, const char *name, struct lock_class_key *key)
 {
@@ -80,7 +86,7 @@ void fb_spin_lock(spinlock_t *lock, unsigned int subclass, unsigned int flags)
 	struct fb_lock_map map = fb_map_sub(&lock->dep_map, subclass);
 
 	fb_lock_check(&lock->dep_map, &map, FB_LOCK_EXCL, flags | FB_LOCK_SPIN);
-	fb_point(FB_PT_LOCK, lock);
+	fb_point_lock(lock, false, spin_busy);
 	if (lock->owner)
 		spin(&lock->first, lock, false);
 	lock->owner = me();
@@ -102,7 +108,7 @@ int fb_spin_trylock(spinlock_t *lock, unsigned int flags)
 /** fb_spin_unlock() - release; the first who spins has it then. Models: spin_unlock(), 6.1. */
 void fb_spin_unlock(spinlock_t *lock)
 {
-	fb_point(FB_PT_UNLOCK, lock);
+	fb_point_unlock(lock, false);
 	fb_lock_released(&lock->dep_map);
 	if (lock->first)
 		lock->owner = grant_first(&lock->first)->task;
@@ -114,7 +120,7 @@ EXPORT_SYMBOL(fb_spin_unlock);
 /** fb_spin_is_locked() - held by anybody? Models: spin_is_locked(), 6.1. */
 int fb_spin_is_locked(const spinlock_t *lock)
 {
-	fb_point(FB_PT_ATOMIC, lock);
+	fb_point(FB_PT_READ, lock);
 	return lock->owner != NULL;
 }
 
@@ -135,11 +141,23 @@ static bool read_must_wait(const rwlock_t *lock)
 	return lock->first && !fb_in_irq() && !fb_lock_held(&lock->dep_map);
 }
 
+static bool rwlock_busy_read(const void *obj)
+{
+	return read_must_wait(obj);
+}
+
+static bool rwlock_busy_write(const void *obj)
+{
+	const rwlock_t *lock = obj;
+
+	return lock->owner || lock->readers;
+}
+
 /** fb_read_lock() - share an rwlock. Models: read_lock(), 6.1. Context: any; atomic until the unlock. */
 void fb_read_lock(rwlock_t *lock, unsigned int flags)
 {
 	fb_lock_check(&lock->dep_map, &lock->dep_map.fb, FB_LOCK_SHARED, flags | READ_FLAGS);
-	fb_point(FB_PT_LOCK, lock);
+	fb_point_lock(lock, true, rwlock_busy_read);
 	if (read_must_wait(lock))
 		spin(&lock->first, lock, true);	/* the granter counts us */
 	else
@@ -175,7 +193,7 @@ static void rwlock_pass_on(rwlock_t *lock)
 /** fb_read_unlock() - stop sharing. Models: read_unlock(), 6.1. */
 void fb_read_unlock(rwlock_t *lock)
 {
-	fb_point(FB_PT_UNLOCK, lock);
+	fb_point_unlock(lock, true);
 	fb_lock_released(&lock->dep_map);
 	if (lock->readers)
 		lock->readers--;
@@ -188,7 +206,7 @@ void fb_write_lock(rwlock_t *lock, unsigned int subclass, unsigned int flags)
 	struct fb_lock_map map = fb_map_sub(&lock->dep_map, subclass);
 
 	fb_lock_check(&lock->dep_map, &map, FB_LOCK_EXCL, flags | FB_LOCK_SPIN);
-	fb_point(FB_PT_LOCK, lock);
+	fb_point_lock(lock, false, rwlock_busy_write);
 	if (lock->owner || lock->readers)
 		spin(&lock->first, lock, false);
 	lock->owner = me();
@@ -209,7 +227,7 @@ int fb_write_trylock(rwlock_t *lock, unsigned int flags)
 /** fb_write_unlock() - release. Models: write_unlock(), 6.1. */
 void fb_write_unlock(rwlock_t *lock)
 {
-	fb_point(FB_PT_UNLOCK, lock);
+	fb_point_unlock(lock, false);
 	fb_lock_released(&lock->dep_map);
 	lock->owner = NULL;
 	rwlock_pass_on(lock);

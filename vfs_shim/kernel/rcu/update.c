@@ -16,6 +16,7 @@
 #include <linux/wait.h>
 #include <linux/wait_bit.h>
 #include <core/choice.h>
+#include <core/explore.h>
 #include <core/finding.h>
 #include <core/rcu.h>
 #include <core/task.h>
@@ -43,6 +44,15 @@ struct gp_waiter {
 };
 
 static struct gp_waiter *waiters;
+
+/*
+ * For the explorer: sections commute with each other, but not with the beginning of a grace period, nor
+ * does one that may end a grace period with another.
+ */
+static void touch_sections(bool grace_period)
+{
+	fb_touch(&waiters, grace_period);
+}
 
 static bool due(void)
 {
@@ -77,6 +87,7 @@ static void run_due(void)
 	struct entry *e;
 
 	while (due()) {
+		touch_sections(true);
 		e = first;
 		first = e->next;
 		if (!first)
@@ -102,6 +113,7 @@ static void enqueue(struct rcu_head *head, const void *ptr, rcu_callback_t func)
 
 	if (!e)
 		abort();	/* the box itself is out of memory */
+	touch_sections(true);
 	*e = (struct entry){ .head = head, .ptr = ptr, .func = func, .epoch = fb_rcu_epoch() };
 	*tail = e;
 	tail = &e->next;
@@ -118,6 +130,7 @@ static void enqueue(struct rcu_head *head, const void *ptr, rcu_callback_t func)
 void rcu_read_lock(void)
 {
 	fb_point(FB_PT_RCU, NULL);
+	touch_sections(false);
 	fb_rcu_enter();
 }
 EXPORT_SYMBOL(rcu_read_lock);
@@ -126,6 +139,7 @@ EXPORT_SYMBOL(rcu_read_lock);
 void rcu_read_unlock(void)
 {
 	fb_point(FB_PT_RCU, NULL);
+	touch_sections(first || waiters);
 	fb_rcu_exit();
 }
 EXPORT_SYMBOL(rcu_read_unlock);
@@ -206,6 +220,7 @@ void synchronize_rcu(void)
 
 	fb_might_sleep("synchronize_rcu()");
 	fb_point(FB_PT_RCU, NULL);
+	touch_sections(true);
 	w = (struct gp_waiter){ .next = waiters, .task = current, .epoch = fb_rcu_epoch() };
 	waiters = &w;
 	fb_rcu_hook(reader_left, NULL);
@@ -265,6 +280,7 @@ EXPORT_SYMBOL(get_state_synchronize_rcu);
 bool poll_state_synchronize_rcu(unsigned long cookie)
 {
 	fb_point(FB_PT_RCU, NULL);
+	touch_sections(true);
 	return fb_rcu_passed(cookie);
 }
 EXPORT_SYMBOL(poll_state_synchronize_rcu);

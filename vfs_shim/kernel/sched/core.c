@@ -14,6 +14,7 @@
 #include <linux/semaphore.h>
 #include <linux/wait.h>
 #include <core/choice.h>
+#include <core/explore.h>
 #include <core/finding.h>
 #include <core/task.h>
 #include "../internal.h"
@@ -30,6 +31,7 @@ void fb_sleep(const char *why, const void *obj)
 /** fb_wake_task() - see kernel/internal.h. */
 void fb_wake_task(struct task_struct *p)
 {
+	fb_touch(&p->__state, true);
 	WRITE_ONCE(p->__state, TASK_RUNNING);
 	if (p->fb)
 		fb_wake(p->fb);
@@ -45,7 +47,7 @@ void fb_wake_task(struct task_struct *p)
  */
 static int try_to_wake_up(struct task_struct *p, unsigned int state, int wake_flags)
 {
-	fb_point(FB_PT_WAKE, p);
+	fb_point(FB_PT_WAKE, &p->__state);
 	if (!(READ_ONCE(p->__state) & state))
 		return 0;
 	fb_wake_task(p);
@@ -83,6 +85,8 @@ void schedule(void)
 	struct task_struct *me = current;
 
 	fb_might_sleep("schedule()");
+	/* Between looking at a condition and going to sleep there is time for a wake-up. */
+	fb_point(FB_PT_WAIT, &me->__state);
 	if (me->__state != TASK_RUNNING && fb_signal_pending_state(me->__state, me))
 		__set_current_state(TASK_RUNNING);
 	if (me->__state == TASK_RUNNING)

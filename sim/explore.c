@@ -1,0 +1,381 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Exploration of scenarios. Each is explored in a process of its own; the first process starts them and
+ * prints what they have entered in shared memory.
+ */
+#include "explore.h"
+
+#include <core/finding.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "runner.h"
+
+/* There only in builds that count what runs (FUSEBOX_COVERAGE): _exit() writes no counters. */
+extern void __gcov_dump(void) __attribute__((weak));
+extern int __llvm_profile_write_file(void) __attribute__((weak));
+
+#define DETAILS_LEN	16000
+#define DEEPEN_TO	2	/* bounds before the unbounded search */
+#define MAX_STEPS	200000ul	/* of one run, before it counts as a livelock */
+#define CLOCK_RUNS	64	/* runs between two looks at the clock */
+
+enum state { WAITING, RUNNING, ENDED };
+
+/* One scenario's exploration. */
+struct result {
+	enum state state;
+	pid_t pid;
+	const struct scenario *s;
+	struct fb_explore_stats stats;	/* of the stage that runs, or ran last */
+	unsigned long runs, pruned;	/* of the stages before */
+	unsigned int stage_bound;
+	int complete_bound;		/* largest bound that was completed; -1: none */
+	bool complete, skipped, failed;
+	double seconds;
+	struct timespec start;
+	char details[DETAILS_LEN];
+};
+
+struct exploration {
+	const struct explore_opts *o;
+	struct result *result;
+	unsigned int nr;
+};
+
+static double seconds_since(const struct timespec *start)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)(now.tv_sec - start->tv_sec) + (double)(now.tv_nsec - start->tv_nsec) / 1e9;
+}
+
+/* ---- one scenario, in its own process ---- */
+
+/* The run that has just failed, again: with guard pages, which see more. */
+static void fail(struct result *r, const struct explore_opts *o, struct run_outcome *out)
+{
+	struct fb_run_opts run = o->run;
+	struct run_outcome again = { 0 };
+	char *token = strdup(fb_token());
+
+	if (!token)
+		abort();
+	run.policy = FB_POLICY_REPLAY;
+	run.token = token;
+	if (run.guard && !runner_run(r->s, &run, &again) && again.verdict == VERDICT_FAILED) {
+		free(out->details);
+		out->details = again.details;
+		again.details = NULL;
+	}
+	snprintf(r->details, sizeof(r->details), "%s", out->details);
+	r->failed = true;
+	free(again.details);
+	free(token);
+}
+
+static bool out_of_time(const struct result *r, const struct explore_opts *o)
+{
+	unsigned long runs = r->runs + r->stats.runs;
+
+	if (o->max_runs && runs >= o->max_runs)
+		return true;
+	return o->seconds && seconds_since(&r->start) >= o->seconds;
+}
+
+/* Returns false when the scenario is done with: failed, skipped, or out of time. */
+static bool run_next(struct result *r, const struct explore_opts *o)
+{
+	struct fb_run_opts run = o->run;
+	struct run_outcome out;
+	bool counts, go_on = true;
+
+	run.policy = FB_POLICY_EXPLORE;
+	run.guard = false;
+	run.max_steps = MAX_STEPS;
+	runner_run_watched(r->s, &run, NULL, &out);
+	counts = fb_explore_ran();
+	if (out.verdict == VERDICT_SKIPPED) {
+		snprintf(r->details, sizeof(r->details), "%s", out.details);
+		r->skipped = true;
+		go_on = false;
+	} else if (out.verdict == VERDICT_FAILED && (counts || !r->stats.runs)) {
+		fail(r, o, &out);
+		go_on = false;
+	}
+	free(out.details);
+	return go_on;
+}
+
+/* One search to its end or until time is up. Returns whether another may follow. */
+static bool stage(struct result *r, const struct explore_opts *o, unsigned int bound)
+{
+	struct fb_explore_opts x = { .search = o->search, .no_reduction = o->no_reduction, .bound = bound,
+				     .seed = o->seed, .depth = o->depth };
+	unsigned long n = 0;
+	bool go_on = true, late = false;
+
+	r->stage_bound = bound;
+	memset(&r->stats, 0, sizeof(r->stats));
+	fb_explore_start(&x);
+	while (go_on && !late && fb_explore_next()) {
+		go_on = run_next(r, o);
+		if (++n % CLOCK_RUNS == 1 || !go_on || o->max_runs) {
+			fb_explore_stats(&r->stats);
+			late = out_of_time(r, o);
+		}
+	}
+	fb_explore_stats(&r->stats);
+	if (r->stats.complete && bound == FB_EXPLORE_NO_BOUND)
+		r->complete = true;
+	else if (r->stats.complete)
+		r->complete_bound = (int)bound;
+	fb_explore_end();
+	return go_on && !late && !r->stats.too_many;
+}
+
+static void next_stage(struct result *r)
+{
+	r->runs += r->stats.runs;
+	r->pruned += r->stats.pruned;
+}
+
+static void explore_one(struct result *r, const struct explore_opts *o)
+{
+	unsigned int last = o->preemptions == EXPLORE_DEEPEN ? DEEPEN_TO : o->preemptions;
+
+	if (o->search != FB_SEARCH_DFS) {
+		stage(r, o, FB_EXPLORE_NO_BOUND);
+		return;
+	}
+	for (unsigned int bound = 0; bound <= last; bound++) {
+		if (!stage(r, o, bound))
+			return;
+		next_stage(r);
+	}
+	if (o->preemptions == EXPLORE_DEEPEN) {
+		stage(r, o, FB_EXPLORE_NO_BOUND);
+		return;
+	}
+	/* The last stage's runs are among those of the stages before, now. */
+	r->stats.runs = r->stats.pruned = 0;
+}
+
+static void start(struct exploration *e, struct result *r)
+{
+	pid_t pid;
+
+	clock_gettime(CLOCK_MONOTONIC, &r->start);
+	r->complete_bound = -1;
+	r->state = RUNNING;
+	pid = fork();
+	if (pid < 0) {
+		perror("fusebox: fork");
+		exit(EXIT_FAILURE);
+	}
+	if (pid) {
+		r->pid = pid;
+		return;
+	}
+	signal(SIGALRM, SIG_DFL);
+	explore_one(r, e->o);
+	if (__gcov_dump)
+		__gcov_dump();
+	if (__llvm_profile_write_file)
+		__llvm_profile_write_file();
+	_exit(0);
+}
+
+/* ---- the first process ---- */
+
+static unsigned long runs_of(const struct result *r)
+{
+	return r->runs + r->stats.runs;
+}
+
+/* How far the search got, in words. */
+static const char *verdict_of(const struct exploration *e, const struct result *r, char *buf, size_t len)
+{
+	if (r->failed)
+		snprintf(buf, len, "FOUND");
+	else if (e->o->search != FB_SEARCH_DFS)
+		snprintf(buf, len, "random");
+	else if (r->complete)
+		snprintf(buf, len, "complete");
+	else if (r->complete_bound >= 0)
+		snprintf(buf, len, "bound %d", r->complete_bound);
+	else
+		snprintf(buf, len, "partial");
+	return buf;
+}
+
+static void print_result(const struct exploration *e, unsigned int i)
+{
+	const struct result *r = &e->result[i];
+	const char *line, *end;
+	char word[32];
+
+	if (r->failed) {
+		for (line = r->details; *line; line = *end ? end + 1 : end) {
+			end = strchrnul(line, '\n');
+			printf("# %.*s\n", (int)(end - line), line);
+		}
+	}
+	printf("%s %u %s # ", r->failed ? "not ok" : "ok", i + 1, r->s->name);
+	if (r->skipped)
+		printf("SKIP %s\n", r->details);
+	else
+		printf("%s, %lu schedules, %lu pruned\n", verdict_of(e, r, word, sizeof(word)), runs_of(r),
+		       r->pruned + r->stats.pruned);
+	fflush(stdout);
+}
+
+static void progress(const struct exploration *e, unsigned int ended)
+{
+	fprintf(stderr, "\r\033[K%u of %u", ended, e->nr);
+	for (unsigned int i = 0; i < e->nr; i++) {
+		const struct result *r = &e->result[i];
+
+		if (r->state != RUNNING)
+			continue;
+		fprintf(stderr, "; %s: %lu", r->s->name, runs_of(r));
+		if (e->o->search != FB_SEARCH_DFS)
+			continue;
+		if (r->stage_bound == FB_EXPLORE_NO_BOUND)
+			fputs(", no bound", stderr);
+		else
+			fprintf(stderr, ", bound %u", r->stage_bound);
+		fprintf(stderr, ", at most %.1f%% done", 100 * r->stats.done);
+	}
+}
+
+static struct result *result_of(const struct exploration *e, pid_t pid)
+{
+	for (unsigned int i = 0; i < e->nr; i++)
+		if (e->result[i].state == RUNNING && e->result[i].pid == pid)
+			return &e->result[i];
+	return NULL;
+}
+
+static void ended(struct result *r, int status)
+{
+	r->state = ENDED;
+	r->seconds = seconds_since(&r->start);
+	if (WIFEXITED(status) && !WEXITSTATUS(status))
+		return;
+	r->failed = true;
+	if (WIFSIGNALED(status))
+		snprintf(r->details, sizeof(r->details), "finding: crash: the process was ended by signal %d (%s)\n",
+			 WTERMSIG(status), strsignal(WTERMSIG(status)));
+	else
+		snprintf(r->details, sizeof(r->details), "finding: crash: the process ended with status %d; what it "
+			 "printed is above\n", WEXITSTATUS(status));
+}
+
+static void supervise(struct exploration *e)
+{
+	const struct timespec nap = { 0, 20000000 };
+	unsigned int next = 0, nr_ended = 0, printed = 0, tick = 0;
+	bool terminal = isatty(STDERR_FILENO);
+
+	while (nr_ended < e->nr) {
+		int status;
+		pid_t pid;
+		struct result *r;
+
+		while (next < e->nr && next - nr_ended < e->o->jobs)
+			start(e, &e->result[next++]);
+		pid = waitpid(-1, &status, WNOHANG);
+		r = pid > 0 ? result_of(e, pid) : NULL;
+		if (r) {
+			ended(r, status);
+			nr_ended++;
+		} else {
+			if (terminal && tick++ % 10 == 0)
+				progress(e, nr_ended);
+			nanosleep(&nap, NULL);
+		}
+		while (printed < e->nr && e->result[printed].state == ENDED) {
+			if (terminal)
+				fputs("\r\033[K", stderr);
+			print_result(e, printed++);
+		}
+	}
+}
+
+static void print_table(const struct exploration *e)
+{
+	char word[32];
+
+	fprintf(stderr, "  %-28s %5s %6s %7s %9s %8s %7s  %-9s %7s %8s\n", "scenario", "tasks", "steps", "choices",
+		"schedules", "pruned", "left", "how far", "seconds", "findings");
+	for (unsigned int i = 0; i < e->nr; i++) {
+		const struct result *r = &e->result[i];
+
+		if (r->skipped)
+			continue;
+		fprintf(stderr, "  %-28s %5u %6lu %7lu %9lu %8lu %7lu  %-9s %7.1f %8u\n", r->s->name, r->stats.tasks,
+			r->stats.steps, r->stats.decisions, runs_of(r), r->pruned + r->stats.pruned,
+			r->complete ? 0 : r->stats.left, verdict_of(e, r, word, sizeof(word)), r->seconds, r->failed);
+	}
+}
+
+static int print_summary(const struct exploration *e, double seconds)
+{
+	unsigned int failed = 0, complete = 0, skipped = 0;
+	unsigned long runs = 0;
+
+	for (unsigned int i = 0; i < e->nr; i++) {
+		failed += e->result[i].failed;
+		complete += e->result[i].complete;
+		skipped += e->result[i].skipped;
+		runs += runs_of(&e->result[i]);
+	}
+	fprintf(stderr, "fusebox: %u scenarios, %lu schedules in %.1f s (%.0f per second); %u complete, %u skipped\n",
+		e->nr, runs, seconds, (double)runs / seconds, complete, skipped);
+	print_table(e);
+	if (failed)
+		fprintf(stderr, "  verdict: FAILED; %u scenarios; each 'not ok' has the command that replays it\n", failed);
+	else
+		fputs("  verdict: ok; no schedule that was tried broke a rule\n", stderr);
+	return failed ? 1 : 0;
+}
+
+static void choose(struct exploration *e)
+{
+	const struct scenario *s;
+	unsigned int n = 0;
+
+	while (e->o->at(n))
+		n++;
+	e->result = mmap(NULL, (n + 1) * sizeof(*e->result), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (e->result == MAP_FAILED)
+		abort();
+	for (unsigned int i = 0; (s = e->o->at(i)); i++)
+		if (e->o->selected(e->o->arg, s))
+			e->result[e->nr++].s = s;
+}
+
+int explore(const struct explore_opts *o)
+{
+	struct exploration e = { .o = o };
+	struct timespec begin;
+	int status;
+
+	clock_gettime(CLOCK_MONOTONIC, &begin);
+	choose(&e);
+	printf("KTAP version 1\n1..%u\n", e.nr);
+	fflush(stdout);
+	supervise(&e);
+	status = print_summary(&e, seconds_since(&begin));
+	munmap(e.result, (e.nr + 1) * sizeof(*e.result));
+	return status;
+}

@@ -1,0 +1,295 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The explorer: the reduction loses no outcome, and the classics are decided correctly.
+ */
+#include "core_run.h"
+#include <core/explore.h>
+
+/* ---- programs: a few tasks over locks, atomics and one wait queue ---- */
+
+#define MAX_TASKS 3
+#define MAX_OPS 6
+#define VARS 2
+
+enum op_kind { READ, WRITE, ADD, LOCK, UNLOCK, TRYLOCK, WAIT, SIGNAL, CHOOSE, NR_OPS };
+
+struct op {
+	enum op_kind kind;
+	int var;
+};
+
+static struct program {
+	int nr_tasks, nr_ops[MAX_TASKS];
+	struct op op[MAX_TASKS][MAX_OPS];
+} program;
+
+/* Shared state. */
+static int var[VARS];
+static struct lock {
+	bool held;
+	struct fb_task *waits[MAX_TASKS];
+	int nr_waits;
+} lock[VARS];
+static struct event {
+	int count;
+	struct fb_task *waits[MAX_TASKS];
+	int nr_waits;
+} event[VARS];
+
+/* The outcome: what each task saw, and the state at the end. */
+static uint32_t seen[MAX_TASKS];
+
+static void saw(int task, int value)
+{
+	seen[task] = seen[task] * 31 + (uint32_t)value + 1;
+}
+
+static bool lock_busy(const void *obj)
+{
+	return ((const struct lock *)obj)->held;
+}
+
+static void lock_take(struct lock *l)
+{
+	fb_point_lock(l, false, lock_busy);
+	while (l->held) {
+		l->waits[l->nr_waits++] = fb_current();
+		fb_block("lock", l);
+	}
+	l->held = true;
+}
+
+static void wake_all(struct fb_task **t, int *n)
+{
+	while (*n)
+		fb_wake(t[--*n]);
+}
+
+static void lock_give(struct lock *l)
+{
+	fb_point_unlock(l, false);
+	l->held = false;
+	wake_all(l->waits, &l->nr_waits);
+}
+
+static bool lock_try(struct lock *l)
+{
+	fb_point(FB_PT_LOCK, l);
+	if (l->held)
+		return false;
+	l->held = true;
+	return true;
+}
+
+static void event_wait(struct event *e)
+{
+	fb_point(FB_PT_WAIT, e);
+	while (!e->count) {
+		e->waits[e->nr_waits++] = fb_current();
+		fb_block("event", e);
+		fb_point(FB_PT_WAIT, e);
+	}
+	e->count--;
+}
+
+static void event_signal(struct event *e)
+{
+	fb_point(FB_PT_WAKE, e);
+	e->count++;
+	wake_all(e->waits, &e->nr_waits);
+}
+
+static void do_op(int task, const struct op *op, bool held[VARS])
+{
+	switch (op->kind) {
+	case READ:
+		fb_point(FB_PT_READ, &var[op->var]);
+		saw(task, var[op->var]);
+		break;
+	case WRITE:
+		fb_point(FB_PT_ATOMIC, &var[op->var]);
+		var[op->var] = task + 1;
+		break;
+	case ADD:
+		fb_point(FB_PT_ATOMIC, &var[op->var]);
+		saw(task, var[op->var]++);
+		break;
+	case LOCK:
+		if (held[op->var])
+			break;
+		lock_take(&lock[op->var]);
+		held[op->var] = true;
+		break;
+	case UNLOCK:
+		if (!held[op->var])
+			break;
+		held[op->var] = false;
+		lock_give(&lock[op->var]);
+		break;
+	case TRYLOCK:
+		if (held[op->var])
+			break;
+		held[op->var] = lock_try(&lock[op->var]);
+		saw(task, held[op->var]);
+		break;
+	case WAIT:
+		event_wait(&event[op->var]);
+		break;
+	case SIGNAL:
+		event_signal(&event[op->var]);
+		break;
+	case CHOOSE:
+		saw(task, (int)fb_choose("test", 2));
+		break;
+	default:
+		break;
+	}
+}
+
+static void program_task(void *arg)
+{
+	int task = (int)(long)arg;
+	bool held[VARS] = {false};
+
+	for (int i = 0; i < program.nr_ops[task]; i++)
+		do_op(task, &program.op[task][i], held);
+	for (int v = 0; v < VARS; v++)
+		if (held[v])
+			lock_give(&lock[v]);
+}
+
+static uint64_t program_run(const struct fb_run_opts *o)
+{
+	uint64_t h = 7;
+
+	memset(var, 0, sizeof(var));
+	memset(lock, 0, sizeof(lock));
+	memset(event, 0, sizeof(event));
+	memset(seen, 0, sizeof(seen));
+	begin(o);
+	for (long i = 0; i < program.nr_tasks; i++)
+		fb_task_create("t", program_task, (void *)i);
+	fb_run_loop();
+	fb_run_end();
+	for (int i = 0; i < program.nr_tasks; i++)
+		h = (h ^ seen[i]) * 0x100000001b3ull;
+	for (int i = 0; i < VARS; i++)
+		h = (h ^ (uint64_t)(var[i] * 2 + lock[i].held)) * 0x100000001b3ull;
+	return fb_nr_findings() ? h ^ 0xdead : h;
+}
+
+#define MAX_OUTCOMES 4096
+struct outcomes {
+	uint64_t of[MAX_OUTCOMES];
+	size_t n;
+	struct fb_explore_stats stats;
+};
+
+static void add_outcome(struct outcomes *o, uint64_t h)
+{
+	size_t i;
+
+	for (i = 0; i < o->n && o->of[i] < h; i++)
+		;
+	if ((i < o->n && o->of[i] == h) || o->n == MAX_OUTCOMES)
+		return;
+	memmove(&o->of[i + 1], &o->of[i], (o->n - i) * sizeof(o->of[0]));
+	o->of[i] = h;
+	o->n++;
+}
+
+static void explore(const struct fb_explore_opts *x, struct outcomes *out, unsigned long limit)
+{
+	const struct fb_run_opts o = {.name = "test", .policy = FB_POLICY_EXPLORE, .max_steps = 10000};
+
+	out->n = 0;
+	fb_explore_start(x);
+	for (unsigned long n = 0; n < limit && fb_explore_next(); n++) {
+		uint64_t h = program_run(&o);
+
+		if (fb_explore_ran())
+			add_outcome(out, h);
+	}
+	fb_explore_stats(&out->stats);
+	fb_explore_end();
+}
+
+static uint64_t rng;
+
+static unsigned int roll(unsigned int n)
+{
+	rng = rng * 6364136223846793005ull + 1442695040888963407ull;
+	return (unsigned int)(rng >> 33) % n;
+}
+
+static void random_program(unsigned int seed)
+{
+	rng = seed * 2654435761u + 17;
+	program.nr_tasks = 2 + (int)roll(2);
+	for (int t = 0; t < program.nr_tasks; t++) {
+		program.nr_ops[t] = 1 + (int)roll(program.nr_tasks == 2 ? MAX_OPS : MAX_OPS / 2 + 1);
+		for (int i = 0; i < program.nr_ops[t]; i++)
+			program.op[t][i] = (struct op){(enum op_kind)roll(NR_OPS), (int)roll(VARS)};
+	}
+}
+
+static void print_program(void)
+{
+	static const char *const names[] = {"read", "write", "add", "lock", "unlock", "trylock",
+					    "wait", "signal", "choose"};
+
+	for (int t = 0; t < program.nr_tasks; t++) {
+		fprintf(stderr, "  task %d:", t);
+		for (int i = 0; i < program.nr_ops[t]; i++)
+			fprintf(stderr, " %s%d", names[program.op[t][i].kind], program.op[t][i].var);
+		fputc('\n', stderr);
+	}
+}
+
+static bool same(const struct outcomes *a, const struct outcomes *b)
+{
+	return a->n == b->n && !memcmp(a->of, b->of, a->n * sizeof(a->of[0]));
+}
+
+#define PROGRAMS 400
+
+/* With and without reduction, and with a bound with and without: the same outcomes. */
+static void same_outcomes(void **state)
+{
+	static struct outcomes all, reduced;
+	unsigned long runs = 0, reduced_runs = 0;
+	unsigned int compared = 0, bad = 0;
+
+	(void)state;
+	for (unsigned int seed = 0; seed < PROGRAMS; seed++) {
+		struct fb_explore_opts x = {.bound = FB_EXPLORE_NO_BOUND, .no_reduction = true};
+
+		random_program(seed);
+		explore(&x, &all, 20000);
+		if (!all.stats.complete)
+			continue;
+		compared++;
+		x.no_reduction = false;
+		explore(&x, &reduced, 20000);
+		runs += all.stats.runs;
+		reduced_runs += reduced.stats.runs;
+		if (reduced.stats.complete && same(&all, &reduced))
+			continue;
+		bad++;
+		fprintf(stderr, "program %u: %zu outcomes, %zu with reduction\n", seed, all.n, reduced.n);
+		print_program();
+	}
+	printf("%u programs: %lu runs, %lu with reduction\n", compared, runs, reduced_runs);
+	assert_int_equal(bad, 0);
+	assert_true(compared > PROGRAMS / 2);
+	assert_true(reduced_runs * 4 < runs);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(same_outcomes),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Exploration: one run after another, each with other decisions, until there are none left that
+ * could make a difference.
+ *
+ * The explorer takes every decision of the runs with FB_POLICY_EXPLORE, within the region that
+ * fb_explore_region() marks (the whole run where nobody marks one). A *step* is what a task does
+ * from one choice point to the next one. What a step touches is what fb_point() and fb_touch() say;
+ * two steps of different tasks that touch nothing in common, or only read it, commute. docs/exploration.md
+ * says what follows from that, and what is assumed.
+ */
+#ifndef FB_CORE_EXPLORE_H
+#define FB_CORE_EXPLORE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum fb_search {
+	FB_SEARCH_DFS, /* depth-first, to the end */
+	FB_SEARCH_PCT, /* random priorities with a few change points, without end */
+	FB_SEARCH_RANDOM, /* as FB_POLICY_RANDOM, without end */
+};
+
+#define FB_EXPLORE_NO_BOUND (~0u)
+
+struct fb_explore_opts {
+	enum fb_search search;
+	bool no_reduction; /* DFS: every interleaving, for comparison */
+	unsigned int bound; /* DFS: preemptions in one run; FB_EXPLORE_NO_BOUND: any number */
+	uint64_t seed; /* PCT, RANDOM */
+	unsigned int depth; /* PCT: priorities change at depth - 1 places */
+};
+
+struct fb_explore_stats {
+	unsigned long runs; /* to their end */
+	unsigned long pruned; /* given up: everything that could run was known to lead nowhere new */
+	unsigned long steps, decisions; /* of the longest run: steps in the region, those with two ways or more */
+	unsigned int tasks; /* that took a step in the region */
+	unsigned long left; /* ways known and not yet gone; each may bring more */
+	double done; /* share of the tree that is done, as far as it is known */
+	bool complete; /* nothing is left */
+	bool too_many; /* more tasks than the explorer can tell apart: it stopped */
+};
+
+/* Forget everything and begin a new exploration. */
+void fb_explore_start(const struct fb_explore_opts *opts);
+/*
+ * Shall there be a run? Then the next one with FB_POLICY_EXPLORE takes the decisions. To be called before
+ * each run, and fb_explore_ran() after it.
+ */
+bool fb_explore_next(void);
+/* The run has ended: learn from it. False when it was given up as redundant, and has no verdict. */
+bool fb_explore_ran(void);
+void fb_explore_stats(struct fb_explore_stats *s);
+/* Give the memory back. */
+void fb_explore_end(void);
+
+/*
+ * From within a run: from here on decisions are explored / are not any more. Outside of exploration a
+ * no-op. Ending a region lets everything else run as far as it can go, first.
+ */
+void fb_explore_region(bool on);
+/*
+ * The step that runs touches @obj, too: shared memory that no choice point stands for. Context: any.
+ */
+void fb_touch(const void *obj, bool write);
+
+#endif
