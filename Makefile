@@ -9,6 +9,8 @@ V ?= 0
 JOBS ?= $(shell nproc)
 # The scenarios of guest-smoke, as patterns.
 SMOKE ?= open registry rw cached mixed mmap splice direct coherency random async/aio-* async/uring-* async/links async/suid-* async/flags-*
+# The scenarios of host and guest, as patterns; none: all.
+SCENARIOS ?=
 # Options for cmake, as -DNAME=VALUE.
 CMAKE_OPTIONS ?=
 
@@ -31,7 +33,7 @@ endif
 # Debian's kernel is compiled by gcc, and so must be its modules, whatever compiles the box.
 module := env -u CC -u MAKEFLAGS tools/module --out '$(B)'
 
-.PHONY: all help build test tests tree module patch patch-check guest-smoke clean distclean
+.PHONY: all help build test tests tree module patch patch-check guest-smoke host clean distclean
 
 all: build ## set up, build the patched tree in the box, run every scenario, print the verdict
 	@$(B)/box/fusebox run
@@ -76,7 +78,7 @@ dkms: ## a Debian package that builds and installs fuse.ko for each 6.1 kernel, 
 
 # Skipped (77) without root or QEMU; that is no failure.
 dkms-check: dkms configure ## install that package, load it in a virtual machine, remove it (root; some minutes)
-	$(ninja) fusebox-guest
+	$(ninja) fusebox-host
 	@tools/dkms-check --out '$(B)' || [ $$? = 77 ]
 
 patch: ## the patch series, for git am, in build/patch
@@ -148,8 +150,13 @@ bench: configure ## what a passthrough I/O costs, into docs/performance.md
 
 # Skipped (77) where there is no QEMU; that is no failure.
 guest-smoke: module configure ## a handful of scenarios on Debian's stock kernel with our fuse.ko, in QEMU
-	$(ninja) fusebox-guest
-	@tools/guest --out '$(B)' --program '$(B)/box/fusebox-guest' -- --name guest $(SMOKE) || [ $$? = 77 ]
+	$(ninja) fusebox-host
+	@tools/guest --out '$(B)' --program '$(B)/box/fusebox-host' -- --name guest $(SMOKE) || [ $$? = 77 ]
+
+# A status of 77 is no failure: this machine has no FUSE passthrough, or we are not root.
+host: configure ## as root, on Linux 6.9 and later: the scenarios on the running kernel's own passthrough
+	$(ninja) fusebox-host
+	@tools/host --out '$(B)' -- $(SCENARIOS) || [ $$? = 77 ]
 
 clean: ## remove all that was made, but keep what was unpacked of the kernel source
 	@rm -rf '$(B)/box' '$(B)/tree' '$(B)/taken' '$(B)/pristine' '$(B)/module' '$(B)/compile_commands.json'

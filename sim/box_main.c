@@ -19,6 +19,7 @@
 #include "random_test.h"
 #include "runner.h"
 #include "scenario.h"
+#include "scenario_trace.h"
 #include "suite.h"
 
 #define DEFAULT_TIMEOUT_S 60
@@ -52,6 +53,7 @@ enum option_key {
 	OPT_TIME = 'i',
 	OPT_DEPTH = 'd',
 	OPT_NO_REDUCTION = 'R',
+	OPT_TRACE_FILE = 'O',
 };
 
 /* What the options of all commands say. */
@@ -72,6 +74,8 @@ struct options {
 	bool no_reduction;
 	unsigned int preemptions;
 	unsigned int depth;
+	const char *trace_file;
+	FILE *traces;
 	unsigned int timeout_s;
 	unsigned int seeds;
 	size_t ops;
@@ -199,6 +203,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	case OPT_SITES:
 		o->sites = arg;
 		break;
+	case OPT_TRACE_FILE:
+		o->trace_file = arg;
+		break;
 	case OPT_PREEMPTIONS:
 		o->preemptions = number_option("preemptions", arg, "0 to 1000", 0, 1000);
 		break;
@@ -297,6 +304,17 @@ static struct suite suite_of(const struct options *o, const struct scenario **sc
 	};
 }
 
+static int open_traces(struct options *o)
+{
+	if (!o->trace_file)
+		return 0;
+	o->traces = scenario_trace_open(o->trace_file, "box");
+	if (o->traces)
+		return 0;
+	fprintf(stderr, "fusebox: cannot write %s: %s\n", o->trace_file, strerror(errno));
+	return -errno;
+}
+
 static int cmd_run(struct options *o)
 {
 	const struct scenario **chosen, *s;
@@ -305,6 +323,8 @@ static int cmd_run(struct options *o)
 	int status;
 
 	if (check_patterns(o))
+		return EXIT_USAGE;
+	if (open_traces(o))
 		return EXIT_USAGE;
 	while (scenario_at(all))
 		all++;
@@ -316,8 +336,13 @@ static int cmd_run(struct options *o)
 			chosen[nr++] = s;
 	}
 	suite = suite_of(o, chosen, nr, o->jobs ? o->jobs : processors());
+	suite.traces = o->traces;
 	status = suite_run(&suite);
 	free(chosen);
+	if (scenario_trace_close(o->traces)) {
+		fprintf(stderr, "fusebox: cannot write all of %s: is there room?\n", o->trace_file);
+		return EXIT_FAILURE;
+	}
 	return status;
 }
 
@@ -454,6 +479,8 @@ static const struct argp_option run_options[] = {
 	{ "persistent", OPT_PERSISTENT, NULL, 0, "with --fault: and all of its kind after it", 0 },
 	{ "jobs", OPT_JOBS, "N", 0, "processes to share the work (one for each processor); with 1 all is done in "
 	  "one process, as a debugger likes it", 0 },
+	{ "trace-file", OPT_TRACE_FILE, "FILE", 0, "write the normalized traces to FILE: what tools/differences "
+	  "compares with those of real kernels", 0 },
 	OUTPUT_OPTIONS,
 	{ 0 },
 };

@@ -87,7 +87,7 @@ static void print_head(void)
 	     "Written by `make docs` (`fusebox coherency`) from what the box shows; ctest's `integration.coherency`\n"
 	     "compares. The scenarios `coherency/...` check each cell wherever they run: in the box, and on Debian's\n"
 	     "kernel with our `fuse.ko` (`make guest-smoke`), against ours; on a kernel with mainline's passthrough\n"
-	     "(`build/box/fusebox-guest coherency`, as root) against mainline's, which here are those of Linux 6.18.\n\n"
+	     "(`build/box/fusebox-host coherency`, as root) against mainline's, which here are those of Linux 6.18.\n\n"
 	     "The first is opened, then the second, and the second reads the whole file, so that what can be cached\n"
 	     "is cached. Then the first acts, and the second looks again. Rows are the first, columns the second.\n\n"
 	     "| open | is |\n|---|---|\n"

@@ -40,38 +40,54 @@ static const struct scenario *const groups[] = {
 	random_scenarios, lock_scenarios, notify_scenarios, dir_scenarios,
 };
 
+/* Why a real kernel's trace differs from the box's. */
+enum diff_kind { KIND_OURS, KIND_MAINLINE, KIND_VERSION };
+
 static const struct {
-	const char *name, *reason;
+	const char *name;
+	enum diff_kind kind;
+	const char *reason;
 } diffs[SC_DIFFS] = {
-	[DIFF_FILES_NOT_INODES] = { "files-not-inodes",
+	[DIFF_FILES_NOT_INODES] = { "files-not-inodes", KIND_OURS,
 		"ours ties the backing file to the open file, so two opens of one inode may have "
 		"different ones; mainline ties it to the inode and answers EIO" },
-	[DIFF_MIXED_OPENS] = { "mixed-opens",
+	[DIFF_MIXED_OPENS] = { "mixed-opens", KIND_OURS,
 		"ours lets direct and passthrough opens of one inode coexist; mainline answers EIO "
 		"to a direct one while a passthrough one lives" },
-	[DIFF_GETATTR_AFTER_IO] = { "getattr-after-io",
+	[DIFF_GETATTR_AFTER_IO] = { "getattr-after-io", KIND_OURS,
 		"ours copies the attributes from the lower inode; mainline invalidates them, so that "
 		"the next fstat asks the server" },
-	[DIFF_XATTR_PER_WRITE] = { "xattr-per-write",
+	[DIFF_XATTR_PER_WRITE] = { "xattr-per-write", KIND_OURS,
 		"ours does not ask the server for security.capability on each passthrough write" },
-	[DIFF_KILLPRIV] = { "killpriv",
+	[DIFF_KILLPRIV] = { "killpriv", KIND_OURS,
 		"ours strips set-user-id under HANDLE_KILLPRIV too, as the server does not see "
 		"the write; mainline leaves it" },
-	[DIFF_SGID] = { "sgid",
+	[DIFF_SGID] = { "sgid", KIND_OURS,
 		"ours strips set-group-id without group execute permission when the writer is not in "
 		"the group, as the lower file system itself would; mainline's FUSE leaves it" },
-	[DIFF_SETFL] = { "setfl",
+	[DIFF_SETFL] = { "setfl", KIND_MAINLINE,
 		"ours honours flags changed by fcntl (O_DIRECT set, O_APPEND cleared); mainline's "
 		"passthrough keeps those of the open" },
-	[DIFF_NOWAIT] = { "nowait",
+	[DIFF_NOWAIT] = { "nowait", KIND_MAINLINE,
 		"ours passes RWF_NOWAIT on to a lower file that can do it; mainline's answers "
 		"EOPNOTSUPP" },
-	[DIFF_REGISTRY_OUTLIVES] = { "registry-outlives",
+	[DIFF_REGISTRY_OUTLIVES] = { "registry-outlives", KIND_OURS,
 		"ours drops the registered files when the connection ends and takes no more; "
 		"mainline keeps them until the device is closed" },
-	[DIFF_FREEZE_LOCK] = { "freeze-lock",
+	[DIFF_FREEZE_LOCK] = { "freeze-lock", KIND_MAINLINE,
 		"a writer that waits for a thaw of the lower file system does not hold the FUSE inode "
-		"lock in ours; in mainline it does" },
+		"lock, nor that of a pipe, in ours; in mainline it does" },
+	[DIFF_SERVER_ACCESS] = { "server-access", KIND_OURS,
+		"ours opens the lower file only as the server itself may; mainline does not check "
+		"whether the server may write what it has opened for reading" },
+	[DIFF_SUID_GONE] = { "suid-gone", KIND_OURS,
+		"ours looks at the mode again before it takes set-user-id off, and sends no SETATTR "
+		"if another client has done so; mainline sends one that changes nothing" },
+	[DIFF_SUID_BELOW] = { "suid-below", KIND_OURS,
+		"ours takes off what only the lower inode has, with the privileges of the writer; "
+		"mainline writes with those of the server, which may keep it" },
+	[DIFF_SEALED_MAP] = { "sealed-map", KIND_MAINLINE,
+		"ours asks the lower file whether it may be mapped; mainline asks the FUSE file only" },
 };
 
 /* ---- the registry ---- */
@@ -119,6 +135,7 @@ const char *scenario_missing(const struct scenario *s, const struct world *w)
 		{ W_CAP_MMAP, "needs mapped files" },
 		{ W_CAP_SPLICE, "needs splice" },
 		{ W_CAP_LOWER_KINDS, "needs lower file systems of other kinds" },
+		{ W_CAP_LOWER_FLAT, "needs a lower file system that is not stacked" },
 		{ W_CAP_AIO, "needs io_submit" },
 		{ W_CAP_URING, "needs io_uring" },
 		{ W_CAP_KERNEL_RW, "needs a caller in the kernel" },
@@ -136,6 +153,17 @@ const char *scenario_missing(const struct scenario *s, const struct world *w)
 const char *sc_diff_name(enum sc_diff d)
 {
 	return diffs[d].name;
+}
+
+const char *sc_diff_kind(enum sc_diff d)
+{
+	static const char *const kinds[] = {
+		[KIND_OURS] = "ours on purpose",
+		[KIND_MAINLINE] = "mainline's limit",
+		[KIND_VERSION] = "kernel version",
+	};
+
+	return kinds[diffs[d].kind];
 }
 
 const char *sc_diff_reason(enum sc_diff d)
@@ -225,6 +253,12 @@ void sc_trace(struct sc *sc, const char *fmt, ...)
 	trace_line(sc, line);
 }
 
+bool sc_differs(struct sc *sc, enum sc_diff diff)
+{
+	sc_trace(sc, "from here on [%s]", diffs[diff].name);
+	return sc_has(sc, W_CAP_IS_MAINLINE);
+}
+
 static struct sc *part_new(struct sc *sc)
 {
 	struct sc *part = calloc(1, sizeof(*part));
@@ -304,11 +338,10 @@ bool sc_expect_diff(struct sc *sc, const char *file, int line, const char *text,
 	long long want = sc_has(sc, W_CAP_IS_MAINLINE) ? mainline : ours;
 	char g[32], w[32];
 
-	sc_trace(sc, "%s differs: %s", text, diffs[diff].name);
+	sc_trace(sc, "%s = %s [%s]", text, value_text(g, sizeof(g), got), diffs[diff].name);
 	if (got == want)
 		return true;
-	failed(sc, file, line, "%s is %s, expected %s (%s)", text,
-	       value_text(g, sizeof(g), got), value_text(w, sizeof(w), want), diffs[diff].name);
+	failed(sc, file, line, "%s is %s, expected %s (%s)", text, g, value_text(w, sizeof(w), want), diffs[diff].name);
 	return false;
 }
 
@@ -452,6 +485,15 @@ const char *fx_low(struct fixture *fx, const char *name)
 	return fx_path(fx, fx->lower, name);
 }
 
+/* The server's max_stack_depth counts from the lower file system that a world usually has. */
+static void fx_stack_depth(struct fixture *fx, const struct fx_opts *o, struct srv_config *srv)
+{
+	*srv = o->srv;
+	if (!sc_has(fx->sc, W_CAP_LOWER_FLAT) && srv->max_stack_depth == 1 && !o->lower_path &&
+	    !o->lower.stack_depth && !o->lower.size)
+		srv->max_stack_depth = 2;
+}
+
 static bool fx_make_lower(struct fixture *fx, const struct fx_opts *o)
 {
 	struct w_lower_opts lower = o->lower;
@@ -468,6 +510,7 @@ static bool fx_make_lower(struct fixture *fx, const struct fx_opts *o)
 bool fx_setup(struct sc *sc, struct fixture *fx, const struct fx_opts *o)
 {
 	const char *mount_opts;
+	struct srv_config srv;
 	struct fx_opts usual;
 	char name[W_NAME_MAX];
 	long dev;
@@ -484,7 +527,8 @@ bool fx_setup(struct sc *sc, struct fixture *fx, const struct fx_opts *o)
 		return false;
 	snprintf(name, sizeof(name), "fuse-%s", o->name ? o->name : "a");
 	fx->made_dir = EXPECT_EQ(sc, w_make_dir(fx->w, name, fx->mnt), 0);
-	fx->srv = srv_new(fx->w, &o->srv, fx->lower);
+	fx_stack_depth(fx, o, &srv);
+	fx->srv = srv_new(fx->w, &srv, fx->lower);
 	if (!fx->made_dir || !EXPECT(sc, fx->srv, "no memory for the server"))
 		return false;
 	if (o->rule)

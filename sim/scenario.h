@@ -7,7 +7,7 @@
  * times never are such values, the traces of two kernels can be compared line by line. Where
  * mainline's passthrough differs from ours on purpose, EXPECT_DIFF names the difference (see
  * &enum sc_diff), checks the value that is right for the kernel at hand, and leaves the name of the
- * difference in the trace in place of the value.
+ * difference in the trace, in brackets behind the value: tools/differences accepts it there.
  */
 #ifndef FUSEBOX_SIM_SCENARIO_H
 #define FUSEBOX_SIM_SCENARIO_H
@@ -71,7 +71,7 @@ unsigned int scenario_run(const struct scenario *s, struct world *w,
 
 /**
  * enum sc_diff - differences between mainline's passthrough (6.9 and later) and ours; each is
- *	explained in the table of scenario.c
+ *	explained in the table of scenario.c, and where it shows in docs/differences.md
  */
 enum sc_diff {
 	DIFF_FILES_NOT_INODES,
@@ -84,6 +84,10 @@ enum sc_diff {
 	DIFF_NOWAIT,
 	DIFF_REGISTRY_OUTLIVES,
 	DIFF_FREEZE_LOCK,
+	DIFF_SERVER_ACCESS,
+	DIFF_SUID_GONE,
+	DIFF_SUID_BELOW,
+	DIFF_SEALED_MAP,
 	SC_DIFFS
 };
 
@@ -94,6 +98,14 @@ enum sc_diff {
  * Return: a short name.
  */
 const char *sc_diff_name(enum sc_diff d);
+
+/**
+ * sc_diff_kind() - what sort of difference it is
+ * @d: which
+ *
+ * Return: "ours on purpose", "mainline's limit" or "kernel version".
+ */
+const char *sc_diff_kind(enum sc_diff d);
 
 /**
  * sc_diff_reason() - why it is meant to be so
@@ -146,6 +158,16 @@ void sc_explore_end(struct sc *sc);
  */
 __attribute__((format(printf, 2, 3)))
 void sc_trace(struct sc *sc, const char *fmt, ...);
+
+/**
+ * sc_differs() - what follows may differ on a kernel with mainline's passthrough
+ * @sc: the scenario's run
+ * @diff: why
+ *
+ * For what EXPECT_DIFF() cannot say, as when something cannot go on there.
+ * Return: whether this is such a kernel.
+ */
+bool sc_differs(struct sc *sc, enum sc_diff diff);
 
 __attribute__((format(printf, 5, 6)))
 bool sc_expect(struct sc *sc, const char *file, int line, bool cond, const char *fmt, ...);

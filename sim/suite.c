@@ -10,15 +10,17 @@
 #include "jobs.h"
 #include "report.h"
 #include "runner.h"
+#include "scenario_trace.h"
+#include "world_box.h"
 
 enum { EXIT_USAGE = 2 };
 
-/* How one run ended, as a worker tells it: trace and details follow, each with its final NUL. */
+/* How one run ended, as a worker tells it: trace, normalized trace and details (with its final NUL) follow. */
 struct ending {
 	enum verdict verdict;
 	double seconds;
 	unsigned long points, faults;
-	size_t trace_len, details_len;
+	size_t trace_len, normal_len, details_len;
 };
 
 /* What the parent knows. */
@@ -43,6 +45,25 @@ static void print_trace(FILE *to)
 		fprintf(to, "# %s\n", fb_trace_line(i));
 }
 
+/* Those lines of the run's trace that other worlds have, too. */
+static void print_normal(FILE *to, const struct scenario *s, const struct run_outcome *out)
+{
+	char verdict[256] = "ok";
+	const char *text;
+
+	scenario_trace_begin(to, s->name);
+	for (size_t i = 0; i < fb_trace_len(); i++) {
+		text = strstr(fb_trace_line(i), ": ") + 2;
+		if (!strncmp(text, WORLD_BOX_TRACED, strlen(WORLD_BOX_TRACED)))
+			scenario_trace_line(to, text + strlen(WORLD_BOX_TRACED));
+	}
+	if (out->verdict == VERDICT_FAILED)
+		strcpy(verdict, "failed");
+	else if (out->verdict == VERDICT_SKIPPED)
+		snprintf(verdict, sizeof(verdict), "skipped: %s", out->details);
+	scenario_trace_end(to, verdict);
+}
+
 static void tell(struct telling *t, const struct scenario *scenario, const struct run_outcome *out)
 {
 	struct verdict_line line = { scenario->name, out->verdict, out->seconds, out->details };
@@ -64,45 +85,44 @@ static int run_here(struct telling *t)
 		}
 		if (t->s->trace)
 			print_trace(stdout);
+		if (t->s->traces)
+			print_normal(t->s->traces, t->s->scenario[i], &out);
 		tell(t, t->s->scenario[i], &out);
 		free(out.details);
 	}
 	return 0;
 }
 
-static char *trace_text(size_t *len)
-{
-	char *text = NULL;
-	FILE *f = open_memstream(&text, len);
-
-	if (!f)
-		return NULL;
-	print_trace(f);
-	fclose(f);
-	return text;
-}
-
 static void work(void *arg, unsigned int i, FILE *to)
 {
 	const struct telling *t = arg;
+	char *traces = NULL;
 	struct run_outcome out;
 	struct ending e;
-	char *trace = NULL;
-	size_t trace_len = 0;
+	size_t len;
+	FILE *f;
 
 	/* Only a token can be malformed, and tokens are replayed one at a time, in the caller's process. */
 	if (run_timed(t->s, t->s->scenario[i], &out))
 		abort();
-	if (t->s->trace)
-		trace = trace_text(&trace_len);
+	f = open_memstream(&traces, &len);
+	if (!f)
+		abort();
 	e = (struct ending){
 		.verdict = out.verdict, .seconds = out.seconds, .points = out.points, .faults = out.faults,
-		.trace_len = trace_len, .details_len = out.details ? strlen(out.details) + 1 : 0,
+		.details_len = out.details ? strlen(out.details) + 1 : 0,
 	};
+	if (t->s->trace)
+		print_trace(f);
+	e.trace_len = ftell(f);
+	if (t->s->traces)
+		print_normal(f, t->s->scenario[i], &out);
+	e.normal_len = ftell(f) - e.trace_len;
+	fclose(f);
 	fwrite(&e, sizeof(e), 1, to);
-	fwrite(trace, 1, trace_len, to);
+	fwrite(traces, 1, len, to);
 	fwrite(out.details, 1, e.details_len, to);
-	free(trace);
+	free(traces);
 	free(out.details);
 }
 
@@ -117,6 +137,8 @@ static void done(void *arg, unsigned int i, const char *result, size_t len, cons
 	} else {
 		memcpy(&e, result, sizeof(e));
 		fwrite(result + sizeof(e), 1, e.trace_len, stdout);
+		if (t->s->traces)
+			fwrite(result + sizeof(e) + e.trace_len, 1, e.normal_len, t->s->traces);
 		out = (struct run_outcome){
 			.verdict = e.verdict, .seconds = e.seconds, .points = e.points, .faults = e.faults,
 			.details = e.details_len ? (char *)result + len - e.details_len : NULL,

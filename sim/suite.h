@@ -7,6 +7,8 @@
 
 #include <core/run.h>
 
+#include <stdio.h>
+
 #include "scenario.h"
 
 /**
@@ -16,6 +18,7 @@
  * @run: how; the same for all
  * @timeout_s: wall time that one may take; after that the process that runs it ends
  * @trace: print the steps of each
+ * @traces: gets the normalized trace of each (scenario_trace.h), or NULL
  * @junit: file for JUnit XML, or NULL
  * @jobs: processes; with 1, all runs are made in this one, where a debugger finds them
  */
@@ -25,6 +28,7 @@ struct suite {
 	struct fb_run_opts run;
 	unsigned int timeout_s;
 	bool trace;
+	FILE *traces;
 	const char *junit;
 	unsigned int jobs;
 };

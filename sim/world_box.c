@@ -41,7 +41,7 @@
 #define BOX_CAPS (W_CAP_ROOT | W_CAP_PASSTHROUGH | W_CAP_FREEZE | W_CAP_STACK_DEPTH | W_CAP_RO_BIND |	\
 		  W_CAP_DIO_ALIGN | W_CAP_NO_DIO | W_CAP_SIGKILL | W_CAP_TASK_RLIMIT |		\
 		  W_CAP_LOWER_LOG | W_CAP_LOWER_FAULT | W_CAP_LOWER_XATTR | W_CAP_TMPFILE |	\
-		  W_CAP_PAGE_CACHE | W_CAP_MMAP | W_CAP_SPLICE | W_CAP_RELOAD |			\
+		  W_CAP_PAGE_CACHE | W_CAP_MMAP | W_CAP_SPLICE | W_CAP_RELOAD | W_CAP_LOWER_FLAT |	\
 		  W_CAP_IS_BOX | W_CAP_AIO | W_CAP_URING | W_CAP_KERNEL_RW | W_CAP_LOWER_KINDS | W_CAP_LOWER_ASYNC)
 
 /* What the scenarios and the server hold is no memory of the kernel: no ledger, no fault points. */
@@ -909,7 +909,7 @@ static void bx_owed(struct world *w, int change)
 
 static void bx_trace(struct world *w, const char *line)
 {
-	fb_trace("%s", line);
+	fb_trace(WORLD_BOX_TRACED "%s", line);
 }
 
 static const struct world_ops box_ops = {

@@ -7,6 +7,9 @@
 
 #include "world.h"
 
+/* What the lines of the normalized trace begin with, among all others of a run's trace. */
+#define WORLD_BOX_TRACED "| "
+
 /**
  * world_box_first() - make the task that starts the world
  * @fn: calls world_box_start(), uses the world, and calls world_box_stop()

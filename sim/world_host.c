@@ -19,6 +19,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <linux/capability.h>
 #include <linux/fs.h>
 #include <linux/fuse.h>
@@ -105,12 +106,14 @@ struct lower {
 	char path[W_PATH_MAX];
 	char below[2][W_PATH_MAX];	/* what an overlay stands on, outermost first */
 	int nbelow;
-	bool frozen;
+	int disk;			/* its number and 1; 0: none */
 };
 
 struct host {
 	char base[64];
 	enum host_lower_fs lower_fs;
+	const struct host_opts *opts;
+	bool disk_used[HOST_DISKS];
 	void (*trace)(const char *line);
 	struct lower lowers[MAX_LOWERS];
 	int nlowers;
@@ -1084,6 +1087,8 @@ static long make_ext4(const char *image)
 	return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0 : -ENOSYS;
 }
 
+#define EXT4_OPTIONS	"nodelalloc"
+
 /* Attach @image to a loop device that goes away with its last user; returns its fd. */
 static long attach_loop(const char *image, char *dev, size_t len)
 {
@@ -1118,7 +1123,8 @@ close_image:
 	return ret;
 }
 
-static long mount_ext4(const char *path, const char *name)
+/* An ext4 in a file, on a loop device. */
+static long mount_image(const char *path, const char *name)
 {
 	char image[W_PATH_MAX], dev[32];
 	long ret;
@@ -1140,12 +1146,48 @@ static long mount_ext4(const char *path, const char *name)
 	if (ret < 0)
 		goto unlink_image;
 	fd = ret;
-	ret = mount(dev, path, "ext4", 0, "nodelalloc") ? -errno : 0;
+	ret = mount(dev, path, "ext4", 0, EXT4_OPTIONS) ? -errno : 0;
 	close(fd);	/* the mount keeps the device */
-	if (!ret && chmod(path, 0777))
-		ret = -errno;
 unlink_image:
 	unlink(image);	/* the device keeps the file */
+	return ret;
+}
+
+static int remove_entry(const char *path, const struct stat *st, int type, struct FTW *ftw)
+{
+	(void)st;
+	if (!ftw->level || !strcmp(path + ftw->base, "lost+found"))
+		return 0;
+	return type == FTW_DP ? rmdir(path) : unlink(path);
+}
+
+/* The ext4 of a disk, emptied. A disk is free again when its mount is. */
+static long mount_disk(const char *path, int disk)
+{
+	if (mount(the_host.opts->disks[disk], path, "ext4", 0, EXT4_OPTIONS))
+		return -errno;
+	if (!nftw(path, remove_entry, 8, FTW_DEPTH | FTW_PHYS | FTW_MOUNT))
+		return 0;
+	umount2(path, MNT_DETACH);
+	return -EIO;
+}
+
+static long mount_ext4(struct lower *l, const char *path, const char *name)
+{
+	long ret = -ENODEV;
+
+	for (int i = 0; i < the_host.opts->ndisks && !l->disk; i++) {
+		if (!the_host.disk_used[i])
+			l->disk = i + 1;
+	}
+	if (l->disk) {
+		ret = mount_disk(path, l->disk - 1);
+		the_host.disk_used[l->disk - 1] = !ret;
+	} else {
+		ret = mount_image(path, name);
+	}
+	if (!ret && chmod(path, 0777))
+		ret = -errno;
 	return ret;
 }
 
@@ -1165,10 +1207,10 @@ static long mount_overlay(const char *path, const char *below, const char *store
 }
 
 /*
- * An overlay of depth n stands on an overlay of depth n - 1 and keeps its changes in a tmpfs.
- * Depth 1 stands on a directory of that tmpfs.
+ * An overlay of depth n stands on an overlay of depth n - 1 and keeps its changes in a store, a tmpfs or
+ * ext4. Depth 1 stands on a directory of that store.
  */
-static long mount_stack(struct lower *l, const char *name, int depth)
+static long mount_stack(struct lower *l, const char *name, int depth, bool ext4)
 {
 	char store[W_PATH_MAX], below[W_PATH_MAX], inner[W_PATH_MAX];
 	long ret;
@@ -1177,7 +1219,7 @@ static long mount_stack(struct lower *l, const char *name, int depth)
 	if (!ret && mkdir(store, 0755))
 		ret = -errno;
 	if (!ret)
-		ret = mount_tmpfs(store, 0);
+		ret = ext4 ? mount_ext4(l, store, name) : mount_tmpfs(store, 0);
 	if (ret)
 		return ret;
 	snprintf(l->below[l->nbelow++], W_PATH_MAX, "%s", store);
@@ -1223,6 +1265,8 @@ static void drop_lower(struct lower *l)
 		umount2(l->below[i], MNT_DETACH);
 		rmdir(l->below[i]);
 	}
+	if (l->disk)
+		the_host.disk_used[l->disk - 1] = false;
 	rmdir(l->path);
 	*l = the_host.lowers[--the_host.nlowers];
 }
@@ -1243,11 +1287,13 @@ static long host_make_lower(struct world *w, const struct w_lower_opts *opts, ch
 	if (ret)
 		goto drop;
 	if (opts->stack_depth)
-		ret = mount_stack(l, opts->name, opts->stack_depth);
+		ret = mount_stack(l, opts->name, opts->stack_depth, false);
 	else if (opts->size || the_host.lower_fs == HOST_LOWER_TMPFS)
 		ret = mount_tmpfs(l->path, opts->size);
+	else if (the_host.lower_fs == HOST_LOWER_OVERLAY)
+		ret = mount_stack(l, opts->name, 1, true);
 	else
-		ret = mount_ext4(l->path, opts->name);
+		ret = mount_ext4(l, l->path, opts->name);
 	if (ret)
 		goto drop;
 	memcpy(path, l->path, W_PATH_MAX);
@@ -1333,26 +1379,14 @@ static long freeze_ioctl(const char *path, unsigned long cmd)
 
 static long host_freeze(struct world *w, const char *path)
 {
-	struct lower *l = find_lower(path);
-	long ret;
-
 	(void)w;
-	ret = OP(freeze_ioctl(path, FIFREEZE));
-	if (!ret && l)
-		l->frozen = true;
-	return ret;
+	return OP(freeze_ioctl(path, FIFREEZE));
 }
 
 static long host_thaw(struct world *w, const char *path)
 {
-	struct lower *l = find_lower(path);
-	long ret;
-
 	(void)w;
-	ret = OP(freeze_ioctl(path, FITHAW));
-	if (!ret && l)
-		l->frozen = false;
-	return ret;
+	return OP(freeze_ioctl(path, FITHAW));
 }
 
 /*
@@ -1674,7 +1708,7 @@ static bool have_overlay(struct host *h)
 		return false;
 	host_path(l->path, "lower-", "probe");
 	mkdir(l->path, 0755);
-	ok = !mount_stack(l, "probe", 1);
+	ok = !mount_stack(l, "probe", 1, false);
 	if (ok)
 		umount(l->path);
 	drop_lower(l);
@@ -1702,6 +1736,7 @@ struct world *world_host_begin(const struct host_opts *opts, char *why, size_t l
 	unsigned long long flags;
 	long ret;
 
+	h->opts = opts;
 	h->trace = opts->trace;
 	w->name = opts->name;
 	if (geteuid()) {
@@ -1745,20 +1780,23 @@ struct world *world_host_begin(const struct host_opts *opts, char *why, size_t l
 	else
 		h->lower_fs = opts->lower_fs;
 	if (h->lower_fs == HOST_LOWER_EXT4)
-		w->caps |= W_CAP_FREEZE | W_CAP_DIO_ALIGN;
+		w->caps |= W_CAP_FREEZE;
+	if (h->lower_fs != HOST_LOWER_TMPFS)
+		w->caps |= W_CAP_DIO_ALIGN;
+	if (h->lower_fs != HOST_LOWER_OVERLAY)
+		w->caps |= W_CAP_LOWER_FLAT;
 	return w;
 }
 
-/* Abort the FUSE connection that a line of mountinfo tells of, if it is one of this world. */
-static void abort_mount(const char *line)
+enum host_lower_fs world_host_lower(void)
 {
-	char point[W_PATH_MAX];
-	unsigned int min;
+	return the_host.lower_fs;
+}
+
+static void abort_connection(unsigned int min, const char *point)
+{
 	long fd;
 
-	if (sscanf(line, "%*d %*d %*u:%u %*s %255s", &min, point) != 2 ||
-	    strncmp(point, the_host.base, strlen(the_host.base)) || !strstr(line, " - fuse "))
-		return;
 	fd = ctl_open(min, "abort", O_WRONLY);
 	if (fd < 0)
 		return;
@@ -1767,19 +1805,34 @@ static void abort_mount(const char *line)
 	close(fd);
 }
 
-void world_host_rescue(void)
+static void thaw_mount(unsigned int min, const char *point)
 {
-	char line[1024];
+	(void)min;
+	freeze_ioctl(point, FITHAW);
+}
+
+/* Call @fn for each mount of this world that is of a type, as mountinfo writes it. */
+static void for_mounts(const char *type, void (*fn)(unsigned int min, const char *point))
+{
+	char line[1024], point[W_PATH_MAX], text[32];
+	unsigned int min;
 	FILE *f;
 
-	for (int i = 0; i < the_host.nlowers; i++) {
-		if (the_host.lowers[i].frozen)
-			freeze_ioctl(the_host.lowers[i].path, FITHAW);
-	}
 	f = fopen("/proc/thread-self/mountinfo", "re");
 	if (!f)
 		return;
-	while (fgets(line, sizeof(line), f))
-		abort_mount(line);
+	snprintf(text, sizeof(text), " - %s ", type);
+	while (fgets(line, sizeof(line), f)) {
+		if (sscanf(line, "%*d %*d %*u:%u %*s %255s", &min, point) == 2 && strstr(line, text) &&
+		    !strncmp(point, the_host.base, strlen(the_host.base)))
+			fn(min, point);
+	}
 	fclose(f);
+}
+
+/* A process that is not the world itself does not know what is frozen, and tries all. */
+void world_host_rescue(void)
+{
+	for_mounts("ext4", thaw_mount);
+	for_mounts("fuse", abort_connection);
 }

@@ -11,23 +11,32 @@
  * enum host_lower_fs - what w_make_lower() mounts when neither size nor stack depth is asked for
  * @HOST_LOWER_AUTO: ext4 if this machine can (loop device, mkfs.ext4), else tmpfs
  * @HOST_LOWER_TMPFS: tmpfs; it can neither be frozen nor does it check direct I/O
- * @HOST_LOWER_EXT4: ext4 on a loop device
+ * @HOST_LOWER_EXT4: ext4 on a loop device, or on a disk of &struct host_opts
+ * @HOST_LOWER_OVERLAY: overlayfs, with all its layers on one such ext4. Its stack depth is 1, and so servers
+ *	ask for one more than they do elsewhere; it cannot be frozen
  */
 enum host_lower_fs {
 	HOST_LOWER_AUTO,
 	HOST_LOWER_TMPFS,
 	HOST_LOWER_EXT4,
+	HOST_LOWER_OVERLAY,
 };
+
+#define HOST_DISKS	4
 
 /**
  * struct host_opts - how to set the world up
  * @name: what &struct world.name shall be: "host" or "guest"
  * @lower_fs: see &enum host_lower_fs
+ * @disks: devices with an ext4 that nobody else uses; all files on them are removed
+ * @ndisks: how many
  * @trace: gets each line of the normalized trace; may be NULL
  */
 struct host_opts {
 	const char *name;
 	enum host_lower_fs lower_fs;
+	const char *disks[HOST_DISKS];
+	int ndisks;
 	void (*trace)(const char *line);
 };
 
@@ -44,9 +53,17 @@ struct host_opts {
 struct world *world_host_begin(const struct host_opts *opts, char *why, size_t len);
 
 /**
+ * world_host_lower() - which lower file system is used
+ *
+ * Return: not HOST_LOWER_AUTO, once world_host_begin() has returned a world.
+ */
+enum host_lower_fs world_host_lower(void);
+
+/**
  * world_host_rescue() - thaw what is frozen and abort all connections of this world
  *
- * For a watchdog, from any thread: tasks that hang in the kernel come back with errors.
+ * For a watchdog, from any thread, or from a child that shares the mount namespace: tasks that hang in the
+ * kernel come back with errors.
  */
 void world_host_rescue(void);
 

@@ -416,15 +416,24 @@ static void row(struct sc *sc, enum coh_way first)
 	if (!fx_setup(sc, &st.fx, &o))
 		goto out;
 	for (enum coh_act act = 0; act < COH_ACTS; act++) {
+		char all[COH_WAYS + 1] = "";
+		bool differs = false;
+
 		for (enum coh_way second = 0; second < COH_WAYS; second++) {
 			char want = coh_expected(mainline, act, first, second), seen = COH_NONE;
 
 			if (is_cell(act, first))
 				seen = cell(&st, act, first, second);
 			coh_seen[act][first][second] = seen;
+			all[second] = seen;
+			differs |= coh_expected(true, act, first, second) != coh_expected(false, act, first, second);
 			EXPECT(sc, seen == want, "first %s, act %d, second %s: '%c', must be '%c'", names[first],
 			       act, names[second], seen, want);
 		}
+		if (differs)
+			sc_trace(sc, "act %d: %s [%s]", act, all, sc_diff_name(DIFF_MIXED_OPENS));
+		else
+			sc_trace(sc, "act %d: %s", act, all);
 	}
 out:
 	fx_teardown(&st.fx);

@@ -229,6 +229,7 @@ static void open_direct_beside(struct sc *sc)
 	NEED_FD(sc, fd, fx_make(&fx, "f", 100, O_RDWR));
 	plain = w_open(fx.w, fx_mnt(&fx, "f"), O_WRONLY, 0);
 	EXPECT_DIFF(sc, DIFF_MIXED_OPENS, plain < 0 ? plain : 0, 0, -EIO);
+	sc_differs(sc, DIFF_MIXED_OPENS);
 	if (plain >= 0) {
 		EXPECT(sc, w_pwrite(fx.w, plain, "direct", 6, 0) == 6, "cannot write direct");
 		EXPECT(sc, w_pread(fx.w, fd, buf, 6, 0) == 6 && !memcmp(buf, "direct", 6),

@@ -156,11 +156,11 @@ const struct scenario stack_scenarios[] = {
 	{ "stack/2-of-2", "lower file on a twice stacked file system, max_stack_depth 2",
 	  W_CAP_STACK_DEPTH, stack_2_of_2 },
 	{ "stack/on-plain-fuse", "FUSE over FUSE without passthrough", 0, stack_on_plain_fuse },
-	{ "stack/on-fuse-1-of-1", "FUSE over FUSE with passthrough, not deep enough", 0,
+	{ "stack/on-fuse-1-of-1", "FUSE over FUSE with passthrough, not deep enough", W_CAP_LOWER_FLAT,
 	  stack_on_fuse_1_of_1 },
-	{ "stack/on-fuse-1-of-2", "FUSE over FUSE, both passed through", 0,
+	{ "stack/on-fuse-1-of-2", "FUSE over FUSE, both passed through", W_CAP_LOWER_FLAT,
 	  stack_on_fuse_1_of_2 },
-	{ "stack/on-fuse-2-of-2", "FUSE over FUSE of the greatest depth", 0,
+	{ "stack/on-fuse-2-of-2", "FUSE over FUSE of the greatest depth", W_CAP_LOWER_FLAT,
 	  stack_on_fuse_2_of_2 },
 	{ 0 }
 };

@@ -96,9 +96,8 @@ static void suid_user_writes_nothing(struct sc *sc)
  */
 static void suid_no_group_execute(struct sc *sc)
 {
-	unsigned int kept = sc_has(sc, W_CAP_IS_MAINLINE) ? 02766 : 0766;
+	unsigned int kept = sc_differs(sc, DIFF_SGID) ? 02766 : 0766;
 
-	sc_trace(sc, "differs: %s", sc_diff_name(DIFF_SGID));
 	user_writes(sc, &(struct suid_case) { .mode = 06766, .want = kept, .len = 4 });
 }
 
@@ -109,18 +108,16 @@ static void suid_sgid_only(struct sc *sc)
 
 static void suid_killpriv(struct sc *sc)
 {
-	unsigned int kept = sc_has(sc, W_CAP_IS_MAINLINE) ? 06777 : 0777;
+	unsigned int kept = sc_differs(sc, DIFF_KILLPRIV) ? 06777 : 0777;
 
-	sc_trace(sc, "differs: %s", sc_diff_name(DIFF_KILLPRIV));
 	user_writes(sc, &(struct suid_case) { .mode = 06777, .want = kept, .len = 4,
 					      .init_flags = FUSE_HANDLE_KILLPRIV });
 }
 
 static void suid_killpriv_v2(struct sc *sc)
 {
-	unsigned int kept = sc_has(sc, W_CAP_IS_MAINLINE) ? 06777 : 0777;
+	unsigned int kept = sc_differs(sc, DIFF_KILLPRIV) ? 06777 : 0777;
 
-	sc_trace(sc, "differs: %s", sc_diff_name(DIFF_KILLPRIV));
 	user_writes(sc, &(struct suid_case) { .mode = 06777, .want = kept, .len = 4,
 					      .init_flags = FUSE_HANDLE_KILLPRIV_V2 });
 }
@@ -242,7 +239,7 @@ static void suid_set_behind(struct sc *sc)
 	NEED_EQ(sc, fx_job_start(sc, &job, W_SPAWN_PROCESS), 0);
 	EXPECT_EQ(sc, fx_job_wait(&job), 4);
 	/* mainline writes with the privileges of the server, which may keep them */
-	if (!sc_has(sc, W_CAP_IS_MAINLINE))
+	if (!sc_differs(sc, DIFF_SUID_BELOW))
 		expect_mode(sc, &fx, 0777);
 out:
 	fx_teardown(&fx);
