@@ -8,7 +8,7 @@ KHDR ?=
 V ?= 0
 JOBS ?= $(shell nproc)
 # The scenarios of guest-smoke, as patterns.
-SMOKE ?= open registry rw cached mixed mmap splice direct coherency random async/aio-* async/uring-* async/links async/suid-* async/flags-*
+SMOKE ?= open registry rw cached mixed mmap splice direct coherency random async/aio-* async/uring-* async/cancel-* async/links async/suid-* async/flags-*
 # The scenarios of host and guest, as patterns; none: all.
 SCENARIOS ?=
 # Options for cmake, as -DNAME=VALUE.

@@ -1389,7 +1389,8 @@ static inline long w_uring_wait(struct world *w, int ring, int min, struct w_com
  * @data: &struct w_sqe.data
  *
  * Return: 0 when it was cancelled (it completes with -ECANCELED), -ENOENT when there is none that
- * could be, -EALREADY when a worker is at it.
+ * could be, -EALREADY when a worker has it: if it has not begun it (writes to one file are done one after
+ * another), it completes with -ECANCELED in its turn.
  */
 static inline long w_uring_cancel(struct world *w, int ring, unsigned long long data)
 {

@@ -24,6 +24,7 @@
 #include <linux/fs.h>
 #include <linux/fuse.h>
 #include <linux/loop.h>
+#include <linux/memfd.h>
 #include <poll.h>
 #include <pthread.h>
 #include <sched.h>

@@ -155,6 +155,50 @@ static void freeze_protection_handed_over(void **state)
 	BOX(protection_body);
 }
 
+/* A worker that begins takes all writes to its file that are there; later ones are nobody's yet. */
+static void chain_body(void)
+{
+	long ring = bx_uring_setup(NULL, 8, 0);
+	struct w_completion c[3];
+	struct super_block *sb;
+	struct w_sqe s[3];
+	int fd;
+
+	lower_up(NULL);
+	sb = lower_super();
+	fd = box_open("/lower/f", O_CREAT | O_RDWR, 0644);
+	for (int i = 0; i < 3; i++) {
+		s[i] = request(fd, W_URING_WRITE, 10);
+		s[i].data = i;
+	}
+	CHECK_EQ(freeze_super(sb), 0);
+	CHECK_EQ(bx_uring_submit(NULL, ring, s, 2), 2);
+	for (int i = 0; i < 5; i++)
+		fb_yield();
+	CHECK_EQ(bx_uring_submit(NULL, ring, s + 2, 1), 1);
+	CHECK_EQ(bx_uring_cancel(NULL, ring, 0), -EALREADY);
+	CHECK_EQ(bx_uring_cancel(NULL, ring, 1), -EALREADY);
+	CHECK_EQ(bx_uring_cancel(NULL, ring, 1), -EALREADY);
+	CHECK_EQ(bx_uring_cancel(NULL, ring, 2), 0);
+	CHECK_EQ(bx_uring_wait(NULL, ring, 1, c, 3), 1);
+	CHECK_EQ(c[0].data, 2);
+	CHECK_EQ(c[0].res, -ECANCELED);
+	CHECK_EQ(thaw_super(sb), 0);
+	for (int i = 0; i < 2; i++) {
+		CHECK_EQ(bx_uring_wait(NULL, ring, 1, c, 1), 1);
+		CHECK_EQ(c[0].data, i);
+		CHECK_EQ(c[0].res, i ? -ECANCELED : 10);
+	}
+	box_close(ring);
+	box_close(fd);
+	lower_down();
+}
+
+static void what_a_worker_has_taken(void **state)
+{
+	BOX(chain_body);
+}
+
 static void buffers_body(void)
 {
 	long ring = bx_uring_setup(NULL, 8, 0);
@@ -192,6 +236,7 @@ int main(void)
 		cmocka_unit_test(issued_again),
 		cmocka_unit_test(waiting_for_a_pipe),
 		cmocka_unit_test(freeze_protection_handed_over),
+		cmocka_unit_test(what_a_worker_has_taken),
 		cmocka_unit_test(registered_buffers),
 	};
 

@@ -4,7 +4,9 @@
  *
  * Models: io_uring/io-wq.c and io_wq_submit_work(), 6.1. A worker issues with the submitter's
  * credentials and without IOCB_NOWAIT. Writes to one regular file are hashed: one at a time, in the
- * order in which they came. What has not begun can be cancelled.
+ * order in which they came. Of these a worker takes all that are there when it begins, so that they
+ * are its own: what it has not come to yet is failed in its turn when cancelled. What no worker has
+ * taken can be cancelled at once.
  *
  * Leaves out: workers belong to a ring and not to the submitting task; they are kernel threads, with
  * no descriptor table, limits or signals of the submitter's; limits on their number; bound and
@@ -31,8 +33,23 @@ static bool hash_busy(struct io_ring_ctx *ctx, const struct inode *hash)
 	return false;
 }
 
+/* A worker that begins with hashed work takes all that there is of it (io_get_next_work()). */
+static void take_chain(struct io_kiocb *first)
+{
+	struct io_ring_ctx *ctx = first->ctx;
+	struct io_kiocb *req;
+
+	spin_lock_irq(&ctx->completion_lock);
+	list_for_each_entry(req, &ctx->wq_pending, entry) {
+		if (req->hash == first->hash)
+			req->wq_state = IO_WQ_TAKEN;
+	}
+	spin_unlock_irq(&ctx->completion_lock);
+}
+
 static void start(struct io_kiocb *req)
 {
+	req->wq_chained = req->wq_state == IO_WQ_TAKEN;
 	req->wq_state = IO_WQ_RUNNING;
 	queue_work(iowq, &req->work);
 }
@@ -88,6 +105,8 @@ static void io_wq_submit_work(struct work_struct *work)
 	const struct cred *old;
 	int ret = -ECANCELED;
 
+	if (req->hash && !req->wq_chained)
+		take_chain(req);
 	if (!req->wq_cancel) {
 		old = override_creds(req->creds);
 		ret = worker_issue(req);
@@ -134,7 +153,8 @@ void io_queue_iowq(struct io_kiocb *req)
  * @ctx: its ring
  * @req: the request, of which the caller holds a reference
  *
- * Return: 0 when it had not begun, and completes with -ECANCELED; -EALREADY; -ENOENT.
+ * Return: 0 when no worker had taken it, and it completes with -ECANCELED; -EALREADY when one had: one that
+ * has not begun it yet fails it with -ECANCELED in its turn; -ENOENT.
  */
 int io_wq_cancel(struct io_ring_ctx *ctx, struct io_kiocb *req)
 {
@@ -145,7 +165,7 @@ int io_wq_cancel(struct io_ring_ctx *ctx, struct io_kiocb *req)
 		list_del_init(&req->entry);
 		req->wq_state = IO_WQ_NONE;
 		ret = 0;
-	} else if (req->wq_state == IO_WQ_RUNNING) {
+	} else if (req->wq_state != IO_WQ_NONE) {
 		req->wq_cancel = true;
 		ret = -EALREADY;
 	}
@@ -164,13 +184,14 @@ static bool runs_for(struct io_ring_ctx *ctx, const struct task_struct *task)
 
 	spin_lock_irq(&ctx->completion_lock);
 	list_for_each_entry(req, &ctx->reqs, node)
-		any |= req->wq_state == IO_WQ_RUNNING && req->task == task;
+		any |= (req->wq_state == IO_WQ_RUNNING || req->wq_state == IO_WQ_TAKEN) &&
+		       req->task == task;
 	spin_unlock_irq(&ctx->completion_lock);
 	return any;
 }
 
 /**
- * io_wq_wait_running() - wait until no worker issues a request of a task
+ * io_wq_wait_running() - wait until no worker issues, or has taken, a request of a task
  * @ctx: the ring
  * @task: who submitted
  */

@@ -674,6 +674,16 @@ long ksys_io_uring_wait(unsigned int fd, unsigned int min, struct io_uring_cqe _
  * Cancellation
  */
 
+/* Can somebody who cancels find it? Who cancels all does not look twice at one. completion_lock held. */
+static bool cancellable(const struct io_kiocb *req, bool all)
+{
+	if (req->wq_state == IO_WQ_PENDING || (req->poll_head && !req->poll_arming))
+		return true;
+	if (req->wq_state == IO_WQ_TAKEN)
+		return !all || !req->wq_cancel;
+	return !all && req->wq_state == IO_WQ_RUNNING;
+}
+
 /* A reference on a request that fits; NULL when there is none (further). */
 static struct io_kiocb *find_req(struct io_ring_ctx *ctx, const struct task_struct *task,
 				 const u64 *user_data)
@@ -686,8 +696,7 @@ static struct io_kiocb *find_req(struct io_ring_ctx *ctx, const struct task_stru
 			continue;
 		if (user_data && req->cqe->user_data != *user_data)
 			continue;
-		if (req->wq_state != IO_WQ_PENDING && (!req->poll_head || req->poll_arming) &&
-		    !(user_data && req->wq_state == IO_WQ_RUNNING && !req->wq_cancel))
+		if (!cancellable(req, !user_data))
 			continue;
 		if (refcount_inc_not_zero(&req->refs)) {
 			spin_unlock_irq(&ctx->completion_lock);
@@ -715,7 +724,7 @@ static int cancel_one(struct io_ring_ctx *ctx, struct io_kiocb *req)
  * @user_data: of the request
  *
  * Models: io_uring/cancel.c, 6.1. Leaves out: the request that it is in the kernel; all its flags.
- * Return: 0 when it was cancelled before a worker began; -EALREADY when a worker is at it; -ENOENT
+ * Return: 0 when it was cancelled before a worker took it; -EALREADY when a worker has it; -ENOENT
  * when there is none: one that a file has queued cannot be cancelled.
  */
 long ksys_io_uring_cancel(unsigned int fd, u64 user_data)

@@ -49,7 +49,7 @@
 enum { IO_APOLL_OK, IO_APOLL_ABORTED, IO_APOLL_READY };
 
 /* Where a request is, for those who cancel. */
-enum io_wq_state { IO_WQ_NONE, IO_WQ_PENDING, IO_WQ_RUNNING };
+enum io_wq_state { IO_WQ_NONE, IO_WQ_PENDING, IO_WQ_TAKEN, IO_WQ_RUNNING };
 
 /* A completion; made with the request, so that completing cannot fail. */
 struct io_cqe_entry {
@@ -118,6 +118,7 @@ struct io_kiocb {
 	struct work_struct work;	/* io-wq */
 	enum io_wq_state wq_state;
 	bool wq_cancel;
+	bool wq_chained;		/* its worker took it with an earlier one */
 	const struct inode *hash;	/* workers write one inode one after another */
 	unsigned int poll_retries;
 	struct poll_table_struct pt;
