@@ -94,17 +94,28 @@ test: tests ## all tests that need neither root nor a virtual machine
 # Builds of their own beside build/box: what is watched is compiled in.
 watched = echo 'fusebox: building' >&2; ninja -C '$(B)/$(1)' -j $(JOBS) --quiet fusebox planted
 
-.PHONY: memcheck asan coverage mcdc
+# Seconds of fault runs under each checker; the scenarios as they are run in any case.
+MEMCHECK_SECONDS ?= 240
+ASAN_SECONDS ?= 120
+MSAN_SECONDS ?= 120
+
+.PHONY: memcheck asan msan coverage mcdc
 memcheck: configure ## scenarios and faults under valgrind's memcheck: no error, no suppression
 	@tools/setup test
 	$(ninja) fusebox planted
-	@tools/memory-check memcheck --faults 240 --box '$(B)/box'
+	@tools/memory-check memcheck --faults '$(MEMCHECK_SECONDS)' --box '$(B)/box'
 
 asan: tree ## scenarios and faults with AddressSanitizer and UBSan in everything, fs/fuse too
 	@tools/setup build
 	@tools/configure '$(B)/asan' -DFUSEBOX_SANITIZE=address,undefined $(CMAKE_OPTIONS)
 	@$(call watched,asan)
-	@tools/memory-check asan --faults 120 --box '$(B)/asan'
+	@tools/memory-check asan --faults '$(ASAN_SECONDS)' --box '$(B)/asan'
+
+msan: tree ## the same with MemorySanitizer (clang-19): nobody may look at what nobody has written
+	@tools/setup build msan
+	@CC=clang-19 tools/configure '$(B)/msan' -DFUSEBOX_SANITIZE=memory $(CMAKE_OPTIONS)
+	@$(call watched,msan)
+	@tools/memory-check msan --faults '$(MSAN_SECONDS)' --box '$(B)/msan'
 
 coverage: tree ## what the scenarios run, as HTML in build/coverage/report; all of the patch must have run
 	@tools/setup build coverage

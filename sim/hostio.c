@@ -247,9 +247,11 @@ static void answered(struct request *rq, long result)
 	if (result == -EINVAL)
 		pub->result = pub->write ? hostio_pwrite(rq->file, pub->buf, pub->len, pub->pos)
 					 : hostio_pread(rq->file, pub->buf, pub->len, pub->pos);
-	/* valgrind does not see that io_uring fills the buffer. */
-	else if (result > 0 && !pub->write)
+	/* valgrind does not see that io_uring fills the buffer; libaio and liburing are not instrumented. */
+	else if (result > 0 && !pub->write) {
 		(void)VALGRIND_MAKE_MEM_DEFINED(pub->buf, result);
+		fb_msan_defined(pub->buf, result);
+	}
 }
 
 static void reap_aio(void)
@@ -257,6 +259,7 @@ static void reap_aio(void)
 	struct io_event event;
 	int ret = io_getevents(aio, 1, 1, &event, NULL);
 
+	fb_msan_defined(&event, sizeof(event));
 	if (ret == 1)
 		answered(event.data, (long)event.res);
 	else if (ret != -EINTR)
@@ -268,6 +271,7 @@ static void reap_uring(void)
 	struct io_uring_cqe *cqe;
 	int ret = io_uring_wait_cqe(&ring, &cqe);
 
+	fb_msan_defined(&cqe, sizeof(cqe));
 	if (!ret) {
 		struct request *rq = io_uring_cqe_get_data(cqe);
 		long result = cqe->res;

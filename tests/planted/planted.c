@@ -7,6 +7,7 @@
 #include <core/ledger.h>
 #include <core/run.h>
 #include <core/task.h>
+#include <linux/fuse.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,6 +26,7 @@
 
 static volatile char sink;
 static volatile int forty = 40, largest = 0x7fffffff;
+static const long handle = 7;
 
 /* Lets the compiler know nothing about @p. */
 static char *any(void *p)
@@ -105,6 +107,16 @@ static void stack_uninitialised(void)
 	look_at(any(reply) + 8);
 }
 
+/* A short reply to an open request: what it says of flags and backing file was never written. */
+static void open_out_uninitialised(void)
+{
+	struct fuse_open_out reply;
+
+	memcpy(any(&reply), &handle, sizeof(handle));
+	if (((struct fuse_open_out *)any(&reply))->open_flags & FOPEN_PASSTHROUGH)
+		sink = 1;
+}
+
 static __attribute__((noinline)) char *local(void)
 {
 	char here[SIZE];
@@ -171,6 +183,7 @@ static const struct {
 	{ "heap-overrun", heap_overrun },
 	{ "heap-after-free", heap_after_free },
 	{ "stack-uninitialised", stack_uninitialised },
+	{ "open-out-uninitialised", open_out_uninitialised },
 	{ "stack-after-return", stack_after_return },
 	{ "stack-overrun", stack_overrun },
 	{ "shift", shift },

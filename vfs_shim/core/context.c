@@ -43,7 +43,7 @@ static struct fb_ctx *map_stack(void)
 	return c;
 }
 
-FB_NO_ASAN static void first_function(struct boot *b)
+FB_UNCHECKED static void first_function(struct boot *b)
 {
 #if FB_ASAN
 	__sanitizer_finish_switch_fiber(b->self->fake, NULL, NULL);
@@ -53,7 +53,7 @@ FB_NO_ASAN static void first_function(struct boot *b)
 }
 
 /* Lay out the frame that fb_context_switch() pops, such that it "returns" to fb_context_entry(). */
-FB_NO_ASAN static void prepare(struct fb_ctx *c, void (*entry)(void *arg), void *arg)
+FB_UNCHECKED static void prepare(struct fb_ctx *c, void (*entry)(void *arg), void *arg)
 {
 	uintptr_t top = (uintptr_t)(c->low + c->size) & ~(uintptr_t)63;
 	struct boot *b = (struct boot *)(top - 64);
@@ -80,7 +80,7 @@ FB_NO_ASAN static void prepare(struct fb_ctx *c, void (*entry)(void *arg), void 
 	c->fake = NULL;
 }
 
-void fb_ctx_saved(const struct fb_ctx *c, uintptr_t *fp, uintptr_t *pc)
+FB_UNCHECKED void fb_ctx_saved(const struct fb_ctx *c, uintptr_t *fp, uintptr_t *pc)
 {
 	const uintptr_t *sp = c->sp;
 
@@ -121,7 +121,7 @@ void fb_ctx_free(struct fb_ctx *c)
 	*at = c;
 }
 
-FB_NO_ASAN void fb_ctx_switch(struct fb_ctx *from, struct fb_ctx *to, bool from_dies)
+FB_UNCHECKED void fb_ctx_switch(struct fb_ctx *from, struct fb_ctx *to, bool from_dies)
 {
 #if FB_ASAN
 	__sanitizer_start_switch_fiber(from_dies ? NULL : &from->fake, to->low, to->size);

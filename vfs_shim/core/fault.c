@@ -32,12 +32,11 @@ static const char *failing; /* the kind of the first failure */
 static unsigned int suspended;
 
 /*
- * The calls that led here, by the frame pointers that all of the box is built with. The innermost ones
- * are the shim's allocators and copy functions, so it takes some to tell places apart.
+ * The calls that led to the frame @fp, by the frame pointers that all of the box is built with. The
+ * innermost ones are the shim's allocators and copy functions, so it takes some to tell places apart.
  */
-static inline __attribute__((always_inline)) uint64_t callers(void)
+FB_UNCHECKED static uint64_t callers(const uintptr_t *fp)
 {
-	const uintptr_t *fp = __builtin_frame_address(0);
 	const char *low = fb_core.ctx->low, *high = low + fb_core.ctx->size;
 	uint64_t key = 0;
 
@@ -114,7 +113,7 @@ __attribute__((noinline)) bool fb_fault(const char *what)
 	if (!fb_core.cur || suspended)
 		return false;
 	seen++;
-	remember(count(what, callers()));
+	remember(count(what, callers(__builtin_frame_address(0))));
 	if (likely(!told.at || seen < told.at) || !shall_fail(what))
 		return false;
 	if (!failures++)

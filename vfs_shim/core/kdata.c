@@ -23,7 +23,7 @@ struct section {
  * Not memcpy(): ASan's would trip over the red zones between globals, which are part of the
  * section.
  */
-FB_NO_ASAN static void copy(volatile char *to, const volatile char *from, size_t n)
+FB_UNCHECKED static void copy(volatile char *to, const volatile char *from, size_t n)
 {
 	while (n && ((uintptr_t)to | (uintptr_t)from) % sizeof(uint64_t)) {
 		*to++ = *from++;

@@ -41,6 +41,8 @@ void *fb_mem_alloc(size_t size, size_t align, enum fb_res kind, const char *type
 	memset(b->addr, zero ? 0 : FB_BYTE_FRESH, size);
 	if (!b->guarded && FB_VALGRIND)
 		VALGRIND_MALLOCLIKE_BLOCK(b->addr, size, FB_REDZONE, zero);
+	if (!zero)
+		fb_msan_undefined(b->addr, size);
 	*blocks_tail = b;
 	blocks_tail = &b->all;
 	return b->addr;

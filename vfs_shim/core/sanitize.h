@@ -11,6 +11,9 @@
 #if __has_feature(address_sanitizer)
 #define FB_ASAN 1
 #endif
+#if __has_feature(memory_sanitizer)
+#define FB_MSAN 1
+#endif
 #endif
 #if defined(__SANITIZE_ADDRESS__)
 #define FB_ASAN 1
@@ -21,12 +24,38 @@
 #include <sanitizer/common_interface_defs.h>
 #define fb_asan_poison(p, n) __asan_poison_memory_region(p, n)
 #define fb_asan_unpoison(p, n) __asan_unpoison_memory_region(p, n)
-#define FB_NO_ASAN __attribute__((no_sanitize_address))
+#define FB_UNCHECKED __attribute__((no_sanitize_address))
 #else
 #define FB_ASAN 0
 #define fb_asan_poison(p, n) ((void)(p), (void)(n))
 #define fb_asan_unpoison(p, n) ((void)(p), (void)(n))
-#define FB_NO_ASAN
+#endif
+
+/* Bytes that nobody has written yet, and bytes that were written by who is not instrumented. */
+#ifdef FB_MSAN
+#include <sanitizer/msan_interface.h>
+#define fb_msan_undefined(p, n) __msan_allocated_memory(p, n)
+#define fb_msan_defined(p, n) __msan_unpoison(p, n)
+#define fb_msan_defined_string(p) __msan_unpoison_string(p)
+/* What libc is given in between, it is given by who is not instrumented. */
+#define fb_msan_foreign_begin() __msan_scoped_disable_interceptor_checks()
+#define fb_msan_foreign_end() __msan_scoped_enable_interceptor_checks()
+#define FB_UNCHECKED __attribute__((no_sanitize("memory")))
+#else
+#define FB_MSAN 0
+#define fb_msan_undefined(p, n) ((void)(p), (void)(n))
+#define fb_msan_defined(p, n) ((void)(p), (void)(n))
+#define fb_msan_defined_string(p) ((void)(p))
+#define fb_msan_foreign_begin() ((void)0)
+#define fb_msan_foreign_end() ((void)0)
+#endif
+
+/*
+ * For functions that look at stacks, or at what a library has written that is not instrumented:
+ * what a sanitizer believes of that memory is not what they find.
+ */
+#ifndef FB_UNCHECKED
+#define FB_UNCHECKED
 #endif
 
 /*

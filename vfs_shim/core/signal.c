@@ -92,7 +92,7 @@ static fb_stack_t fault_stack(void)
  * Not for ASan, which would unpoison "the rest of the stack" before a call that does not return:
  * this may be another one.
  */
-_Noreturn FB_NO_ASAN static void fault_landing(void)
+_Noreturn FB_UNCHECKED static void fault_landing(void)
 {
 	fb_stack_t at = fault_stack();
 	long offset = (long)(uintptr_t)fault.addr;
@@ -117,7 +117,7 @@ _Noreturn FB_NO_ASAN static void fault_landing(void)
 	fb_stop();
 }
 
-FB_NO_ASAN static void on_fault(int sig, siginfo_t *info, void *context)
+FB_UNCHECKED static void on_fault(int sig, siginfo_t *info, void *context)
 {
 	ucontext_t *uc = context;
 	uintptr_t sp;

@@ -83,7 +83,7 @@ const struct fb_frames *fb_stack_frames(fb_stack_t id, struct fb_frames *buf)
  * alike). The walk ends where the chain leaves the stack or does not ascend, and at the base frame,
  * whose saved frame pointer is 0.
  */
-FB_NO_ASAN static unsigned int walk(const struct fb_ctx *c, uintptr_t fp, uintptr_t *pc,
+FB_UNCHECKED static unsigned int walk(const struct fb_ctx *c, uintptr_t fp, uintptr_t *pc,
 				    unsigned int n)
 {
 	uintptr_t low = (uintptr_t)c->low, high = low + c->size - 2 * sizeof(uintptr_t);
@@ -120,7 +120,7 @@ __attribute__((noinline)) fb_stack_t fb_stack_here(void)
 }
 
 /** fb_stack_of() - where @t is blocked; 0 if it has not started or has ended. */
-fb_stack_t fb_stack_of(const struct fb_task *t)
+FB_UNCHECKED fb_stack_t fb_stack_of(const struct fb_task *t)
 {
 	uintptr_t buf[FB_MAX_FRAMES], fp;
 

@@ -21,7 +21,7 @@ struct place {
 static struct fb_table places; /* never emptied */
 static Dwfl *dwfl;
 
-static void start(void)
+FB_UNCHECKED static void start(void)
 {
 	static char *debuginfo_path;
 	static const Dwfl_Callbacks callbacks = {
@@ -43,7 +43,7 @@ __attribute__((destructor)) static void end(void)
 }
 
 /* "a/./b/../c" to "a/c"; the result is never freed, as each comes from a cached place. */
-static const char *clean_path(const char *path)
+FB_UNCHECKED static const char *clean_path(const char *path)
 {
 	char *out = malloc(strlen(path) + 2), *w = out;
 	const char *p = path;
@@ -71,26 +71,28 @@ static const char *clean_path(const char *path)
 			p++;
 	}
 	*w = '\0';
+	fb_msan_defined_string(out);
 	return out;
 }
 
-static void set(struct fb_sym *sym, const char *function, const char *file, int line)
+FB_UNCHECKED static void set(struct fb_sym *sym, const char *function, const char *file, int line)
 {
 	sym->function = function ? function : "(unknown)";
+	fb_msan_defined_string(sym->function);
 	sym->file = file ? clean_path(file) : NULL;
 	sym->line = line;
 	sym->core = (file && strstr(sym->file, "vfs_shim/core/")) ||
 		    !strncmp(sym->function, "fb_context_", 11);
 }
 
-static const char *name_of(Dwarf_Die *die)
+FB_UNCHECKED static const char *name_of(Dwarf_Die *die)
 {
 	Dwarf_Attribute attr;
 
 	return dwarf_formstring(dwarf_attr_integrate(die, DW_AT_name, &attr));
 }
 
-static const char *file_of(Dwarf_Die *cu, Dwarf_Die *die, int *line)
+FB_UNCHECKED static const char *file_of(Dwarf_Die *cu, Dwarf_Die *die, int *line)
 {
 	Dwarf_Attribute attr;
 	Dwarf_Files *files;
@@ -109,7 +111,7 @@ static const char *file_of(Dwarf_Die *cu, Dwarf_Die *die, int *line)
  * Compilers differ in whether a mapped (-ffile-prefix-map) name is relative to the directory of
  * compilation: it is not.
  */
-static const char *relative(Dwarf_Die *cu, const char *file)
+FB_UNCHECKED static const char *relative(Dwarf_Die *cu, const char *file)
 {
 	Dwarf_Attribute attr;
 	const char *dir = dwarf_formstring(dwarf_attr(cu, DW_AT_comp_dir, &attr));
@@ -127,7 +129,7 @@ static const char *relative(Dwarf_Die *cu, const char *file)
  * The compilation unit of @pc. clang writes no table of address ranges, so ask each unit when the
  * table knows none.
  */
-static Dwarf_Die *unit_at(Dwfl_Module *mod, uintptr_t pc, Dwarf_Addr *bias)
+FB_UNCHECKED static Dwarf_Die *unit_at(Dwfl_Module *mod, uintptr_t pc, Dwarf_Addr *bias)
 {
 	Dwarf_Die *cu = dwfl_module_addrdie(mod, pc, bias);
 
@@ -140,7 +142,7 @@ static Dwarf_Die *unit_at(Dwfl_Module *mod, uintptr_t pc, Dwarf_Addr *bias)
 }
 
 /* Each inlined call adds a frame; its call site is the line of the frame outside it. */
-static unsigned int by_dwarf(Dwfl_Module *mod, uintptr_t pc, struct fb_sym *sym)
+FB_UNCHECKED static unsigned int by_dwarf(Dwfl_Module *mod, uintptr_t pc, struct fb_sym *sym)
 {
 	Dwarf_Addr bias;
 	Dwarf_Die *cu = unit_at(mod, pc, &bias), *scopes = NULL, *chain = NULL;
@@ -181,12 +183,18 @@ static unsigned int by_dwarf(Dwfl_Module *mod, uintptr_t pc, struct fb_sym *sym)
 
 Dwfl_Module *fb_symbols_module(uintptr_t pc)
 {
+	Dwfl_Module *mod = NULL;
+
+	fb_msan_foreign_begin();
 	if (!dwfl)
 		start();
-	return dwfl ? dwfl_addrmodule(dwfl, pc) : NULL;
+	if (dwfl)
+		mod = dwfl_addrmodule(dwfl, pc);
+	fb_msan_foreign_end();
+	return mod;
 }
 
-static struct place *look_up(uintptr_t pc)
+FB_UNCHECKED static struct place *look_up(uintptr_t pc)
 {
 	struct fb_sym sym[MAX_INLINE];
 	Dwfl_Module *mod = fb_symbols_module(pc);
@@ -212,7 +220,9 @@ const struct fb_sym *fb_symbolize(uintptr_t pc, unsigned int *n)
 	struct place *p = fb_table_get(&places, pc);
 
 	if (!p) {
+		fb_msan_foreign_begin();
 		p = look_up(pc);
+		fb_msan_foreign_end();
 		fb_table_set(&places, pc, p);
 	}
 	*n = p->n;

@@ -27,8 +27,8 @@ static bool reg_value(const struct fb_regs *r, uint64_t reg, uintptr_t *v)
 }
 
 /* The few operations that compilers use for frames. */
-static bool evaluate(const struct fb_regs *r, const Dwarf_Op *ops, size_t n, uintptr_t cfa,
-		     uintptr_t *v)
+FB_UNCHECKED static bool evaluate(const struct fb_regs *r, const Dwarf_Op *ops, size_t n,
+				  uintptr_t cfa, uintptr_t *v)
 {
 	*v = 0;
 	for (size_t i = 0; i < n; i++) {
@@ -53,7 +53,7 @@ static bool evaluate(const struct fb_regs *r, const Dwarf_Op *ops, size_t n, uin
 	return n;
 }
 
-FB_NO_ASAN static bool load(const struct fb_ctx *c, uintptr_t at, uintptr_t *v)
+FB_UNCHECKED static bool load(const struct fb_ctx *c, uintptr_t at, uintptr_t *v)
 {
 	if (at < (uintptr_t)c->low || at > (uintptr_t)c->low + c->size - sizeof(*v) || at & 7)
 		return false;
@@ -62,8 +62,8 @@ FB_NO_ASAN static bool load(const struct fb_ctx *c, uintptr_t at, uintptr_t *v)
 }
 
 /* The caller's value of a register that was saved relative to the frame, or kept. */
-static bool caller_value(Dwarf_Frame *frame, const struct fb_ctx *c, const struct fb_regs *r,
-			 int reg, uintptr_t cfa, uintptr_t *v)
+FB_UNCHECKED static bool caller_value(Dwarf_Frame *frame, const struct fb_ctx *c,
+				      const struct fb_regs *r, int reg, uintptr_t cfa, uintptr_t *v)
 {
 	Dwarf_Op mem[3], *ops;
 	size_t n;
@@ -77,7 +77,7 @@ static bool caller_value(Dwarf_Frame *frame, const struct fb_ctx *c, const struc
 	return evaluate(r, ops, n, cfa, v) && load(c, *v, v);
 }
 
-bool fb_unwind(const struct fb_ctx *c, struct fb_regs *r)
+FB_UNCHECKED bool fb_unwind(const struct fb_ctx *c, struct fb_regs *r)
 {
 	Dwfl_Module *mod = fb_symbols_module(r->pc);
 	Dwarf_Addr bias = 0;
