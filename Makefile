@@ -148,6 +148,15 @@ random: build ## 1,000,000 random operations in all ways at once, against a mode
 random-short: build ## 60,000 of them
 	@$(B)/box/fusebox random --seeds 6 --ops 10000 --log '$(B)/random.log'
 
+# MUTANT_SECONDS=N: a sample, the same for the same MUTANT_SEED on a machine of the same speed.
+MUTANT_SECONDS ?= 0
+MUTANT_SEED ?= 0
+
+.PHONY: mutants
+mutants: build ## change each part of the patch in small ways; some test must fail for each
+	@tools/setup mutants
+	@tools/mutants --out '$(B)' --seconds '$(MUTANT_SECONDS)' --seed '$(MUTANT_SEED)'
+
 .PHONY: docs
 docs: build ## write docs/shim.md (what fs/fuse needs of a kernel) and docs/coherency.md anew
 	@tools/shim-doc --build '$(B)/box' --tree '$(B)/tree'

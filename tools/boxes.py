@@ -181,6 +181,8 @@ class Damaged:
         self.program = os.path.join(folder, "fusebox")
         # {object of the undamaged box: the one of ours}
         self.objects = {}
+        # {source: the options it was compiled with}
+        self.compiled = {}
 
     def copy(self, files):
         """Makes the folder anew with copies of @files, and of all that includes a header of them.
@@ -199,9 +201,11 @@ class Damaged:
                 raise Unbuilt(f"the tree has no {file}") from None
         return [file for file in files if file in self.box.sources]
 
-    def build(self, sources):
+    def build(self, sources, *options):
+        """Compiles @sources, those that were not compiled with the same options already, and links."""
         for file in sources:
-            self.compile(file)
+            if self.compiled.get(file) != options:
+                self.compile(file, *options)
         self.relink(self.box.combine, "kernel.o")
         self.objects[self.box.absolute("kernel.o")] = os.path.join(self.dir, "kernel.o")
         self.relink(self.box.link, "fusebox")
@@ -223,6 +227,7 @@ class Damaged:
         if done.returncode:
             raise Unbuilt(f"does not compile: {first_error(done)}")
         self.objects[self.box.absolute(old)] = new
+        self.compiled[file] = options
         return new
 
     def relink(self, command, output):
