@@ -20,6 +20,7 @@
 #include "runner.h"
 #include "scenario.h"
 #include "scenario_trace.h"
+#include "suid_table.h"
 #include "suite.h"
 
 #define DEFAULT_TIMEOUT_S 60
@@ -455,6 +456,11 @@ static int cmd_random(struct options *o)
 	return random_test(&r);
 }
 
+static int cmd_suid_table(struct options *o)
+{
+	return suid_table(&o->run);
+}
+
 static int cmd_coherency(struct options *o)
 {
 	return coherency_print(&o->run);
@@ -574,6 +580,9 @@ static struct command commands[] = {
 		.doc = "Do random operations on files that are open in all ways at once, against a model. What fails is "
 		       "shrunk to few operations.\vThe exit status is 0 when all was as the model has it, 1 when not, 2 "
 		       "for a mistake in the command or in the log. See docs/random.md." }, 0 },
+	{ "suid-table", cmd_suid_table, { .options = table_options, .parser = parse_option,
+		.args_doc = "",
+		.doc = "Print which privileges a write takes off a file, for whom and before which server." }, 0 },
 	{ "coherency", cmd_coherency, { .options = table_options, .parser = parse_option,
 		.args_doc = "",
 		.doc = "Print docs/coherency.md: who sees what, when one file is open in two ways." }, 0 },

@@ -281,7 +281,19 @@ long box_syscall_exit(const char *name, long ret)
 	return ret;
 }
 
-long box_setids(uid_t uid, gid_t gid)
+/* Capabilities of @new: all that @keep has, but none that is not permitted. */
+static void keep_caps(struct cred *new, unsigned long long keep)
+{
+	for (int cap = 0; cap <= CAP_LAST_CAP; cap++) {
+		if (keep & (1ULL << cap))
+			continue;
+		cap_lower(new->cap_permitted, cap);
+		cap_lower(new->cap_effective, cap);
+	}
+	cap_clear(new->cap_ambient);
+}
+
+static long set_ids(uid_t uid, gid_t gid, unsigned long long keep)
 {
 	struct cred *new = prepare_creds();
 	struct group_info *none;
@@ -297,12 +309,19 @@ long box_setids(uid_t uid, gid_t gid)
 	put_group_info(none);
 	new->uid = new->euid = new->suid = new->fsuid = make_kuid(&init_user_ns, uid);
 	new->gid = new->egid = new->sgid = new->fsgid = make_kgid(&init_user_ns, gid);
-	if (uid && uid_eq(current_uid(), GLOBAL_ROOT_UID)) {
-		cap_clear(new->cap_permitted);
-		cap_clear(new->cap_effective);
-		cap_clear(new->cap_ambient);
-	}
+	if (uid && uid_eq(current_uid(), GLOBAL_ROOT_UID))
+		keep_caps(new, keep);
 	return commit_creds(new);
+}
+
+long box_setids(uid_t uid, gid_t gid)
+{
+	return set_ids(uid, gid, 0);
+}
+
+long box_setids_keep(uid_t uid, gid_t gid, unsigned long long caps)
+{
+	return set_ids(uid, gid, caps);
 }
 
 long box_drop_cap(int cap)

@@ -160,6 +160,16 @@ long box_syscall_exit(const char *name, long ret);
 long box_setids(uid_t uid, gid_t gid);
 
 /**
+ * box_setids_keep() - the same, and keep some capabilities when uid 0 is given up
+ * @uid: as above
+ * @gid: as above
+ * @caps: bit N: capability N
+ *
+ * Return: 0 or -errno.
+ */
+long box_setids_keep(uid_t uid, gid_t gid, unsigned long long caps);
+
+/**
  * box_drop_cap() - drop a capability from the effective and the permitted set
  * @cap: CAP_...
  *

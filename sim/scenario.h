@@ -535,6 +535,7 @@ extern const struct scenario rw_scenarios[];
 extern const struct scenario attr_scenarios[];
 extern const struct scenario truncate_scenarios[];
 extern const struct scenario suid_scenarios[];
+extern const struct scenario suid_table_scenarios[];
 extern const struct scenario limit_scenarios[];
 extern const struct scenario stack_scenarios[];
 extern const struct scenario death_scenarios[];

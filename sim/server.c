@@ -1832,6 +1832,8 @@ static void server_task(struct world *w, void *arg)
 	long n;
 
 	w_umask(w, 0);
+	if (srv->cfg.uid && w_setids_keep(w, srv->cfg.uid, srv->cfg.uid, srv->cfg.caps))
+		srv->failed = true;
 	while (!srv->failed) {
 		n = read_request(srv);
 		if (n < (long)sizeof(struct fuse_in_header))

@@ -87,6 +87,8 @@ struct srv_open {
  * @entry_timeout: seconds for which the kernel may use names
  * @xattr: implement extended attributes; otherwise they are answered with ENOSYS
  * @flush: implement FLUSH; otherwise it is answered with ENOSYS
+ * @uid: whom the server runs as; 0: root with all capabilities
+ * @caps: the capabilities of another one; bit 21 is CAP_SYS_ADMIN, without which there is no passthrough
  * @on_open: if set, may change the reply to OPEN, CREATE and TMPFILE; runs in the server's task
  * @hook_arg: for @choose, @backing_path and @on_open to find by srv_config()
  */
@@ -105,6 +107,8 @@ struct srv_config {
 	uint64_t entry_timeout;
 	bool xattr;
 	bool flush;
+	unsigned int uid;
+	unsigned long long caps;
 	void (*on_open)(struct server *srv, struct srv_open *o);
 	void *hook_arg;
 };

@@ -571,6 +571,7 @@ struct world_ops {
 
 	/* who the task is */
 	long (*setids)(struct world *w, unsigned int uid, unsigned int gid);
+	long (*setids_keep)(struct world *w, unsigned int uid, unsigned int gid, unsigned long long caps);
 	long (*drop_cap)(struct world *w, int cap);
 	long (*umask)(struct world *w, unsigned int mask);
 	long (*setrlimit_fsize)(struct world *w, unsigned long long limit);
@@ -1775,6 +1776,20 @@ static inline long w_removexattr(struct world *w, const char *path, const char *
 static inline long w_setids(struct world *w, unsigned int uid, unsigned int gid)
 {
 	return W_CALL(w, setids, uid, gid);
+}
+
+/**
+ * w_setids_keep() - w_setids(), but keep some capabilities, as a service manager starts a server
+ * @w: the world; the calling task has uid 0
+ * @uid: as for w_setids(), not 0
+ * @gid: as for w_setids()
+ * @caps: those to keep in the effective and the permitted set: bit 21 is CAP_SYS_ADMIN
+ *
+ * Return: 0 or -errno.
+ */
+static inline long w_setids_keep(struct world *w, unsigned int uid, unsigned int gid, unsigned long long caps)
+{
+	return W_CALL(w, setids_keep, uid, gid, caps);
 }
 
 /**

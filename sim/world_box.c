@@ -581,6 +581,12 @@ static long bx_setids(struct world *w, unsigned int uid, unsigned int gid)
 	return box_syscall_exit("setresuid", box_setids(uid, gid));
 }
 
+static long bx_setids_keep(struct world *w, unsigned int uid, unsigned int gid, unsigned long long caps)
+{
+	box_syscall_enter();
+	return box_syscall_exit("setresuid", box_setids_keep(uid, gid, caps));
+}
+
 static long bx_drop_cap(struct world *w, int cap)
 {
 	box_syscall_enter();
@@ -995,6 +1001,7 @@ static const struct world_ops box_ops = {
 	.listxattr = bx_listxattr,
 	.removexattr = bx_removexattr,
 	.setids = bx_setids,
+	.setids_keep = bx_setids_keep,
 	.drop_cap = bx_drop_cap,
 	.umask = bx_umask,
 	.setrlimit_fsize = bx_setrlimit_fsize,

@@ -40,6 +40,7 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
@@ -988,6 +989,24 @@ static long host_setids(struct world *w, unsigned int uid, unsigned int gid)
 	return ret;
 }
 
+static long host_setids_keep(struct world *w, unsigned int uid, unsigned int gid, unsigned long long caps)
+{
+	struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct data[2];
+	long ret;
+
+	ret = OP(prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0));
+	if (!ret)
+		ret = host_setids(w, uid, gid);
+	if (ret)
+		return ret;
+	for (int i = 0; i < 2; i++) {
+		data[i].permitted = data[i].effective = (unsigned int)(caps >> (32 * i));
+		data[i].inheritable = 0;
+	}
+	return OP(syscall(SYS_capset, &head, data));
+}
+
 static long host_drop_cap(struct world *w, int cap)
 {
 	struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3 };
@@ -1610,6 +1629,7 @@ static const struct world_ops host_ops = {
 	.listxattr		= host_listxattr,
 	.removexattr		= host_removexattr,
 	.setids			= host_setids,
+	.setids_keep		= host_setids_keep,
 	.drop_cap		= host_drop_cap,
 	.umask			= host_umask,
 	.setrlimit_fsize	= host_setrlimit_fsize,

@@ -648,31 +648,59 @@ static int fuse_passthrough_prepare_write(struct kiocb *iocb, size_t count)
 	return 0;
 }
 
+/* Could the server (its credentials are current) set the bits of @lower? */
+static bool fuse_passthrough_may_set_suidgid(struct user_namespace *mnt_userns,
+					     struct inode *lower)
+{
+	if (!inode_owner_or_capable(mnt_userns, lower))
+		return false;
+
+	return !(lower->i_mode & S_ISGID) ||
+	       vfsgid_in_group_p(i_gid_into_vfsgid(mnt_userns, lower)) ||
+	       capable_wrt_inode_uidgid(mnt_userns, lower, CAP_FSETID);
+}
+
 /*
  * The credentials to write with: the server's, but if the lower file has suid
- * or sgid bits that the current task may not keep, without the capability to
- * keep them.  Happens only if FUSE does not know these bits, as otherwise
+ * or sgid bits, the writer decides whether they stay, as on a local file.
+ *
+ * The current task may not keep them: take the capability to do so away.
+ * Happens only if FUSE does not know these bits, as otherwise
  * fuse_passthrough_remove_suid() has taken them off.
+ *
+ * It may, but the server may not: lend the capability, if the server could set
+ * the bits itself afterwards, so that nobody gains anything.  Else they go.
  */
 const struct cred *fuse_passthrough_write_cred(struct inode *inode,
 					       struct fuse_file *ff)
 {
+	struct user_namespace *mnt_userns = file_mnt_user_ns(ff->backing);
 	struct inode *lower = file_inode(ff->backing);
 	const struct cred *old_cred;
+	bool drop, refused, lend;
 	struct cred *cred;
 
-	if (!fuse_passthrough_suidgid(lower) ||
-	    !setattr_should_drop_suidgid(file_mnt_user_ns(ff->backing), lower))
+	if (!fuse_passthrough_suidgid(lower))
 		return get_cred(ff->cred);
 
+	drop = setattr_should_drop_suidgid(mnt_userns, lower);
 	old_cred = override_creds(ff->cred);
-	cred = prepare_creds();
+	refused = !drop && setattr_should_drop_suidgid(mnt_userns, lower);
+	lend = refused && fuse_passthrough_may_set_suidgid(mnt_userns, lower);
+	cred = drop || lend ? prepare_creds() : NULL;
 	revert_creds(old_cred);
+
+	if (drop || (refused && !lend))
+		fuse_invalidate_attr_mask(inode, STATX_MODE);
+	if (!drop && !lend)
+		return get_cred(ff->cred);
 	if (!cred)
 		return NULL;
 
-	cap_lower(cred->cap_effective, CAP_FSETID);
-	fuse_invalidate_attr_mask(inode, STATX_MODE);
+	if (lend)
+		cap_raise(cred->cap_effective, CAP_FSETID);
+	else
+		cap_lower(cred->cap_effective, CAP_FSETID);
 
 	return cred;
 }
