@@ -130,11 +130,16 @@ mcdc: tree ## modified condition/decision coverage of the patch (clang-19): the 
 	@tools/mcdc --box '$(B)/mcdc'
 
 # Places met for the first time come first, so that a limit leaves out what is met again and again.
-.PHONY: faults faults-all
-faults: build ## each fault point of each scenario fails, once and persistently; for a minute
-	@tools/faults --out '$(B)' --seconds 60
+FAULT_SECONDS ?= 170
+SEED ?=
+.PHONY: faults faults-seeds faults-all
+faults: build ## each fault point of each scenario fails, for 170 s (FAULT_SECONDS=N; SEED=N: schedule at random)
+	@tools/faults --out '$(B)' --seconds $(FAULT_SECONDS) $(if $(SEED),--seed $(SEED))
 
-faults-all: build ## the same to the end, with pairs of faults, too
+faults-seeds: build ## the same with seeds 1, 2 and 3, so long each: the same places of fs/fuse must fail
+	@tools/faults --out '$(B)' --seconds $(FAULT_SECONDS) --seeds 1,2,3
+
+faults-all: build ## to the end: every fault point alone and persistently, then pairs of what is met first
 	@tools/faults --out '$(B)' --pairs
 
 .PHONY: defects

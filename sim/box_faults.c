@@ -516,6 +516,8 @@ static void acknowledge(struct inode *inode, loff_t pos, size_t len, u64 hash)
 			  a.nr, len, pos);
 		return;
 	}
+	if (LOWER_I(inode)->stored_to)
+		return;
 	if (nr_acknowledged == MAX_ACKNOWLEDGED)
 		memmove(acknowledged, acknowledged + 1, --nr_acknowledged * sizeof(a));
 	acknowledged[nr_acknowledged++] = a;

@@ -396,7 +396,7 @@ static int cmd_explore(struct options *o)
 	return explore(&x);
 }
 
-/* The debugger stops where a finding is reported, with the whole stack of the kernel code. */
+/* The debugger stops at the fault, if there is one, and where a finding is reported, with the whole stack. */
 static int replay_in_gdb(const char *token)
 {
 	char self[PATH_MAX];
@@ -407,7 +407,8 @@ static int replay_in_gdb(const char *token)
 		return EXIT_FAILURE;
 	}
 	self[len] = '\0';
-	execlp("gdb", "gdb", "-q", "-ex", "rbreak ^fb_report", "-ex", "run", "--args", self,
+	execlp("gdb", "gdb", "-q", "-ex", "break fb_fault_injected", "-ex", "break fb_report",
+	       "-ex", "break fb_report_at", "-ex", "break fb_report_fatal", "-ex", "run", "--args", self,
 	       "replay", "--timeout", "86400", token, (char *)NULL);
 	fprintf(stderr, "fusebox: cannot start gdb: %s; install it with `apt-get install gdb`\n",
 		strerror(errno));
@@ -527,7 +528,7 @@ static const struct argp_option explore_options[] = {
 };
 
 static const struct argp_option replay_options[] = {
-	{ "gdb", OPT_GDB, NULL, 0, "under gdb, stopped where the finding is made", 0 },
+	{ "gdb", OPT_GDB, NULL, 0, "under gdb, stopped at the fault, then where the finding is made", 0 },
 	OUTPUT_OPTIONS,
 	{ 0 },
 };

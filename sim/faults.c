@@ -24,6 +24,7 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "known.h"
 #include "runner.h"
 
 /* There only in builds that count what runs (FUSEBOX_COVERAGE): _exit() writes no counters. */
@@ -35,6 +36,7 @@ extern int __llvm_profile_write_file(void) __attribute__((weak));
 #define MAX_JOBS	64
 #define MAX_CLASSES	200
 #define MAX_KINDS	16
+#define FAULTS_VARIANTS	4
 #define DETAILS_LEN	8000
 
 enum mode { SINGLE, PERSISTENT, PAIRS };
@@ -53,6 +55,7 @@ struct subject {
 	unsigned long nr_points;
 	unsigned int *k;	/* which points, those of one rank together */
 	unsigned int *place;	/* index of their places */
+	unsigned char *variant;	/* which way they fail */
 	unsigned int nr;
 };
 
@@ -80,6 +83,7 @@ struct shared {
 	pthread_mutex_t lock;
 	unsigned int next_unit;
 	bool stop;
+	unsigned long known[MAX_KNOWN];
 	unsigned long runs, failed, given_up, probed, acknowledged;
 	struct current_run running[MAX_JOBS];
 	unsigned int nr_classes;
@@ -147,14 +151,18 @@ static unsigned int rank_of(struct enumeration *e, uint64_t key, unsigned int nt
 }
 
 struct point {
-	unsigned int k, place, rank;
+	unsigned int k, place, rank, variant;
 };
 
 static int by_rank(const void *a, const void *b)
 {
 	const struct point *x = a, *y = b;
 
-	return x->rank != y->rank ? (x->rank > y->rank) - (x->rank < y->rank) : (x->k > y->k) - (x->k < y->k);
+	if (x->rank != y->rank)
+		return (x->rank > y->rank) - (x->rank < y->rank);
+	if (x->variant != y->variant)
+		return (x->variant > y->variant) - (x->variant < y->variant);
+	return (x->k > y->k) - (x->k < y->k);
 }
 
 static void add_units(struct enumeration *e, unsigned int subject, enum mode mode, unsigned int from,
@@ -174,10 +182,13 @@ static void plan_subject(struct enumeration *e, unsigned int subject, const stru
 	const struct subject *s = &e->subjects[subject];
 
 	for (unsigned int from = 0, to; from < s->nr; from = to) {
-		for (to = from; to < s->nr && p[to].rank == p[from].rank; to++)
+		for (to = from; to < s->nr && p[to].rank == p[from].rank && p[to].variant == p[from].variant; to++)
 			;
 		if (e->o->single)
 			add_units(e, subject, SINGLE, from, to, p[from].rank);
+		/* Other ways to fail: once each. */
+		if (p[from].variant)
+			continue;
 		if (e->o->persistent)
 			add_units(e, subject, PERSISTENT, from, to, p[from].rank);
 		if (e->o->pairs)
@@ -185,19 +196,38 @@ static void plan_subject(struct enumeration *e, unsigned int subject, const stru
 	}
 }
 
+/* See fb_fault_way(): a copy fails before its first byte or later, a lower file in several ways. */
+static unsigned int variants_of(const char *kind)
+{
+	return !strcmp(kind, "copy") || !strcmp(kind, "lower") ? FAULTS_VARIANTS : 1;
+}
+
+static void keep_points(struct subject *s, const struct point *p)
+{
+	s->k = calloc(s->nr + 1, sizeof(*s->k));
+	s->place = calloc(s->nr + 1, sizeof(*s->place));
+	s->variant = calloc(s->nr + 1, sizeof(*s->variant));
+	if (!s->k || !s->place || !s->variant)
+		abort();
+	for (unsigned int i = 0; i < s->nr; i++) {
+		s->k[i] = p[i].k;
+		s->place[i] = p[i].place;
+		s->variant[i] = (unsigned char)p[i].variant;
+	}
+}
+
 /* The points of the run that has just ended, which had no fault. */
 static void take_points(struct enumeration *e, const struct scenario *scenario, unsigned long nr)
 {
-	struct point *p = calloc(nr + 1, sizeof(*p));
+	struct point *p = calloc(FAULTS_VARIANTS * (nr + 1), sizeof(*p));
 	unsigned int *met = calloc(nr + 1, sizeof(*met)), *place = calloc(nr + 1, sizeof(*place));
 	struct subject s = { .s = scenario, .nr_points = nr };
 
-	s.k = calloc(nr + 1, sizeof(*s.k));
-	s.place = calloc(nr + 1, sizeof(*s.place));
-	if (!p || !met || !place || !s.k || !s.place)
+	if (!p || !met || !place)
 		abort();
 	for (unsigned long k = 1; k <= nr; k++) {
 		const char *kind;
+		struct point point;
 		fb_stack_t stack;
 		uint64_t key;
 		unsigned int site = fb_fault_site(k, &kind, &stack);
@@ -207,14 +237,16 @@ static void take_points(struct enumeration *e, const struct scenario *scenario, 
 		e->places[place[site]].points++;
 		/* Any call is a place for an abort: tell only system calls apart, not who makes them. */
 		key = strcmp(kind, "abort") ? fb_fault_key(k) : place[site] + 1;
-		if (!e->o->kind || !strcmp(e->o->kind, kind))
-			p[s.nr++] = (struct point){ k, place[site], rank_of(e, key, met[site]) };
+		if (e->o->kind && strcmp(e->o->kind, kind))
+			continue;
+		point = (struct point){ .k = k, .place = place[site], .rank = rank_of(e, key, met[site]) };
+		p[s.nr++] = point;
+		point.rank += !point.rank;
+		while (++point.variant < variants_of(kind))
+			p[s.nr++] = point;
 	}
 	qsort(p, s.nr, sizeof(*p), by_rank);
-	for (unsigned int i = 0; i < s.nr; i++) {
-		s.k[i] = p[i].k;
-		s.place[i] = p[i].place;
-	}
+	keep_points(&s, p);
 	e->nr_points += nr;
 	e->subjects[e->nr_subjects++] = s;
 	plan_subject(e, e->nr_subjects - 1, p);
@@ -328,9 +360,15 @@ static void add_failure(struct enumeration *e, const struct unit *u, unsigned in
 	struct shared *sh = e->shared;
 	struct class *c = NULL;
 	char key[sizeof(c->key)];
+	int known = known_find(s->s->name, details);
 
 	class_key(key, sizeof(key), details);
 	lock(sh);
+	if (known >= 0) {
+		sh->known[known]++;
+		unlock(sh);
+		return;
+	}
 	sh->failed++;
 	for (unsigned int i = 0; i < sh->nr_classes && !c; i++) {
 		if (!strcmp(sh->classes[i].key, key))
@@ -359,6 +397,7 @@ static struct fb_run_opts opts_of(const struct enumeration *e, const struct unit
 	struct fb_run_opts run = e->o->run;
 
 	run.fault_at = e->subjects[u->subject].k[at];
+	run.fault_variant = e->subjects[u->subject].variant[at];
 	run.fault_then = then;
 	run.fault_persistent = u->mode == PERSISTENT;
 	/* A use after free on an error path needs to be seen once. */
@@ -638,6 +677,49 @@ static void print_table(const struct enumeration *e)
 	print_row(&all);
 }
 
+static void print_known(const struct shared *sh)
+{
+	const struct known_finding *k;
+
+	for (unsigned int i = 0; (k = known_at(i)); i++) {
+		if (sh->known[i])
+			fprintf(stderr, "  known finding, not the patch's, in %lu runs of %s: %s\n    %s\n", sh->known[i],
+				k->scenarios, k->text, k->reason);
+	}
+}
+
+static int by_place_name(const void *a, const void *b)
+{
+	const struct place *x = *(struct place *const *)a, *y = *(struct place *const *)b;
+	int d = strcmp(x->kind, y->kind);
+
+	return d ? d : strcmp(x->function, y->function);
+}
+
+/* The places in fs/fuse that have failed, as one number: runs with other seeds can be compared by it. */
+static void print_digest(const struct enumeration *e)
+{
+	const struct place **fired = calloc(e->nr_places + 1, sizeof(*fired));
+	uint64_t hash = 0xcbf29ce484222325ull;
+	unsigned int nr = 0;
+
+	if (!fired)
+		abort();
+	for (unsigned int i = 0; i < e->nr_places; i++) {
+		if (in_fuse(&e->places[i]) && e->places[i].fired)
+			fired[nr++] = &e->places[i];
+	}
+	qsort(fired, nr, sizeof(*fired), by_place_name);
+	for (unsigned int i = 0; i < nr; i++) {
+		for (const char *c = fired[i]->kind; *c; c++)
+			hash = (hash ^ (unsigned char)*c) * 0x100000001b3ull;
+		for (const char *c = fired[i]->function; *c; c++)
+			hash = (hash ^ (unsigned char)*c) * 0x100000001b3ull;
+	}
+	fprintf(stderr, "  sites: %u in fs/fuse have failed, digest %016llx\n", nr, (unsigned long long)hash);
+	free(fired);
+}
+
 static void print_summary(struct enumeration *e)
 {
 	const struct shared *sh = e->shared;
@@ -646,6 +728,8 @@ static void print_summary(struct enumeration *e)
 	fprintf(stderr, "fusebox: %u scenarios, %lu fault points, %lu runs in %.1f s (%.0f per second)\n",
 		e->nr_subjects, e->nr_points, sh->runs, seconds, (double)sh->runs / seconds);
 	print_table(e);
+	print_digest(e);
+	print_known(sh);
 	fprintf(stderr, "  %lu writes acknowledged, and found below; %lu file systems usable at the end\n",
 		sh->acknowledged, sh->probed);
 	fprintf(stderr, "  %lu runs in which the scenario waited for what the fault had prevented, and was killed\n",
@@ -703,6 +787,7 @@ static void release(struct enumeration *e)
 	for (unsigned int i = 0; i < e->nr_subjects; i++) {
 		free(e->subjects[i].k);
 		free(e->subjects[i].place);
+		free(e->subjects[i].variant);
 	}
 	free(e->subjects);
 	free(e->places);

@@ -250,9 +250,19 @@ out:
 	return ret;
 }
 
+/* From now on stores may change the file at any time, unseen. */
+static vm_fault_t page_mkwrite(struct vm_fault *vmf)
+{
+	struct inode *inode = file_inode(vmf->vma->vm_file);
+
+	LOWER_I(inode)->stored_to = true;
+	box_faults_changes(inode, 0, LLONG_MAX);
+	return filemap_page_mkwrite(vmf);
+}
+
 static const struct vm_operations_struct lower_vm_ops = {
 	.fault = page_fault,
-	.page_mkwrite = filemap_page_mkwrite,
+	.page_mkwrite = page_mkwrite,
 };
 
 /* The storage's own pages are mapped, so that a store is at once what a read sees. */

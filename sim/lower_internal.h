@@ -72,6 +72,7 @@ struct lower_inode {
 	struct xarray chunks;		/* by position / PAGE_SIZE; none: a hole */
 	struct simple_xattrs xattrs;
 	u32 fsflags;			/* FS_*_FL */
+	bool stored_to;			/* has been mapped and written to */
 	int host;			/* handle of a file of the host; -1: none yet */
 };
 

@@ -86,7 +86,7 @@ static long explored(enum w_lower_op op, size_t *len)
 
 	if (!fb_fault("lower"))
 		return 0;
-	kind = kinds > 1 ? fb_choose("lower fault", kinds) : 0;
+	kind = fb_fault_way("lower fault", kinds);
 	if (op == W_LOWER_WRITE && kind < 3)
 		return errors[kind];
 	if (!kind)

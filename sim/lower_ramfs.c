@@ -49,6 +49,7 @@ static struct inode *lower_alloc_inode(struct super_block *sb)
 	xa_init(&li->chunks);
 	simple_xattrs_init(&li->xattrs);
 	li->fsflags = 0;
+	li->stored_to = false;
 	li->host = -1;
 	return &li->vfs;
 }

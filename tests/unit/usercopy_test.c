@@ -126,6 +126,36 @@ static void a_copy_is_a_fault_point(void **state)
 	checked(run_with(&opts, &task, 1));
 }
 
+/* Eight bytes, of which some are copied before the fault: none, the first, all but the last, half. */
+static void faulted_later(void *arg)
+{
+	static const unsigned int before[] = { 0, 1, 7, 4 };
+	unsigned int n = before[*(const unsigned int *)arg];
+	char buf[8];
+
+	memset(buf, 'x', 8);
+	memcpy(user, "abcdefgh", 8);
+	CHECK(copy_from_user(buf, user, 8) == 8 - n);
+	CHECK(!memcmp(buf, "abcdefgh", n));
+	for (unsigned int i = n; i < 8; i++)
+		CHECK(!buf[i]);
+}
+
+static void a_copy_may_fail_in_the_middle(void **state)
+{
+	char token[128];
+
+	for (unsigned int variant = 0; variant < 4; variant++) {
+		const struct shim_task task = { "a", faulted_later, &variant };
+		struct fb_run_opts opts = { .name = "test", .fault_at = 1, .fault_variant = variant };
+
+		checked(run_with(&opts, &task, 1));
+		strcpy(token, fb_token());
+		opts = (struct fb_run_opts){ .name = "test", .policy = FB_POLICY_REPLAY, .token = token };
+		checked(run_with(&opts, &task, 1));
+	}
+}
+
 static void atomic_copy(void *arg)
 {
 	DEFINE_SPINLOCK(lock);
@@ -171,6 +201,7 @@ int main(void)
 		cmocka_unit_test(user_strings),
 		cmocka_unit_test(versions_of_structs),
 		cmocka_unit_test(a_copy_is_a_fault_point),
+		cmocka_unit_test(a_copy_may_fail_in_the_middle),
 		cmocka_unit_test(copy_in_atomic_context_is_found),
 		cmocka_unit_test(kernel_memory_as_user_memory_is_found),
 	};

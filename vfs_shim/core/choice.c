@@ -28,6 +28,7 @@ struct vector {
 static enum fb_policy policy;
 static uint64_t rng;
 static uint64_t nr_decisions;
+static unsigned int variant; /* of faults */
 static struct vector made, wanted; /* this run's; the replayed token's */
 static size_t next_wanted;
 static bool diverged;
@@ -96,6 +97,21 @@ unsigned int fb_decide(enum fb_decision kind, unsigned int n)
 	if (v)
 		push(&made, number, v);
 	return v;
+}
+
+/**
+ * fb_fault_way() - a decision among @n ways of failing: fb_run_opts.fault_variant if there are so many; if that is
+ * 0, as by fb_choose(). Context: any, after fb_fault().
+ */
+unsigned int fb_fault_way(const char *what, unsigned int n)
+{
+	if (policy == FB_POLICY_REPLAY || !variant || n < 2)
+		return fb_choose(what, n);
+	if (variant >= n)
+		return fb_choose(what, n);
+	push(&made, nr_decisions++, variant);
+	fb_trace("choice: %s: %u of %u", what, variant, n);
+	return variant;
 }
 
 /**
@@ -342,6 +358,7 @@ int fb_choice_reset(const struct fb_run_opts *opts)
 	policy = opts->policy;
 	rng = opts->seed;
 	nr_decisions = 0;
+	variant = opts->fault_variant;
 	made.n = wanted.n = next_wanted = 0;
 	diverged = false;
 	if (policy == FB_POLICY_REPLAY) {

@@ -44,6 +44,8 @@ unsigned int fb_choose(const char *what, unsigned int n);
  * "lower"); the site is @what + calling kernel function.
  */
 bool fb_fault(const char *what);
+/* After fb_fault() was true: which of @n ways of failing; 0 is the default. */
+unsigned int fb_fault_way(const char *what, unsigned int n);
 
 /*
  * Between these two, which nest, fault points neither fail nor count: boot, teardown, what a scenario

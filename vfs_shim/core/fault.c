@@ -101,6 +101,12 @@ static void take(struct fb_task *t, const char *what)
 	}
 }
 
+/* For a debugger to stop at: the fault that the run was told to inject. */
+__attribute__((noinline)) void fb_fault_injected(const char *what)
+{
+	fb_trace("fault %lu: %s fails%s", seen, what, told.persistent ? ", and each such one from here on" : "");
+}
+
 /**
  * fb_fault() - a fault point: shall it fail now?
  * @what: the kind, a literal
@@ -119,8 +125,7 @@ __attribute__((noinline)) bool fb_fault(const char *what)
 	if (!failures++)
 		failing = what;
 	if (seen == told.at || seen == told.then)
-		fb_trace("fault %lu: %s fails%s", seen, what,
-			 told.persistent ? ", and each such one from here on" : "");
+		fb_fault_injected(what);
 	take(fb_core.cur, what);
 	return true;
 }

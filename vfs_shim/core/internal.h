@@ -158,6 +158,7 @@ struct fb_faults { /* which fault points fail, counted from 1; 0: none */
 	unsigned long at, then;
 	bool persistent;
 };
+void fb_fault_injected(const char *what);
 void fb_fault_reset(const struct fb_faults *faults);
 const struct fb_faults *fb_faults_told(void);
 

@@ -17,6 +17,7 @@ struct fb_run_opts {
 	unsigned long fault_at; /* k-th fault point fails; 0: none */
 	unsigned long fault_then; /* and this one, after it; 0: none */
 	bool fault_persistent; /* and each one of its kind after it */
+	unsigned int fault_variant; /* which way of failing, where there are several: see fb_fault_way() */
 	bool fault_none; /* FB_POLICY_REPLAY: leave out the token's faults */
 	bool guard; /* guard pages for every object (default true in the command line) */
 	unsigned long max_steps; /* livelock bound; 0: default */

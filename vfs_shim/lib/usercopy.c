@@ -73,15 +73,35 @@ static unsigned long mapped(const void __user *ptr, unsigned long n)
 	return n;
 }
 
+/*
+ * How much of a copy of @n bytes that shall fail is done before: nothing, one byte, all but one, or what lies before
+ * the first page boundary (half, if there is none).
+ */
+static unsigned long before_fault(const void __user *user, unsigned long n)
+{
+	unsigned long page = PAGE_SIZE - offset_in_page(user);
+
+	switch (n > 1 ? fb_fault_way("bytes before the fault", 4) : 0) {
+	case 1:
+		return 1;
+	case 2:
+		return n - 1;
+	case 3:
+		return page < n ? page : n / 2;
+	default:
+		return 0;
+	}
+}
+
 static unsigned long copy(void *to, const void *from, const void __user *user, unsigned long n)
 {
 	unsigned long ok;
 
 	if (!n)
 		return 0;
-	if (fb_fault("copy"))
-		return n;
 	ok = mapped(user, n);
+	if (fb_fault("copy"))
+		ok = min(ok, before_fault(user, n));
 	if (ok)
 		memcpy(to, from, ok);
 	return n - ok;
@@ -160,9 +180,11 @@ unsigned long clear_user(void __user *to, unsigned long n)
 
 	if (!n)
 		return 0;
-	if (!__access_ok(to, n) || fb_fault("copy"))
+	if (!__access_ok(to, n))
 		return n;
 	ok = mapped(to, n);
+	if (fb_fault("copy"))
+		ok = min(ok, before_fault(to, n));
 	memset((void *)to, 0, ok);
 	return n - ok;
 }
