@@ -110,6 +110,34 @@ static void kernel_extend(struct sc *sc)
 	cell_run(sc, &(struct cell) { .front = FE_KERNEL, .op = CELL_EXTEND, .direct = true });
 }
 
+/* Requests that the machine which runs the box really does, by one of its own interfaces. */
+static void on_host(struct sc *sc, enum w_lower_kind engine)
+{
+	struct cell c = { .engine = engine, .how = engine == W_LOWER_HOST ? CELL_INLINE : CELL_DEFERRED, .direct = true };
+
+	for (c.op = CELL_READ; c.op <= CELL_EXTEND; c.op++) {
+		c.front = FE_AIO;
+		cell_run(sc, &c);
+		c.front = FE_URING;
+		cell_run(sc, &c);
+	}
+}
+
+static void host_sync(struct sc *sc)
+{
+	on_host(sc, W_LOWER_HOST);
+}
+
+static void host_libaio(struct sc *sc)
+{
+	on_host(sc, W_LOWER_HOST_LIBAIO);
+}
+
+static void host_uring(struct sc *sc)
+{
+	on_host(sc, W_LOWER_HOST_URING);
+}
+
 #define DIO_AIO		(W_CAP_AIO | W_CAP_DIO_ALIGN)
 #define DIO_URING	(W_CAP_URING | W_CAP_DIO_ALIGN)
 #define DIO_KERNEL	(W_CAP_KERNEL_RW | W_CAP_DIO_ALIGN)
@@ -141,5 +169,8 @@ const struct scenario async_scenarios[] = {
 	{ "async/kernel-write", "a loop device writes, without IOCB_WRITE", DIO_KERNEL, kernel_write },
 	{ "async/kernel-extend", "a caller in the kernel writes behind the end", DIO_KERNEL,
 	  kernel_extend },
+	{ "async/host-sync", "lower files on the host, by pread and pwrite", W_CAP_LOWER_KINDS, host_sync },
+	{ "async/host-libaio", "the same by io_submit", W_CAP_LOWER_KINDS, host_libaio },
+	{ "async/host-uring", "the same by io_uring", W_CAP_LOWER_KINDS, host_uring },
 	{ 0 }
 };
