@@ -130,6 +130,8 @@ static void flight_end(struct flight *f)
 
 /* ---- one after another, in each order ---- */
 
+static const int factorial[] = { 1, 1, 2, 6, 24 };
+
 /* Completes the requests in the @nr-th permutation, and looks at the order of the events. False: give up. */
 static bool one_order(struct flight *f, enum fe_kind kind, int n, int nr, bool write)
 {
@@ -158,7 +160,6 @@ static bool one_order(struct flight *f, enum fe_kind kind, int n, int nr, bool w
 
 static void each_order(struct sc *sc, enum fe_kind kind, bool write)
 {
-	static const int factorial[] = { 1, 1, 2, 6, 24 };
 	struct flight f;
 	bool ok = flight_begin(sc, &f);
 
@@ -433,8 +434,11 @@ static long job_kernel_write(struct fx_job *job)
 	return w_kernel_rw(sc_world(job->sc), job->fd, true, true, job->buf, job->len, job->off);
 }
 
-/* With @n writes in flight: the freezer waits for them; then new writes wait, reads pass. */
-static void freeze_n(struct sc *sc, enum fe_kind kind, int n)
+/*
+ * With @n writes in flight, which complete in the @nr-th permutation: the freezer waits for them; then new writes wait,
+ * reads pass.
+ */
+static void freeze_n(struct sc *sc, enum fe_kind kind, int n, int nr)
 {
 	struct fx_job late = { .fn = job_pwrite, .len = BLOCK };
 	struct w_task *task;
@@ -449,7 +453,8 @@ static void freeze_n(struct sc *sc, enum fe_kind kind, int n)
 	for (int i = 0; i < n; i++) {
 		EXPECT_EQ(sc, w_task_wait_blocked(f.w, task), 0);
 		EXPECT_EQ(sc, w_pread(f.w, f.fd, buf, BLOCK, 0), BLOCK);
-		complete_one(&f, i & 1 ? -1 : 0);
+		complete_one(&f, nr % (n - i));
+		nr /= n - i;
 	}
 	/* Their completion is in the hands of a work queue, and of nobody else. */
 	w_join(f.w, task);
@@ -469,16 +474,25 @@ out:
 	flight_end(&f);
 }
 
+/* Up to 4 in each order, more in some. */
+static void freeze_each(struct sc *sc, enum fe_kind kind)
+{
+	for (int n = 0; n <= MAX_FLIGHT; n++) {
+		int orders = n <= 4 ? factorial[n] : 2;
+
+		for (int nr = 0; nr < orders; nr++)
+			freeze_n(sc, kind, n, n <= 4 ? nr : nr * 12345);
+	}
+}
+
 static void freeze_aio(struct sc *sc)
 {
-	for (int n = 0; n <= MAX_FLIGHT; n++)
-		freeze_n(sc, FE_AIO, n);
+	freeze_each(sc, FE_AIO);
 }
 
 static void freeze_uring(struct sc *sc)
 {
-	for (int n = 0; n <= MAX_FLIGHT; n++)
-		freeze_n(sc, FE_URING, n);
+	freeze_each(sc, FE_URING);
 }
 
 /* The kernel's own caller sets no IOCB_WRITE: it holds off a freezer, and lets go, all the same. */
@@ -553,9 +567,9 @@ const struct scenario async_flight_scenarios[] = {
 	  ASYNC_AIO | W_CAP_SIGKILL, killed_aio },
 	{ "async/killed-uring", "a process is killed with io_uring writes in flight",
 	  ASYNC_URING | W_CAP_SIGKILL, killed_uring },
-	{ "async/freeze-aio", "a freezer waits for 0 to 8 io_submit writes in flight", ASYNC_AIO,
+	{ "async/freeze-aio", "a freezer waits for 0 to 8 io_submit writes in flight, in each order up to 4", ASYNC_AIO,
 	  freeze_aio },
-	{ "async/freeze-uring", "a freezer waits for 0 to 8 io_uring writes in flight", ASYNC_URING,
+	{ "async/freeze-uring", "a freezer waits for 0 to 8 io_uring writes in flight, in each order up to 4", ASYNC_URING,
 	  freeze_uring },
 	{ "async/freeze-kernel", "a freezer waits for a write without IOCB_WRITE",
 	  W_CAP_KERNEL_RW | W_CAP_LOWER_ASYNC, freeze_kernel },

@@ -383,12 +383,19 @@ out:
 
 /* ---- who excludes whom ---- */
 
-static void overlap(struct sc *sc)
+static long job_append(struct fx_job *job)
+{
+	struct iovec iov = { job->buf, job->len };
+
+	return w_pwritev2(sc_world(job->sc), job->fd, &iov, 1, 0, RWF_APPEND);
+}
+
+static void overlap(struct sc *sc, const struct fx_job *exclusive)
 {
 	struct w_async_mode held = { .when = W_ASYNC_HELD, .hold_sync = true };
 	struct fx_job a = { .fn = job_pwrite, .buf = "aaaa", .len = 4, .off = 0 };
 	struct fx_job b = { .fn = job_pwrite, .buf = "bbbb", .len = 4, .off = 50 };
-	struct fx_job end = { .fn = job_pwrite, .buf = "cccc", .len = 4, .off = 98 };
+	struct fx_job end = *exclusive;
 	struct fx_job last = { .fn = job_pwrite, .buf = "dddd", .len = 4, .off = 20 };
 	struct fixture fx;
 	struct fx_opts o;
@@ -407,7 +414,7 @@ static void overlap(struct sc *sc)
 	EXPECT_EQ(sc, w_task_wait_blocked(fx.w, a.task), 0);
 	EXPECT_EQ(sc, w_task_wait_blocked(fx.w, b.task), 0);
 	EXPECT_EQ(sc, w_lower_async_pending(fx.w, fx.lower), 2);
-	/* One that extends waits for both. */
+	/* The exclusive one waits for both. */
 	EXPECT_EQ(sc, fx_job_start(sc, &end, W_SPAWN_SHARE_FILES), 0);
 	EXPECT_EQ(sc, w_task_wait_blocked(fx.w, end.task), 0);
 	EXPECT_EQ(sc, w_lower_async_pending(fx.w, fx.lower), 2);
@@ -433,6 +440,16 @@ out:
 	if (fd >= 0)
 		w_close(fx.w, fd);
 	fx_teardown(&fx);
+}
+
+static void overlap_extending(struct sc *sc)
+{
+	overlap(sc, &(struct fx_job) { .fn = job_pwrite, .buf = "cccc", .len = 4, .off = 98 });
+}
+
+static void overlap_appending(struct sc *sc)
+{
+	overlap(sc, &(struct fx_job) { .fn = job_append, .buf = "cccc", .len = 4 });
 }
 
 /* ---- whose privileges count ---- */
@@ -552,7 +569,8 @@ const struct scenario async_rule_scenarios[] = {
 	{ "async/bad-requests", "what io_submit refuses at once, and what later", W_CAP_AIO,
 	  bad_requests },
 	{ "async/overlap", "writes in place overlap, one that extends excludes all others",
-	  W_CAP_LOWER_ASYNC, overlap },
+	  W_CAP_LOWER_ASYNC, overlap_extending },
+	{ "async/overlap-append", "the same for one that appends", W_CAP_LOWER_ASYNC, overlap_appending },
 	{ "async/suid-sync", "write strips suid and sgid as the lower file system does", 0, suid_sync },
 	{ "async/suid-aio", "io_submit strips suid and sgid as the lower file system does", W_CAP_AIO,
 	  suid_aio },
