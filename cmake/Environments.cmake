@@ -12,6 +12,7 @@ find_library(FUSEBOX_LIBDW dw REQUIRED)
 find_package(LibXml2 REQUIRED)
 find_library(FUSEBOX_AIO aio REQUIRED)
 find_library(FUSEBOX_URING uring REQUIRED)
+find_library(FUSEBOX_FUSE3 libfuse3.a REQUIRED)
 
 # The same paths as a compiler cache with a base directory gives them to the compiler.
 file(RELATIVE_PATH fusebox_from_here "${CMAKE_BINARY_DIR}" "${CMAKE_SOURCE_DIR}/x")

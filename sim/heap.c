@@ -100,6 +100,20 @@ void *heap_malloc(size_t size)
 	return heap_aligned_alloc(ALIGN, size);
 }
 
+int heap_posix_memalign(void **p, size_t align, size_t size)
+{
+	*p = heap_aligned_alloc(align, size);
+	return *p ? 0 : ENOMEM;
+}
+
+char *heap_strdup(const char *text)
+{
+	size_t size = strlen(text) + 1;
+	char *copy = heap_malloc(size);
+
+	return copy ? memcpy(copy, text, size) : NULL;
+}
+
 void *heap_calloc(size_t n, size_t size)
 {
 	void *p;

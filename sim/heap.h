@@ -15,11 +15,13 @@
  */
 void heap_reset(void);
 
-/* What malloc(), calloc(), realloc(), free() and aligned_alloc() of theirs are, as in the C library. */
+/* What malloc() and its like of theirs are, as in the C library. */
 void *heap_malloc(size_t size);
 void *heap_calloc(size_t n, size_t size);
 void *heap_realloc(void *p, size_t size);
 void heap_free(void *p);
 void *heap_aligned_alloc(size_t align, size_t size);
+int heap_posix_memalign(void **p, size_t align, size_t size);
+char *heap_strdup(const char *text);
 
 #endif
