@@ -20,6 +20,7 @@
 #include "runner.h"
 #include "scenario.h"
 #include "scenario_trace.h"
+#include "scenarios/libfuse.h"
 #include "suid_table.h"
 #include "suite.h"
 
@@ -55,6 +56,7 @@ enum option_key {
 	OPT_DEPTH = 'd',
 	OPT_NO_REDUCTION = 'R',
 	OPT_TRACE_FILE = 'O',
+	OPT_FILES = 'F',
 };
 
 /* What the options of all commands say. */
@@ -80,6 +82,7 @@ struct options {
 	unsigned int timeout_s;
 	unsigned int seeds;
 	size_t ops;
+	unsigned int files;
 	const char *replay;
 	const char *log;
 	bool no_shrink;
@@ -191,6 +194,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		break;
 	case OPT_OPS:
 		o->ops = number_option("ops", arg, "1 to 1000000", 1, 1000000);
+		break;
+	case OPT_FILES:
+		o->files = number_option("files", arg, "1 to 400", 1, 400);
 		break;
 	case OPT_REPLAY:
 		o->replay = arg;
@@ -462,6 +468,22 @@ static int cmd_suid_table(struct options *o)
 	return suid_table(&o->run);
 }
 
+/* The scenarios libfuse/..., larger. */
+static int cmd_libfuse(struct options *o)
+{
+	/* dispatch() has room for it: the name of the command was an argument, too. */
+	o->args[0] = "libfuse";
+	o->nr_args = 1;
+	if (o->run.policy == FB_POLICY_RANDOM)
+		libfuse_seed = o->run.seed;
+	if (o->files)
+		libfuse_files = o->files;
+	libfuse_ops = o->ops;
+	/* A file, in all its stages, and an operation, in each way, take so many at most. */
+	o->run.max_steps = (libfuse_files + libfuse_ops + 100) * 100000UL;
+	return cmd_run(o);
+}
+
 static int cmd_coherency(struct options *o)
 {
 	return coherency_print(&o->run);
@@ -549,6 +571,15 @@ static const struct argp_option random_options[] = {
 	{ 0 },
 };
 
+static const struct argp_option libfuse_options[] = {
+	{ "seed", OPT_SEED, "N", 0, "it makes the tree, the operations and the schedule (the tree: 1)", 0 },
+	{ "files", OPT_FILES, "N", 0, "files of the tree, up to 400 (20)", 0 },
+	{ "ops", OPT_OPS, "N", 0, "operations by chance (2000)", 0 },
+	{ "trace-file", OPT_TRACE_FILE, "FILE", 0, "write the normalized trace to FILE: the tree after each stage", 0 },
+	OUTPUT_OPTIONS,
+	{ 0 },
+};
+
 static struct command commands[] = {
 	{ "list", cmd_list, { .options = list_options, .parser = parse_option,
 		.args_doc = "[PATTERN...]", .doc = "Print the names of the scenarios." }, INT_MAX },
@@ -584,6 +615,11 @@ static struct command commands[] = {
 	{ "suid-table", cmd_suid_table, { .options = table_options, .parser = parse_option,
 		.args_doc = "",
 		.doc = "Print which privileges a write takes off a file, for whom and before which server." }, 0 },
+	{ "libfuse", cmd_libfuse, { .options = libfuse_options, .parser = parse_option,
+		.args_doc = "",
+		.doc = "Let a file server on libfuse serve a tree of files: copied in, renamed, truncated, mapped, worked on "
+		       "by chance, removed; with passthrough and without, which must be alike.\vThe exit status is that of "
+		       "`fusebox run`. See docs/example-server.md." }, 0 },
 	{ "coherency", cmd_coherency, { .options = table_options, .parser = parse_option,
 		.args_doc = "",
 		.doc = "Print docs/coherency.md: who sees what, when one file is open in two ways." }, 0 },

@@ -5,6 +5,7 @@
 #include "host_run.h"
 #include "random/random.h"
 #include "scenario_trace.h"
+#include "scenarios/libfuse.h"
 
 #include <argp.h>
 #include <errno.h>
@@ -29,6 +30,7 @@ enum option_key {
 	OPT_NAME = 'n',
 	OPT_SEED = 's',
 	OPT_OPS = 'N',
+	OPT_FILES = 'F',
 };
 
 struct options {
@@ -221,8 +223,9 @@ static const struct argp_option option_table[] = {
 	{ "disk", OPT_DISK, "DEVICE", 0, "a disk with an empty ext4, used in place of a loop device; may be "
 	  "given several times", 0 },
 	{ "timeout", OPT_TIMEOUT, "SECONDS", 0, "give up on a scenario after this (20)", 0 },
-	{ "seed", OPT_SEED, "N", 0, "first seed of the scenarios random/... (1)", 0 },
-	{ "ops", OPT_OPS, "N", 0, "operations of each of them, up to 1000000 (300)", 0 },
+	{ "seed", OPT_SEED, "N", 0, "first seed of the scenarios random/... and libfuse/... (1)", 0 },
+	{ "ops", OPT_OPS, "N", 0, "operations of each of them, up to 1000000 (300, and 100)", 0 },
+	{ "files", OPT_FILES, "N", 0, "files of the tree of libfuse/tree, up to 400 (20)", 0 },
 	{ "name", OPT_NAME, "NAME", 0, "name of this world: host (default) or guest", 0 },
 	{ 0 },
 };
@@ -292,10 +295,14 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		o->run.timeout = parse_number(arg, 1, 86400, "not a number of seconds from 1 to 86400:");
 		break;
 	case OPT_SEED:
-		rnd_first_seed = parse_number(arg, 0, ULLONG_MAX, "not a seed:");
+		rnd_first_seed = libfuse_seed = parse_number(arg, 0, ULLONG_MAX, "not a seed:");
+		break;
+	case OPT_FILES:
+		libfuse_files = parse_number(arg, 1, 400, "not a number of files from 1 to 400:");
 		break;
 	case OPT_OPS:
-		rnd_scenario_ops = parse_number(arg, 1, 1000000, "not a number of operations from 1 to 1000000:");
+		rnd_scenario_ops = libfuse_ops = parse_number(arg, 1, 1000000,
+							      "not a number of operations from 1 to 1000000:");
 		break;
 	case OPT_NAME:
 		o->run.host.name = arg;

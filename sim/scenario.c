@@ -38,6 +38,7 @@ static const struct scenario *const groups[] = {
 	async_scenarios, async_flight_scenarios, async_rule_scenarios, error_scenarios, cached_scenarios,
 	mmap_scenarios, splice_scenarios, direct_scenarios, coherency_scenarios, rare_scenarios,
 	random_scenarios, lock_scenarios, notify_scenarios, dir_scenarios,
+	libfuse_scenarios,
 };
 
 /* Why a real kernel's trace differs from the box's. */

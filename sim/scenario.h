@@ -557,5 +557,6 @@ extern const struct scenario rare_scenarios[];
 extern const struct scenario lock_scenarios[];
 extern const struct scenario notify_scenarios[];
 extern const struct scenario dir_scenarios[];
+extern const struct scenario libfuse_scenarios[];
 
 #endif /* FUSEBOX_SIM_SCENARIO_H */

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What the command line may choose for the scenarios libfuse/tree and libfuse/work
+ */
+#ifndef FUSEBOX_SIM_SCENARIOS_LIBFUSE_H
+#define FUSEBOX_SIM_SCENARIOS_LIBFUSE_H
+
+extern unsigned long long libfuse_seed;	/* 1 */
+extern unsigned int libfuse_files;	/* files of a tree: 20 */
+extern unsigned int libfuse_ops;	/* operations by chance: 100 */
+
+#endif /* FUSEBOX_SIM_SCENARIOS_LIBFUSE_H */
