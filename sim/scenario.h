@@ -521,6 +521,20 @@ long fx_job_start(struct sc *sc, struct fx_job *job, unsigned int spawn);
  */
 long fx_job_wait(struct fx_job *job);
 
+/**
+ * fx_race() - run jobs at the same time, each in a task of its own, and wait for all
+ * @sc: the scenario's run
+ * @jobs: as for fx_job_start(); their results are in @ret
+ * @n: how many
+ * @spawn: one of &enum w_spawn_flags
+ *
+ * What `fusebox explore` explores is all that happens from when the first one may go on until the last one's function
+ * has returned, and everything that this has set going has come to rest. To be called once.
+ *
+ * Return: 0, or -errno when they could not be started.
+ */
+long fx_race(struct sc *sc, struct fx_job *jobs, unsigned int n, unsigned int spawn);
+
 /* Ready-made functions: open and close job.path; read or write job.buf at job.off of job.fd. */
 long job_open_close(struct fx_job *job);
 long job_pread(struct fx_job *job);
@@ -541,6 +555,7 @@ extern const struct scenario stack_scenarios[];
 extern const struct scenario death_scenarios[];
 extern const struct scenario abort_scenarios[];
 extern const struct scenario freeze_scenarios[];
+extern const struct scenario explore_scenarios[];
 extern const struct scenario lifecycle_scenarios[];
 extern const struct scenario plain_scenarios[];
 extern const struct scenario cached_scenarios[];

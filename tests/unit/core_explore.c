@@ -11,7 +11,7 @@
 #define MAX_OPS 6
 #define VARS 2
 
-enum op_kind { READ, WRITE, ADD, LOCK, UNLOCK, TRYLOCK, WAIT, SIGNAL, CHOOSE, NR_OPS };
+enum op_kind { READ, WRITE, ADD, LOCK, UNLOCK, TRYLOCK, WAIT, SIGNAL, CHOOSE, GET, PUT, NR_OPS };
 
 struct op {
 	enum op_kind kind;
@@ -25,6 +25,7 @@ static struct program {
 
 /* Shared state. */
 static int var[VARS];
+static long count[VARS];
 static struct lock {
 	bool held;
 	struct fb_task *waits[MAX_TASKS];
@@ -99,6 +100,20 @@ static void event_signal(struct event *e)
 	wake_all(e->waits, &e->nr_waits);
 }
 
+/* As refcount_inc_not_zero() and refcount_dec_and_test(): was zero involved? */
+static bool count_by(long *c, long delta)
+{
+	long old;
+
+	fb_point(FB_PT_COUNT, c);
+	old = *c;
+	if (!old)
+		delta = 0;
+	fb_counted(c, old, delta);
+	*c += delta;
+	return !old || !*c;
+}
+
 static void do_op(int task, const struct op *op, bool held[VARS])
 {
 	switch (op->kind) {
@@ -138,6 +153,10 @@ static void do_op(int task, const struct op *op, bool held[VARS])
 	case SIGNAL:
 		event_signal(&event[op->var]);
 		break;
+	case GET: /* unless zero */
+	case PUT:
+		saw(task, count_by(&count[op->var], op->kind == GET ? 1 : -1));
+		break;
 	case CHOOSE:
 		saw(task, (int)fb_choose("test", 2));
 		break;
@@ -163,6 +182,8 @@ static uint64_t program_run(const struct fb_run_opts *o)
 	uint64_t h = 7;
 
 	memset(var, 0, sizeof(var));
+	for (int v = 0; v < VARS; v++)
+		count[v] = 1 + v * 2;
 	memset(lock, 0, sizeof(lock));
 	memset(event, 0, sizeof(event));
 	memset(seen, 0, sizeof(seen));
@@ -174,7 +195,7 @@ static uint64_t program_run(const struct fb_run_opts *o)
 	for (int i = 0; i < program.nr_tasks; i++)
 		h = (h ^ seen[i]) * 0x100000001b3ull;
 	for (int i = 0; i < VARS; i++)
-		h = (h ^ (uint64_t)(var[i] * 2 + lock[i].held)) * 0x100000001b3ull;
+		h = (h ^ (uint64_t)(count[i] * 100 + var[i] * 2 + lock[i].held)) * 0x100000001b3ull;
 	return fb_nr_findings() ? h ^ 0xdead : h;
 }
 
@@ -236,7 +257,7 @@ static void random_program(unsigned int seed)
 static void print_program(void)
 {
 	static const char *const names[] = {"read", "write", "add", "lock", "unlock", "trylock",
-					    "wait", "signal", "choose"};
+					    "wait", "signal", "choose", "get", "put"};
 
 	for (int t = 0; t < program.nr_tasks; t++) {
 		fprintf(stderr, "  task %d:", t);

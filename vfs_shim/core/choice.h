@@ -21,7 +21,8 @@ enum fb_point_kind {
 	FB_PT_COMPLETE,
 	FB_PT_IO,
 	FB_PT_OTHER,
-	FB_PT_READ, /* an atomic read: two of them commute */
+	FB_PT_COUNT, /* a reference is counted up or down: see fb_counted() */
+	FB_PT_READ, /* a read, or what is as good as one: two of them commute */
 };
 
 /*

@@ -18,6 +18,22 @@
 struct fb_explorer fb_x;
 bool fb_x_on;
 
+/*
+ * Counts met in the run. One that could be zero if all that was taken off in the run came first is
+ * hot: what counts it up or down does not commute.
+ */
+struct count {
+	uintptr_t obj;
+	long first, off; /* value before the run; how much the run takes off */
+	bool hot; /* in any run of this exploration */
+	unsigned long run;
+};
+#define COUNTS 8192
+static struct count counts[COUNTS];
+static unsigned int nr_counts;
+static unsigned long count_run;
+static unsigned int hot_before; /* how many when the tree was begun */
+
 /* What a task does first when it is picked. */
 struct pending {
 	const void *obj;
@@ -128,7 +144,9 @@ bool fb_x_conflict(const struct fb_x_access *a, const struct fb_x_access *b)
 {
 	if (a->mode == FB_X_FREE || b->mode == FB_X_FREE)
 		return a->block == b->block;
-	return a->obj == b->obj && !(shares(a->mode) && shares(b->mode));
+	if (a->obj != b->obj || (shares(a->mode) && shares(b->mode)))
+		return false;
+	return a->mode != FB_X_COUNT || b->mode != FB_X_COUNT || fb_x_hot(a->obj);
 }
 
 static bool independent(const struct fb_x_footprint *f, const struct fb_x_node *n)
@@ -179,6 +197,77 @@ static unsigned int slot_of(const struct fb_task *t)
 	return i;
 }
 
+/* ---- counts ---- */
+
+static struct count *count_at(uintptr_t obj, bool make)
+{
+	unsigned int i = (unsigned int)(fb_mix(obj) >> 20) % COUNTS;
+
+	for (; counts[i].obj; i = (i + 1) % COUNTS)
+		if (counts[i].obj == obj)
+			return &counts[i];
+	if (!make)
+		return NULL;
+	if (nr_counts == COUNTS / 2) {
+		too_many();
+		return NULL;
+	}
+	nr_counts++;
+	counts[i].obj = obj;
+	return &counts[i];
+}
+
+static void forget_counts(void)
+{
+	memset(counts, 0, sizeof(counts));
+	nr_counts = 0;
+}
+
+bool fb_x_hot(uintptr_t obj)
+{
+	struct count *c = count_at(obj, false);
+
+	return !c || c->hot;
+}
+
+static void now_hot(struct count *c)
+{
+	fb_x.nr_hot += !c->hot;
+	c->hot = true;
+}
+
+void fb_x_counted(const void *obj, long old, long delta)
+{
+	struct count *c;
+
+	if (!step || fb_x.opts.search != FB_SEARCH_DFS)
+		return;
+	c = count_at((uintptr_t)obj, true);
+	if (!c)
+		return;
+	if (c->run != count_run) {
+		c->run = count_run;
+		c->first = old;
+		c->off = 0;
+	}
+	if (delta < 0)
+		c->off -= delta;
+	if (c->first - c->off < 1)
+		now_hot(c);
+}
+
+/* Where something else was done than counting, what we know of the value is void. */
+static void heat_written(void)
+{
+	for (unsigned int i = 0; i < fb_x.nr_access; i++) {
+		const struct fb_x_access *a = &fb_x.access[i];
+		struct count *c = shares(a->mode) || a->mode == FB_X_COUNT ? NULL : count_at(a->obj, false);
+
+		if (c)
+			now_hot(c);
+	}
+}
+
 /* ---- what a step touches ---- */
 
 static void add_access(const void *obj, enum fb_x_mode mode)
@@ -206,7 +295,14 @@ static void add_access(const void *obj, enum fb_x_mode mode)
 
 static enum fb_x_mode mode_of(enum fb_point_kind kind)
 {
-	return kind == FB_PT_READ ? FB_X_READ : FB_X_WRITE;
+	switch (kind) {
+	case FB_PT_READ:
+		return FB_X_READ;
+	case FB_PT_COUNT:
+		return FB_X_COUNT;
+	default:
+		return FB_X_WRITE;
+	}
 }
 
 void fb_x_touch(const void *obj, enum fb_x_mode mode)
@@ -528,6 +624,7 @@ void fb_x_begin(void)
 	fb_x.nr = fb_x.nr_access = fb_x.nr_tasks = 0;
 	fb_x.steps = fb_x.decisions = 0;
 	fb_x.gave_up = false;
+	count_run++;
 	step = NULL;
 	running = FB_X_NOBODY;
 	fb_x_on = fb_x.whole && !fb_x.probing;
@@ -573,7 +670,9 @@ void fb_explore_start(const struct fb_explore_opts *opts)
 	fb_x.probing = true;
 	fb_x.marked = fb_x.whole = fb_x.exhausted = fb_x.too_many = false;
 	fb_x.runs = fb_x.pruned = fb_x.most_steps = fb_x.most_decisions = 0;
-	fb_x.most_tasks = 0;
+	fb_x.most_tasks = fb_x.nr_hot = 0;
+	hot_before = 0;
+	forget_counts();
 	fb_x.replay = fb_x.nr = 0;
 	rng = opts->seed;
 }
@@ -663,6 +762,18 @@ static bool backtrack(void)
 	return false;
 }
 
+/*
+ * More counts are hot than the tree was built with: what it has left out because they were not may
+ * matter. There are few, and the first runs tell most of them.
+ */
+static void start_over(void)
+{
+	hot_before = fb_x.nr_hot;
+	for (unsigned int i = 0; i < fb_x.nr; i++)
+		forget(&fb_x.node[i]);
+	fb_x.nr = fb_x.replay = fb_x.nr_sleepers = 0;
+}
+
 static void change_points(void)
 {
 	for (unsigned int i = 0; i < PCT_MAX_DEPTH; i++)
@@ -677,6 +788,10 @@ bool fb_explore_next(void)
 	if (fb_x.probing || !fb_x.runs)
 		return true;
 	if (fb_x.opts.search == FB_SEARCH_DFS) {
+		if (fb_x.nr_hot != hot_before) {
+			start_over();
+			return true;
+		}
 		fb_x.exhausted = !backtrack();
 		return !fb_x.exhausted;
 	}
@@ -702,6 +817,8 @@ bool fb_explore_ran(void)
 		fb_x.most_decisions = fb_x.decisions;
 	if (fb_x.nr_tasks > fb_x.most_tasks)
 		fb_x.most_tasks = fb_x.nr_tasks;
+	if (fb_x.opts.search == FB_SEARCH_DFS)
+		heat_written();
 	if (fb_x.opts.search == FB_SEARCH_DFS && !fb_x.opts.no_reduction)
 		fb_x_find_races(fb_x.replay ? fb_x.replay - 1 : 0);
 	return !fb_x.gave_up;

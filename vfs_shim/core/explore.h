@@ -65,4 +65,16 @@ void fb_explore_region(bool on);
  */
 void fb_touch(const void *obj, bool write);
 
+/*
+ * After fb_point(FB_PT_COUNT, @obj): the count was @old, and is @old + @delta now. Such steps tell
+ * nobody more than whether the count is zero; so they commute, as long as it cannot be.
+ */
+extern bool fb_x_on;
+void fb_x_counted(const void *obj, long old, long delta);
+static inline void fb_counted(const void *obj, long old, long delta)
+{
+	if (__builtin_expect(fb_x_on, 0))
+		fb_x_counted(obj, old, delta);
+}
+
 #endif

@@ -21,6 +21,7 @@ enum fb_x_mode {
 	FB_X_UNLOCK,
 	FB_X_LOCK_SHARED, /* not possible while somebody holds it alone */
 	FB_X_UNLOCK_SHARED,
+	FB_X_COUNT, /* commutes with others, unless zero may be reached */
 	FB_X_FREE, /* the whole of a block */
 };
 
@@ -75,7 +76,7 @@ struct fb_explorer {
 	struct fb_x_sleeper *sleeper;
 	unsigned int nr_sleepers;
 	uint32_t (*clock)[FB_X_TASKS];
-	unsigned int nr_tasks, most_tasks;
+	unsigned int nr_tasks, most_tasks, nr_hot;
 	unsigned long runs, pruned, most_steps, most_decisions, steps, decisions;
 };
 extern struct fb_explorer fb_x;
@@ -85,6 +86,8 @@ void *fb_x_alloc(size_t size);
 void fb_x_free(void *p, size_t size);
 void *fb_x_map(size_t size);
 
+/* May the count at @obj reach zero? */
+bool fb_x_hot(uintptr_t obj);
 bool fb_x_conflict(const struct fb_x_access *a, const struct fb_x_access *b);
 /* races.c: find the races of the run's steps from node @from on, and add what must be tried. */
 void fb_x_find_races(unsigned int from);
@@ -92,7 +95,6 @@ void fb_x_find_races(unsigned int from);
 bool fb_x_affordable(const struct fb_x_node *n, unsigned int task);
 
 /* sched.c and choice.c call these */
-extern bool fb_x_on; /* in the region of a run that is explored */
 void fb_x_begin(void);
 unsigned int fb_x_decide(enum fb_decision kind, unsigned int n);
 void fb_x_point(enum fb_point_kind kind, const void *obj);

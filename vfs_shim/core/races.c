@@ -12,19 +12,25 @@
 #define EDGES 8192
 #define NONE (~0u)
 
-/* The last accesses to an object. Steps are numbers of nodes. */
-struct shared_access {
-	unsigned int step; /* NONE: not since the last exclusive one */
-	unsigned int lock; /* the step that took what @step gave back; else @step */
+/* Accesses to an object that commute with each other: one by each task, at most. */
+struct group {
+	enum { EXCLUSIVE, SHARED, COUNTED } kind;
+	unsigned int n;
+	struct member {
+		unsigned int step; /* number of its node */
+		unsigned int lock; /* the step that took what @step gave back; else @step */
+	} m[FB_X_TASKS];
 };
 
+/*
+ * What was done to an object last. Each member of the newest group happens after each of the one
+ * before, and so after all that is older.
+ */
 struct object {
 	uintptr_t key;
 	uint64_t run;
-	unsigned int last, lock; /* last exclusive access; as above */
-	bool unlocked; /* it was an unlock: no task could take the lock before it */
-	unsigned int nr_shared;
-	struct shared_access shared[FB_X_TASKS]; /* by task */
+	unsigned int newest;
+	struct group group[2];
 };
 
 /* What a step depends on directly. */
@@ -61,9 +67,9 @@ static struct object *object_at(uintptr_t key, bool make)
 	slot[i] = &object[nr_objects++];
 	slot[i]->key = key;
 	slot[i]->run = run;
-	slot[i]->last = slot[i]->lock = NONE;
-	slot[i]->unlocked = false;
-	slot[i]->nr_shared = 0;
+	slot[i]->newest = 0;
+	slot[i]->group[0].n = slot[i]->group[1].n = 0;
+	slot[i]->group[0].kind = EXCLUSIVE;
 	return slot[i];
 }
 
@@ -89,41 +95,56 @@ static void add_edge(unsigned int s, unsigned int race, unsigned int task)
 	edges[nr_edges++] = (struct edge){s, race};
 }
 
-static void shared_edges(struct object *o, unsigned int task, bool lock)
+static unsigned int kind_of(uintptr_t obj, enum fb_x_mode mode)
 {
-	for (unsigned int i = 0; i < o->nr_shared; i++)
-		add_edge(o->shared[i].step, lock ? o->shared[i].lock : o->shared[i].step, task);
+	switch (mode) {
+	case FB_X_READ:
+	case FB_X_LOCK_SHARED:
+	case FB_X_UNLOCK_SHARED:
+		return SHARED;
+	case FB_X_COUNT:
+		return fb_x_hot(obj) ? EXCLUSIVE : COUNTED;
+	default:
+		return EXCLUSIVE;
+	}
 }
 
-/* The place of @task among those that share @o since its last exclusive access. */
-static struct shared_access *share(struct object *o, unsigned int task)
+/* The place of @task in @g; NULL: it has none. */
+static struct member *member_of(struct group *g, unsigned int task)
 {
-	for (unsigned int i = 0; i < o->nr_shared; i++)
-		if (fb_x.node[o->shared[i].step].task == task)
-			return &o->shared[i];
-	o->shared[o->nr_shared] = (struct shared_access){NONE, NONE};
-	return &o->shared[o->nr_shared++];
+	for (unsigned int i = 0; i < g->n; i++)
+		if (fb_x.node[g->m[i].step].task == task)
+			return &g->m[i];
+	return NULL;
+}
+
+/* The group that an access of @kind belongs to. */
+static struct group *group_for(struct object *o, unsigned int kind)
+{
+	struct group *g = &o->group[o->newest];
+
+	if (kind != EXCLUSIVE && g->kind == kind)
+		return g;
+	o->newest = !o->newest;
+	g = &o->group[o->newest];
+	g->kind = kind;
+	g->n = 0;
+	return g;
 }
 
 static void touch(struct object *o, unsigned int s, enum fb_x_mode mode)
 {
 	unsigned int task = fb_x.node[s].task;
 	bool lock = mode == FB_X_LOCK || mode == FB_X_LOCK_SHARED;
-	bool shared = mode == FB_X_READ || mode == FB_X_LOCK_SHARED || mode == FB_X_UNLOCK_SHARED;
+	struct group *g = group_for(o, kind_of(o->key, mode)), *old = &o->group[!o->newest];
+	struct member *taken, *m = member_of(g, task);
 
-	add_edge(o->last, lock && o->unlocked ? o->lock : o->last, task);
-	if (shared) {
-		struct shared_access *a = share(o, task);
-
-		a->lock = mode == FB_X_UNLOCK_SHARED && a->lock != NONE ? a->lock : s;
-		a->step = s;
-		return;
-	}
-	shared_edges(o, task, lock);
-	o->nr_shared = 0;
-	o->lock = mode == FB_X_UNLOCK && o->last != NONE && fb_x.node[o->last].task == task ? o->lock : s;
-	o->unlocked = mode == FB_X_UNLOCK;
-	o->last = s;
+	for (unsigned int i = 0; i < old->n; i++)
+		add_edge(old->m[i].step, lock ? old->m[i].lock : old->m[i].step, task);
+	taken = mode == FB_X_UNLOCK ? member_of(old, task) : mode == FB_X_UNLOCK_SHARED ? m : NULL;
+	if (!m)
+		m = &g->m[g->n++];
+	*m = (struct member){s, taken ? taken->lock : s};
 }
 
 static void touch_all(unsigned int s)

@@ -10,6 +10,7 @@
 #include <linux/types.h>
 #include <asm/barrier.h>
 #include <asm/cmpxchg.h>
+#include <core/explore.h>
 #include <core/ledger.h>
 
 typedef atomic64_t atomic_long_t;
@@ -25,6 +26,41 @@ static inline void fb_atomic_changed(const void *v, s64 delta)
 }
 
 /* Signed overflow is defined in the kernel: count in the unsigned type. */
+/*
+ * Counting up or down, of which nobody learns more than whether the count is zero: so counts the kernel
+ * references, and so do refcount_t's fetch_add_relaxed() and fetch_sub_release().
+ */
+#define FB_ATOMIC_COUNT(pfx, A, T, U)						\
+static inline T pfx##_fb_count(T i, A *v)					\
+{										\
+	T old;									\
+										\
+	fb_point(FB_PT_COUNT, v);						\
+	old = READ_ONCE(v->counter);						\
+	fb_counted(v, old, i);							\
+	WRITE_ONCE(v->counter, (T)((U)old + (U)i));				\
+	fb_atomic_changed(v, i);						\
+	return old;								\
+}										\
+static inline void pfx##_add(T i, A *v) { pfx##_fb_count(i, v); }		\
+static inline void pfx##_sub(T i, A *v) { pfx##_fb_count(-i, v); }		\
+static inline T pfx##_fetch_add_relaxed(T i, A *v) { return pfx##_fb_count(i, v); }	\
+static inline T pfx##_fetch_sub_release(T i, A *v) { return pfx##_fb_count(-i, v); }	\
+static inline bool pfx##_sub_and_test(T i, A *v) { return pfx##_fb_count(-i, v) == i; }	\
+static inline bool pfx##_inc_not_zero(A *v)					\
+{										\
+	T old;									\
+										\
+	fb_point(FB_PT_COUNT, v);						\
+	old = READ_ONCE(v->counter);						\
+	fb_counted(v, old, old ? 1 : 0);					\
+	if (!old)								\
+		return false;							\
+	WRITE_ONCE(v->counter, (T)((U)old + 1));				\
+	fb_atomic_changed(v, 1);						\
+	return true;								\
+}
+
 #define FB_ATOMIC_FETCH(pfx, A, T, U, op, expr)					\
 static inline T pfx##_fetch_##op(T i, A *v)					\
 {										\
@@ -36,8 +72,11 @@ static inline T pfx##_fetch_##op(T i, A *v)					\
 	fb_atomic_changed(v, (T)((U)v->counter - (U)old));			\
 	return old;								\
 }										\
+static inline T pfx##_fetch_##op##_acquire(T i, A *v) { return pfx##_fetch_##op(i, v); }
+
+/* Those that are no counting. */
+#define FB_ATOMIC_BITS(pfx, A, T, op)						\
 static inline T pfx##_fetch_##op##_relaxed(T i, A *v) { return pfx##_fetch_##op(i, v); }	\
-static inline T pfx##_fetch_##op##_acquire(T i, A *v) { return pfx##_fetch_##op(i, v); }	\
 static inline T pfx##_fetch_##op##_release(T i, A *v) { return pfx##_fetch_##op(i, v); }	\
 static inline void pfx##_##op(T i, A *v) { pfx##_fetch_##op(i, v); }
 
@@ -80,6 +119,13 @@ FB_ATOMIC_FETCH(pfx, A, T, U, and, old & i)					\
 FB_ATOMIC_FETCH(pfx, A, T, U, andnot, old & ~i)					\
 FB_ATOMIC_FETCH(pfx, A, T, U, or, old | i)					\
 FB_ATOMIC_FETCH(pfx, A, T, U, xor, old ^ i)					\
+FB_ATOMIC_BITS(pfx, A, T, and)							\
+FB_ATOMIC_BITS(pfx, A, T, andnot)						\
+FB_ATOMIC_BITS(pfx, A, T, or)							\
+FB_ATOMIC_BITS(pfx, A, T, xor)							\
+FB_ATOMIC_COUNT(pfx, A, T, U)							\
+static inline T pfx##_fetch_sub_relaxed(T i, A *v) { return pfx##_fetch_sub(i, v); }	\
+static inline T pfx##_fetch_add_release(T i, A *v) { return pfx##_fetch_add(i, v); }	\
 FB_ATOMIC_RETURN(pfx, A, T, U, add, +)						\
 FB_ATOMIC_RETURN(pfx, A, T, U, sub, -)						\
 FB_ATOMIC_STEP(pfx, A, T, inc, add)						\
@@ -124,9 +170,8 @@ static inline bool pfx##_try_cmpxchg(A *v, T *o, T n)				\
 static inline bool pfx##_try_cmpxchg_relaxed(A *v, T *o, T n) { return pfx##_try_cmpxchg(v, o, n); }	\
 static inline bool pfx##_try_cmpxchg_acquire(A *v, T *o, T n) { return pfx##_try_cmpxchg(v, o, n); }	\
 static inline bool pfx##_try_cmpxchg_release(A *v, T *o, T n) { return pfx##_try_cmpxchg(v, o, n); }	\
-static inline bool pfx##_sub_and_test(T i, A *v) { return pfx##_sub_return(i, v) == 0; }	\
 static inline bool pfx##_inc_and_test(A *v) { return pfx##_add_return(1, v) == 0; }	\
-static inline bool pfx##_dec_and_test(A *v) { return pfx##_sub_return(1, v) == 0; }	\
+static inline bool pfx##_dec_and_test(A *v) { return pfx##_sub_and_test(1, v); }	\
 static inline bool pfx##_add_negative(T i, A *v) { return pfx##_add_return(i, v) < 0; }	\
 /* One step each: the kernel's loops around cmpxchg show nothing in between. */	\
 static inline T pfx##_fetch_add_unless(A *v, T a, T u)				\
@@ -142,7 +187,6 @@ static inline T pfx##_fetch_add_unless(A *v, T a, T u)				\
 	return old;								\
 }										\
 static inline bool pfx##_add_unless(A *v, T a, T u) { return pfx##_fetch_add_unless(v, a, u) != u; }	\
-static inline bool pfx##_inc_not_zero(A *v) { return pfx##_add_unless(v, 1, 0); }	\
 static inline bool pfx##_inc_unless_negative(A *v)				\
 {										\
 	fb_point(FB_PT_ATOMIC, v);						\

@@ -11,6 +11,7 @@
 #include <linux/export.h>
 #include <linux/sched.h>
 #include <core/choice.h>
+#include <core/explore.h>
 #include <core/finding.h>
 #include <core/ledger.h>
 #include <core/lockdep.h>
@@ -72,12 +73,18 @@ static void wait(struct percpu_rw_semaphore *sem, bool writer)
 	}
 }
 
+/* Would a reader have to wait? For fb_point_lock(). */
+static bool busy_read(const void *obj)
+{
+	return ((const struct percpu_rw_semaphore *)obj)->block;
+}
+
 /** percpu_down_read() - share; sleeps while a writer has it or drains it. Models: percpu_down_read(), 6.1. Context: may sleep. */
 void percpu_down_read(struct percpu_rw_semaphore *sem)
 {
 	fb_might_sleep("percpu_down_read()");
 	fb_lock_check(&sem->dep_map, &sem->dep_map.fb, FB_LOCK_SHARED, FB_LOCK_OWNERLESS);
-	fb_point(FB_PT_LOCK, sem);
+	fb_point_lock(sem, true, busy_read);
 	if (sem->block)
 		wait(sem, false);	/* percpu_up_write() counts us */
 	else
@@ -89,7 +96,7 @@ EXPORT_SYMBOL(percpu_down_read);
 /** percpu_down_read_trylock() - true unless a writer has it or drains it. Models: percpu_down_read_trylock(), 6.1. Context: any. */
 bool percpu_down_read_trylock(struct percpu_rw_semaphore *sem)
 {
-	fb_point(FB_PT_LOCK, sem);
+	fb_point(FB_PT_READ, sem);
 	if (sem->block)
 		return false;
 	sem->readers++;
@@ -101,7 +108,7 @@ EXPORT_SYMBOL(percpu_down_read_trylock);
 /** percpu_up_read() - stop sharing; the last one lets the writer in. Models: percpu_up_read(), 6.1. Context: any. */
 void percpu_up_read(struct percpu_rw_semaphore *sem)
 {
-	fb_point(FB_PT_UNLOCK, sem);
+	fb_point_unlock(sem, true);
 	if (sem->freeze_obj)
 		fb_put(FB_RES_FREEZE, sem->freeze_obj, sem->freeze_level);
 	fb_lock_released(&sem->dep_map);
@@ -118,7 +125,7 @@ EXPORT_SYMBOL(percpu_up_read);
 /** percpu_is_read_locked() - any reader? Models: percpu_is_read_locked(), 6.1. */
 bool percpu_is_read_locked(struct percpu_rw_semaphore *sem)
 {
-	fb_point(FB_PT_ATOMIC, sem);
+	fb_point(FB_PT_READ, sem);
 	return sem->readers && !sem->block;
 }
 EXPORT_SYMBOL(percpu_is_read_locked);
@@ -126,7 +133,7 @@ EXPORT_SYMBOL(percpu_is_read_locked);
 /** percpu_is_write_locked() - does a writer have it or drain it? Models: percpu_is_write_locked(), 6.1. */
 bool percpu_is_write_locked(struct percpu_rw_semaphore *sem)
 {
-	fb_point(FB_PT_ATOMIC, sem);
+	fb_point(FB_PT_READ, sem);
 	return sem->block;
 }
 
@@ -144,6 +151,7 @@ void percpu_down_write(struct percpu_rw_semaphore *sem)
 	while (sem->readers) {
 		__set_current_state(TASK_UNINTERRUPTIBLE);
 		fb_sleep("readers of a percpu rwsem", &sem->dep_map);
+		fb_touch(sem, true);
 	}
 	sem->writer = NULL;
 	fb_lock_acquired(&sem->dep_map, &sem->dep_map.fb, FB_LOCK_EXCL, FB_LOCK_OWNERLESS);

@@ -148,7 +148,7 @@ EXPORT_SYMBOL(down_read_killable_nested);
 /** down_read_trylock() - 1 unless a writer has it or somebody waits. Models: down_read_trylock(), 6.1. */
 int down_read_trylock(struct rw_semaphore *sem)
 {
-	fb_point(FB_PT_LOCK, sem);
+	fb_point(FB_PT_READ, sem);
 	if (sem->owner || !list_empty(&sem->wait_list))
 		return 0;
 	sem->readers++;
