@@ -8,7 +8,7 @@ KHDR ?=
 V ?= 0
 JOBS ?= $(shell nproc)
 # The scenarios of guest-smoke, as patterns.
-SMOKE ?= open registry rw cached mixed mmap splice direct coherency random async/aio-* async/uring-* async/cancel-* async/links async/suid-* async/flags-*
+SMOKE ?= open registry rw cached mixed mmap splice direct coherency random async/aio-* async/uring-* async/cancel-* async/links async/suid-* suid/table-* async/flags-*
 # The scenarios of host and guest, as patterns; none: all.
 SCENARIOS ?=
 # Options for cmake, as -DNAME=VALUE.
@@ -170,7 +170,7 @@ docs: build ## write docs/shim.md (what fs/fuse needs of a kernel) and docs/cohe
 .PHONY: bench
 bench: configure ## what a passthrough I/O costs, into docs/performance.md
 	@tools/setup test
-	$(ninja) bench-io
+	$(ninja) fusebox bench-io
 	@tools/bench --box '$(B)/box' --write docs/performance.md
 
 # Skipped (77) where there is no QEMU; that is no failure.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Boxes with a change in fs/fuse: what tools/defects and tools/mutants have in common.
+"""Boxes with a change in fs/fuse: what tools/defects, tools/mutants and tools/bench have in common.
 
 Box is the undamaged one: how its parts are compiled and linked. Damaged is one with other sources in some
 places, of which only what changed is compiled. Finding is what such a box prints.
@@ -200,6 +200,17 @@ class Damaged:
             except FileNotFoundError:
                 raise Unbuilt(f"the tree has no {file}") from None
         return [file for file in files if file in self.box.sources]
+
+    def apply(self, files, patch):
+        """Makes the folder anew with what @patch makes of @files. Returns what is to be compiled."""
+        sources = self.copy(files)
+        for file in files:
+            if file.endswith(".c") and file not in sources:
+                raise Unbuilt(f"the box does not compile {file}")
+        done = run(["patch", "-p1", "--fuzz=0", "--no-backup-if-mismatch", "-r", "-", "-d", self.dir, "-i", patch])
+        if done.returncode:
+            raise Unbuilt(f"the patch does not apply: {first_error(done)}")
+        return sources
 
     def build(self, sources, *options):
         """Compiles @sources, those that were not compiled with the same options already, and links."""
