@@ -36,7 +36,7 @@ static const struct scenario *const groups[] = {
 	attr_scenarios, truncate_scenarios, suid_scenarios, suid_table_scenarios, limit_scenarios, stack_scenarios,
 	death_scenarios, abort_scenarios, freeze_scenarios, explore_scenarios, lifecycle_scenarios, plain_scenarios,
 	async_scenarios, async_flight_scenarios, async_rule_scenarios, error_scenarios, cached_scenarios,
-	mmap_scenarios, splice_scenarios, direct_scenarios, coherency_scenarios, rare_scenarios,
+	mmap_scenarios, conc_scenarios, conc_async_scenarios, splice_scenarios, direct_scenarios, coherency_scenarios, rare_scenarios,
 	random_scenarios, lock_scenarios, notify_scenarios, dir_scenarios,
 	libfuse_scenarios,
 };
@@ -689,6 +689,15 @@ void fx_teardown(struct fixture *fx)
 		EXPECT_EQ(sc, w_remove_lower(fx->w, fx->lower), 0);
 	if (calm)
 		w_calm(fx->w, false);
+}
+
+void fx_settle(struct fixture *fx)
+{
+	for (int i = 0; i < 10; i++) {
+		w_tick(fx->w);
+		for (int k = 0; k < 5; k++)
+			w_yield(fx->w);
+	}
 }
 
 long fx_make(struct fixture *fx, const char *name, size_t size, int flags)

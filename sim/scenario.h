@@ -364,6 +364,14 @@ const char *fx_low(struct fixture *fx, const char *name);
 long fx_barrier(struct fixture *fx);
 
 /**
+ * fx_settle() - let files end whose last reference was dropped elsewhere than in a task of its own
+ * @fx: the surroundings
+ *
+ * As when a request of theirs has completed: they do so a jiffy later, in a worker.
+ */
+void fx_settle(struct fixture *fx);
+
+/**
  * fx_make() - make a lower file of the given size with pattern 1 and mode 0644, and open it
  *	through FUSE
  * @fx: the surroundings
@@ -568,6 +576,8 @@ extern const struct scenario async_scenarios[];
 extern const struct scenario async_flight_scenarios[];
 extern const struct scenario async_rule_scenarios[];
 extern const struct scenario error_scenarios[];
+extern const struct scenario conc_scenarios[];
+extern const struct scenario conc_async_scenarios[];
 extern const struct scenario rare_scenarios[];
 extern const struct scenario lock_scenarios[];
 extern const struct scenario notify_scenarios[];

@@ -102,16 +102,6 @@ static void flight_check(struct flight *f)
 	w_close(f->w, low);
 }
 
-/* Who drops a file's last reference elsewhere than in a task of its own ends it a jiffy later. */
-static void settle(struct flight *f)
-{
-	for (int i = 0; i < 10; i++) {
-		w_tick(f->w);
-		for (int k = 0; k < 5; k++)
-			w_yield(f->w);
-	}
-}
-
 static void flight_end(struct flight *f)
 {
 	/* A scenario that failed must not leave anybody waiting for them. */
@@ -120,10 +110,10 @@ static void flight_end(struct flight *f)
 		fe_stop(&f->fe);
 	if (f->fd >= 0)
 		w_close(f->w, f->fd);
-	settle(f);
+	fx_settle(&f->fx);
 	/* A worker may have been late. */
 	complete_all(f);
-	settle(f);
+	fx_settle(&f->fx);
 	free(f->buf);
 	fx_teardown(&f->fx);
 }
@@ -363,7 +353,7 @@ static void close_ring(struct sc *sc)
 		f.fe.ctx = 0;
 		EXPECT_EQ(sc, w_umount(f.w, f.fx.mnt, 0), -EBUSY);
 		complete_all(&f);
-		settle(&f);
+		fx_settle(&f.fx);
 	}
 	flight_end(&f);
 }
@@ -511,7 +501,7 @@ static void freeze_kernel(struct sc *sc)
 	d = (struct destroyer) { .f = &f, .ret = -1 };
 	EXPECT_EQ(sc, fx_job_start(sc, &job, W_SPAWN_SHARE_FILES), 0);
 	EXPECT_EQ(sc, w_task_wait_blocked(f.w, job.task), 0);
-	settle(&f);
+	fx_settle(&f.fx);
 	NEED_EQ(sc, w_lower_async_pending(f.w, f.fx.lower), 1);
 	NEED_EQ(sc, w_spawn(f.w, "freezer", W_SPAWN_SHARE_FILES, freeze_task, &d, &task), 0);
 	EXPECT_EQ(sc, w_task_wait_blocked(f.w, task), 0);
@@ -521,10 +511,10 @@ static void freeze_kernel(struct sc *sc)
 	EXPECT_EQ(sc, d.ret, 0);
 	EXPECT_EQ(sc, fx_job_start(sc, &job, W_SPAWN_SHARE_FILES), 0);
 	EXPECT_EQ(sc, w_task_wait_blocked(f.w, job.task), 0);
-	settle(&f);
+	fx_settle(&f.fx);
 	EXPECT_EQ(sc, w_lower_async_pending(f.w, f.fx.lower), 0);
 	EXPECT_EQ(sc, w_thaw(f.w, f.fx.lower), 0);
-	settle(&f);
+	fx_settle(&f.fx);
 	complete_all(&f);
 	EXPECT_EQ(sc, fx_job_wait(&job), BLOCK);
 out:
