@@ -456,6 +456,7 @@ static int cmd_random(struct options *o)
 	struct random_opts r = {
 		.run = o->run, .seed = o->run.policy == FB_POLICY_RANDOM ? o->run.seed : 1, .seeds = o->seeds,
 		.ops = o->ops, .replay = o->replay, .log = o->log, .shrink = !o->no_shrink, .timeout_s = o->timeout_s,
+		.jobs = o->jobs ? o->jobs : processors(),
 	};
 
 	/* Guard pages for each object would make a long run slow; what is found can be replayed with them. */
@@ -562,12 +563,13 @@ static const struct argp_option table_options[] = {
 
 static const struct argp_option random_options[] = {
 	{ "seed", OPT_SEED, "N", 0, "the first seed (1): it makes the operations and the schedule", 0 },
-	{ "seeds", OPT_SEEDS, "N", 0, "so many seeds, one after the other (1); ends at the first that fails", 0 },
+	{ "seeds", OPT_SEEDS, "N", 0, "so many seeds, from there on (1)", 0 },
+	{ "jobs", OPT_JOBS, "N", 0, "processes to share them (one for each processor)", 0 },
 	{ "ops", OPT_OPS, "N", 0, "operations for each seed (2000)", 0 },
 	{ "log", OPT_LOG, "FILE", 0, "write the operations of a run that fails to FILE, shrunk", 0 },
 	{ "replay", OPT_REPLAY, "FILE", 0, "do the operations of FILE, with guard pages", 0 },
 	{ "no-shrink", OPT_NO_SHRINK, NULL, 0, "leave what fails as long as it is", 0 },
-	{ "timeout", OPT_TIMEOUT, "SECONDS", 0, "wall time that one run may take (60)", 0 },
+	{ "timeout", OPT_TIMEOUT, "SECONDS", 0, "wall time that one seed may take (60)", 0 },
 	{ 0 },
 };
 

@@ -11,6 +11,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
+#include "jobs.h"
 #include "random/random.h"
 #include "runner.h"
 
@@ -33,7 +35,7 @@ struct judged {
 	char *details;
 };
 
-/* Over all runs. */
+/* Over some runs. */
 struct totals {
 	unsigned int runs, failed;
 	size_t ops, rounds, by_kind[RND_KINDS];
@@ -49,7 +51,7 @@ static void *must(void *p)
 	return p;
 }
 
-/* One run of @run, which is filled in; @seed orders the tasks. */
+/* One run of @run, which is filled in; @seed orders the tasks. @t may be NULL. */
 static void run_box(const struct random_opts *o, struct rnd_run *run, unsigned long long seed, struct judged *v,
 		    struct totals *t)
 {
@@ -186,25 +188,16 @@ static unsigned int shrink(const struct random_opts *o, struct ops *ops, bool mi
 
 /* ---- logs ---- */
 
-static void write_ops(FILE *f, const char *before, const struct ops *ops)
+/* Between these and the operations there is a blank more than in other comments: so they are found again. */
+#define OPERATION	"#   "
+
+static void print_ops(FILE *to, const struct ops *ops)
 {
 	char line[200];
 
-	fprintf(f, "%s" HEADER " %llu\n", before, ops->seed);
+	fprintf(to, OPERATION HEADER " %llu\n", ops->seed);
 	for (size_t i = 0; i < ops->n; i++)
-		fprintf(f, "%s%s\n", before, rnd_text(&ops->at[i], line, sizeof(line)));
-}
-
-static bool save(const char *path, const struct ops *ops)
-{
-	FILE *f = fopen(path, "w");
-
-	if (!f) {
-		fprintf(stderr, "fusebox: cannot write %s: %s\n", path, strerror(errno));
-		return false;
-	}
-	write_ops(f, "", ops);
-	return !fclose(f);
+		fprintf(to, OPERATION "%s\n", rnd_text(&ops->at[i], line, sizeof(line)));
 }
 
 static bool add_line(struct ops *ops, const char *line, const char *path, unsigned int number)
@@ -254,87 +247,176 @@ static bool load(const char *path, struct ops *ops)
 	return good;
 }
 
-/* ---- the command ---- */
+/* ---- one run, and what is told about it: struct totals, then lines of KTAP ---- */
 
-static void print_why(const struct judged *v, const struct rnd_run *run)
+static void print_why(FILE *to, const struct judged *v, const struct rnd_run *run)
 {
 	const char *line = v->details ? v->details : "", *end;
 
 	if (v->mismatch) {
-		printf("# %s\n", run->why);
+		fprintf(to, "# %s\n", run->why);
 		return;
 	}
 	for (; (end = strchr(line, '\n')); line = end + 1)
-		printf("# %.*s\n", (int)(end - line), line);
+		fprintf(to, "# %.*s\n", (int)(end - line), line);
 }
 
-/* A run that failed: say why, make it short, keep it. */
-static void report(const struct random_opts *o, struct ops *ops, const struct judged *v, const struct rnd_run *run)
+/* Why it failed, and with which operations, as few as can be. */
+static void tell(const struct random_opts *o, FILE *to, struct ops *ops, const struct judged *v,
+		 const struct rnd_run *run)
 {
-	size_t before = v->needed;
-
-	print_why(v, run);
+	print_why(to, v, run);
 	ops->n = v->needed;
 	if (o->shrink) {
 		unsigned int runs = shrink(o, ops, v->mismatch);
 
-		printf("# found after %zu operations, shrunk to %zu in %u runs:\n", before, ops->n, runs);
-		write_ops(stdout, "#   ", ops);
+		fprintf(to, "# found after %zu operations, shrunk to %zu in %u runs:\n", v->needed, ops->n, runs);
 	}
-	if (o->log && save(o->log, ops))
-		printf("# again: fusebox random --replay %s\n", o->log);
+	print_ops(to, ops);
 }
 
-/* One line of KTAP. Returns whether it was all right; if not, @ops are what fails. */
-static bool one(const struct random_opts *o, struct rnd_run *run, struct ops *ops, const char *name, struct totals *t)
+/* Do @run, whose operations go to @ops. */
+static void run_and_tell(const struct random_opts *o, FILE *to, struct rnd_run *run, struct ops *ops)
 {
+	struct totals t = { 0 };
 	struct judged v;
 
 	run->done = ops->at;
-	run_box(o, run, ops->seed, &v, t);
-	printf("%sok %u %s\n", v.failed ? "not " : "", t->runs, name);
+	run_box(o, run, ops->seed, &v, &t);
+	fwrite(&t, sizeof(t), 1, to);
 	if (v.failed)
-		report(o, ops, &v, run);
-	fflush(stdout);
+		tell(o, to, ops, &v, run);
+	if (run->skipped)
+		fprintf(to, "# %zu operations of the log could not be done, as what they need is not there\n",
+			run->skipped);
 	free(v.details);
-	return !v.failed;
 }
 
-static void run_seeds(const struct random_opts *o, struct totals *t)
+/* ---- the command ---- */
+
+struct test {
+	const struct random_opts *o;
+	struct totals totals;
+	bool saved;
+};
+
+/* The lines of @text that are operations. */
+static void save(struct test *t, const char *text)
 {
-	struct ops ops = { .at = must(calloc(o->ops, sizeof(*ops.at))) };
-	bool good = true;
-	char name[40];
+	FILE *f;
 
-	printf("KTAP version 1\n1..%u\n", o->seeds);
-	for (unsigned int i = 0; good && i < o->seeds; i++) {
-		struct rnd_run run = { .seed = o->seed + i, .nops = o->ops };
-
-		ops.seed = run.seed;
-		snprintf(name, sizeof(name), "seed %llu", run.seed);
-		good = one(o, &run, &ops, name, t);
+	if (t->saved || !t->o->log)
+		return;
+	t->saved = true;
+	f = fopen(t->o->log, "w");
+	if (!f) {
+		fprintf(stderr, "fusebox: cannot write %s: %s\n", t->o->log, strerror(errno));
+		return;
 	}
+	for (const char *end; (end = strchr(text, '\n')); text = end + 1) {
+		if (!strncmp(text, OPERATION, strlen(OPERATION)))
+			fprintf(f, "%.*s\n", (int)(end - text - (int)strlen(OPERATION)), text + strlen(OPERATION));
+	}
+	if (!fclose(f))
+		printf("# again: fusebox random --replay %s\n", t->o->log);
+}
+
+/* What was not shrunk is too long to be read. */
+static void print_lines(const struct test *t, const char *text)
+{
+	for (const char *end; (end = strchr(text, '\n')); text = end + 1) {
+		if (t->o->shrink || strncmp(text, OPERATION, strlen(OPERATION)))
+			printf("%.*s\n", (int)(end - text), text);
+	}
+}
+
+static void add(struct totals *sum, const struct totals *t)
+{
+	sum->runs += t->runs;
+	sum->failed += t->failed;
+	sum->ops += t->ops;
+	sum->rounds += t->rounds;
+	sum->points += t->points;
+	for (int k = 0; k < RND_KINDS; k++)
+		sum->by_kind[k] += t->by_kind[k];
+}
+
+static void heard(struct test *t, const char *name, const char *result, size_t len, const char *died)
+{
+	struct totals one = { .runs = 1, .failed = 1 };
+
+	if (!died && len >= sizeof(one))
+		memcpy(&one, result, sizeof(one));
+	add(&t->totals, &one);
+	printf("%sok %u %s\n", one.failed ? "not " : "", t->totals.runs, name);
+	if (died) {
+		printf("# %s\n", died);
+	} else {
+		char *text = must(strndup(result + sizeof(one), len - sizeof(one)));
+
+		print_lines(t, text);
+		if (one.failed)
+			save(t, text);
+		free(text);
+	}
+	fflush(stdout);
+}
+
+static void seed_work(void *arg, unsigned int i, FILE *to)
+{
+	const struct random_opts *o = ((struct test *)arg)->o;
+	struct ops ops = { .at = must(calloc(o->ops, sizeof(*ops.at))), .seed = o->seed + i };
+	struct rnd_run run = { .seed = ops.seed, .nops = o->ops };
+
+	run_and_tell(o, to, &run, &ops);
 	free(ops.at);
 }
 
-static bool run_log(const struct random_opts *o, struct totals *t)
+static void seed_done(void *arg, unsigned int i, const char *result, size_t len, const char *died)
 {
-	struct ops log = { 0 }, ops;
-	bool good = load(o->replay, &log);
+	struct test *t = arg;
+	char name[40];
+
+	snprintf(name, sizeof(name), "seed %llu", t->o->seed + i);
+	heard(t, name, result, len, died);
+}
+
+static int run_seeds(struct test *t)
+{
+	struct jobs jobs = { .workers = t->o->jobs, .items = t->o->seeds, .work = seed_work, .done = seed_done,
+			     .arg = t };
+	int err;
+
+	printf("KTAP version 1\n1..%u\n", t->o->seeds);
+	fflush(stdout);
+	err = jobs_run(&jobs);
+	if (err)
+		fprintf(stderr, "fusebox: cannot share the work: %s\n", strerror(-err));
+	return err ? 2 : 0;
+}
+
+static int run_log(struct test *t)
+{
+	struct ops log = { 0 }, ops = { 0 };
+	char *text = NULL;
+	size_t len = 0;
+	bool good = load(t->o->replay, &log);
 
 	if (good) {
 		struct rnd_run run = { .log = log.at, .nlog = log.n };
+		FILE *to = must(open_memstream(&text, &len));
 
 		ops = (struct ops) { must(calloc(log.n, sizeof(*ops.at))), log.n, log.seed };
 		printf("KTAP version 1\n1..1\n");
-		one(o, &run, &ops, o->replay, t);
-		if (run.skipped)
-			printf("# %zu operations of the log could not be done, as what they need is not there\n",
-			       run.skipped);
-		free(ops.at);
+		fflush(stdout);
+		run_and_tell(t->o, to, &run, &ops);
+		fclose(to);
+		heard(t, t->o->replay, text, len, NULL);
 	}
+	free(text);
+	free(ops.at);
 	free(log.at);
-	return good;
+	return good ? 0 : 2;
 }
 
 static void print_totals(const struct totals *t, double seconds)
@@ -349,15 +431,14 @@ static void print_totals(const struct totals *t, double seconds)
 
 int random_test(const struct random_opts *opts)
 {
-	struct totals t = { 0 };
-	struct timespec start, end;
+	struct test t = { .o = opts };
+	struct timespec start;
+	int ret;
 
 	clock_gettime(CLOCK_MONOTONIC, &start);
-	if (!opts->replay)
-		run_seeds(opts, &t);
-	else if (!run_log(opts, &t))
-		return 2;
-	clock_gettime(CLOCK_MONOTONIC, &end);
-	print_totals(&t, (double)(end.tv_sec - start.tv_sec) + (double)(end.tv_nsec - start.tv_nsec) / 1e9);
-	return t.failed ? 1 : 0;
+	ret = opts->replay ? run_log(&t) : run_seeds(&t);
+	if (ret)
+		return ret;
+	print_totals(&t.totals, seconds_since(&start));
+	return t.totals.failed ? 1 : 0;
 }

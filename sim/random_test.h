@@ -16,9 +16,10 @@
  * @seeds: how many
  * @ops: operations of each
  * @replay: do the operations of this file in place of those of a seed; or NULL
- * @log: write the operations of the first run that fails to this file; or NULL
+ * @log: write the operations of the first seed that fails to this file; or NULL
  * @shrink: find few operations that fail, too
- * @timeout_s: seconds that one run may take
+ * @jobs: processes that share the seeds
+ * @timeout_s: seconds that one seed may take, shrinking apart
  */
 struct random_opts {
 	struct fb_run_opts run;
@@ -27,6 +28,7 @@ struct random_opts {
 	size_t ops;
 	const char *replay, *log;
 	bool shrink;
+	unsigned int jobs;
 	unsigned int timeout_s;
 };
 
