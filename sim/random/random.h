@@ -22,6 +22,7 @@
 #define RND_TASKS	4
 #define RND_CHUNKS	4			/* requests of one io_submit or io_uring_enter */
 #define RND_DIO_ALIGN	512
+#define RND_CONFIGS	8			/* seeds that are so far apart differ in chance only */
 
 /**
  * enum rnd_way - how a file is open
@@ -75,7 +76,8 @@ struct rnd_op {
 
 /**
  * struct rnd_run - a run: what is to be done, and what came of it
- * @seed: makes the operations; not used if @log is given
+ * @seed: makes the operations, and decides on what the lower file system and the server can; of a log that of the run
+ *	it comes from
  * @nops: end after so many
  * @log: do these in place of made ones; or NULL
  * @nlog: their number

@@ -324,9 +324,29 @@ static void finish(struct game *g)
 		run->failed = ndone;
 }
 
+/* What a seed decides besides the operations, where the world can: copies by the server, requests that take time. */
+static bool copies(const struct rnd_run *run)
+{
+	return run->seed % RND_CONFIGS & 1;
+}
+
+static bool takes_time(struct sc *sc, const struct rnd_run *run)
+{
+	return (run->seed % RND_CONFIGS & 2) && sc_has(sc, W_CAP_LOWER_ASYNC);
+}
+
+static bool set_pace(struct sc *sc, struct game *g)
+{
+	struct w_async_mode mode = {
+		.when = W_ASYNC_LATER, .order = W_ASYNC_CHOSEN, .result.irq = g->run->seed % RND_CONFIGS & 4,
+	};
+
+	return !takes_time(sc, g->run) || EXPECT_EQ(sc, w_lower_async_mode(g->st.fx.w, g->st.fx.lower, &mode), 0);
+}
+
 static void play(struct sc *sc, struct game *g)
 {
-	if (!make_files(sc, g) || !register_files(sc, g) || !start_players(sc, g))
+	if (!set_pace(sc, g) || !make_files(sc, g) || !register_files(sc, g) || !start_players(sc, g))
 		return;
 	while (!g->run->failed && next_round(g)) {
 		play_round(g);
@@ -342,6 +362,8 @@ void rnd_run(struct sc *sc, struct rnd_run *run)
 	struct fx_opts o;
 
 	fx_opts_init(&o);
+	o.srv.copy_range = copies(run);
+	o.lower.kind = takes_time(sc, run) ? W_LOWER_ASYNC : W_LOWER_RAM;
 	o.srv.choose = serve_as;
 	o.srv.on_open = pass_through;
 	o.keep_dev = true;
