@@ -15,12 +15,14 @@
 #include "host_run.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -30,6 +32,7 @@
 #define EXIT_SKIPPED	77
 #define RESCUE_SECONDS	3	/* for the child, to come to an end after it was rescued */
 #define KILL_SECONDS	20	/* and after it was killed */
+#define HEAP		(32 << 20)
 
 static volatile sig_atomic_t interrupted;
 static bool hung;		/* a child cannot be waited for */
@@ -115,6 +118,21 @@ static int start_keeper(void)
 	_exit(0);
 }
 
+/*
+ * The server is a thread of the process that maps its files, and some system calls wait for it with mmap_lock held
+ * (munmap() of dirty pages, a store to a page that is being written back). So it must not want that lock: memory is
+ * there from the start, and locked.
+ */
+static void keep_memory(void)
+{
+	mallopt(M_ARENA_MAX, 1);
+	mallopt(M_MMAP_MAX, 0);
+	mallopt(M_TOP_PAD, HEAP);
+	free(malloc(1));
+	if (mlockall(MCL_CURRENT))
+		say('T', "memory cannot be locked");
+}
+
 static int child(const struct host_run_opts *o, const struct scenario *s)
 {
 	struct host_opts host = o->host;
@@ -143,6 +161,7 @@ static int child(const struct host_run_opts *o, const struct scenario *s)
 		say('F', "cannot start the processes that watch over the scenario");
 		return 1;
 	}
+	keep_memory();
 	return scenario_run(s, w, say_failed, NULL) ? 1 : 0;
 }
 
