@@ -91,9 +91,9 @@ static void fuse_passthrough_link(struct fuse_inode *fi, struct fuse_file *ff)
 	spin_lock(&fi->lock);
 	if (!fi->backing_opens++) {
 		fi->backing_inode = lower;
-		fi->backing_mixed = false;
+		WRITE_ONCE(fi->backing_mixed, false);
 	} else if (fi->backing_inode != lower) {
-		fi->backing_mixed = true;
+		WRITE_ONCE(fi->backing_mixed, true);
 	}
 	mixed = fi->backing_mixed;
 	spin_unlock(&fi->lock);
@@ -113,12 +113,12 @@ static void fuse_passthrough_unlink(struct fuse_inode *fi)
 /*
  * May the lower inode speak for the FUSE inode?  Not while other opens use
  * another lower inode, and not if the lower file system keeps no times of its
- * own (network file systems set S_NOCMTIME).
+ * own (network file systems set S_NOCMTIME, and never change it).
  */
 static bool fuse_passthrough_may_copy(struct fuse_inode *fi,
 				      struct inode *lower)
 {
-	return !READ_ONCE(fi->backing_mixed) && !IS_NOCMTIME(lower);
+	return !READ_ONCE(fi->backing_mixed) && !data_race(IS_NOCMTIME(lower));
 }
 
 /*
@@ -167,9 +167,9 @@ static bool fuse_passthrough_copy_attr(struct inode *inode,
 		i_size_write(inode, i_size_read(lower));
 		*stale = inode->i_size != expected;
 		inode->i_blocks = blocks;
-		inode->i_atime = lower->i_atime;
-		inode->i_mtime = lower->i_mtime;
-		inode->i_ctime = lower->i_ctime;
+		inode->i_atime = data_race(lower->i_atime);
+		inode->i_mtime = data_race(lower->i_mtime);
+		inode->i_ctime = data_race(lower->i_ctime);
 		set_mask_bits(&fi->inval_mask, FUSE_BACKING_ATTRS, 0);
 	}
 	spin_unlock(&fi->lock);
@@ -209,7 +209,8 @@ void fuse_passthrough_drop_pages(struct inode *inode, bool all, loff_t start,
 {
 	struct address_space *mapping = inode->i_mapping;
 
-	if (!mapping->nrpages)
+	/* Pages that come meanwhile are read after the write */
+	if (!data_race(mapping->nrpages))
 		return;
 
 	if (all) {
@@ -224,15 +225,15 @@ void fuse_passthrough_drop_pages(struct inode *inode, bool all, loff_t start,
 /*
  * Has fuse_passthrough_accessed() anything to do after a read?  Mostly not
  * (relatime), so look before taking the lock.  May be called in any context,
- * in which i_size_read() may not on 32 bits; a torn size is noticed later.
+ * in which i_size_read() may not on 32 bits; what is torn is noticed later.
  */
 bool fuse_passthrough_read_changes(struct inode *inode, struct file *backing)
 {
 	struct inode *lower = file_inode(backing);
 
 	return !fuse_passthrough_may_copy(get_fuse_inode(inode), lower) ||
-	       READ_ONCE(inode->i_size) != READ_ONCE(lower->i_size) ||
-	       !timespec64_equal(&inode->i_atime, &lower->i_atime);
+	       data_race(inode->i_size != lower->i_size ||
+			 !timespec64_equal(&inode->i_atime, &lower->i_atime));
 }
 
 /*
@@ -318,7 +319,8 @@ static int fuse_passthrough_open_error(int err, unsigned int flags)
 static bool fuse_passthrough_valid_reply(struct inode *inode,
 					 const struct fuse_file *ff)
 {
-	return ff->fm->fc->passthrough && !FUSE_IS_DAX(inode) &&
+	/* S_DAX does not change, but others in i_flags do */
+	return ff->fm->fc->passthrough && !data_race(FUSE_IS_DAX(inode)) &&
 	       !(ff->open_flags & FUSE_BACKING_BAD_FOPEN);
 }
 
@@ -484,10 +486,13 @@ ssize_t fuse_passthrough_read_iter(struct kiocb *iocb, struct iov_iter *to)
 	return ret;
 }
 
-/* Any bit that a write may have to take off? */
+/*
+ * Any bit that a write may have to take off?  Without the lock, as everywhere:
+ * whoever sets one now cannot tell whether the write came before.
+ */
 static bool fuse_passthrough_suidgid(const struct inode *inode)
 {
-	return inode->i_mode & (S_ISUID | S_ISGID);
+	return data_race(inode->i_mode) & (S_ISUID | S_ISGID);
 }
 
 /* Where a write will start, as far as we can know before it does */
@@ -522,7 +527,7 @@ static int fuse_passthrough_lock_nowait(struct kiocb *iocb, bool exclusive)
 	struct inode *inode = file_inode(iocb->ki_filp);
 
 	/* Dropping cached pages sleeps */
-	if (inode->i_mapping->nrpages)
+	if (data_race(inode->i_mapping->nrpages))
 		return -EAGAIN;
 	if (!exclusive)
 		return inode_trylock_shared(inode) ? 0 : -EAGAIN;

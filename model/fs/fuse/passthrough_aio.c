@@ -185,7 +185,9 @@ static void fuse_passthrough_drop_work(struct work_struct *work)
 static void fuse_passthrough_aio_end(struct fuse_passthrough_aio *aio,
 				     bool drop)
 {
-	if (!drop || !fuse_passthrough_aio_inode(aio)->i_mapping->nrpages) {
+	struct inode *inode = fuse_passthrough_aio_inode(aio);
+
+	if (!drop || !data_race(inode->i_mapping->nrpages)) {
 		fuse_passthrough_aio_complete(aio);
 		return;
 	}
