@@ -117,6 +117,14 @@ msan: tree ## the same with MemorySanitizer (clang-19): nobody may look at what 
 	@$(call watched,msan)
 	@tools/memory-check msan --faults '$(MSAN_SECONDS)' --box '$(B)/msan'
 
+# Never quicker than it takes to build; the runs take a minute on two cores.
+.PHONY: race
+race: tree ## all scenarios under the race detector, in several schedules; known races are in tests/races
+	@tools/setup build
+	@tools/configure '$(B)/race' -DFUSEBOX_RACE=ON $(CMAKE_OPTIONS)
+	@echo 'fusebox: building' >&2; ninja -C '$(B)/race' -j $(JOBS) --quiet fusebox
+	@tools/race --box '$(B)/race'
+
 coverage: tree ## what the scenarios run, as HTML in build/coverage/report; all of the patch must have run
 	@tools/setup build coverage
 	@env -u CC tools/configure '$(B)/coverage' -DFUSEBOX_COVERAGE=gcov $(CMAKE_OPTIONS)

@@ -4,6 +4,7 @@
  */
 #include <argp.h>
 #include <core/finding.h>
+#include <core/race.h>
 #include <errno.h>
 #include <limits.h>
 #include <signal.h>
@@ -17,6 +18,7 @@
 #include "explore.h"
 #include "faults.h"
 #include "random_test.h"
+#include "races.h"
 #include "runner.h"
 #include "scenario.h"
 #include "scenario_trace.h"
@@ -57,6 +59,9 @@ enum option_key {
 	OPT_NO_REDUCTION = 'R',
 	OPT_TRACE_FILE = 'O',
 	OPT_FILES = 'F',
+	OPT_ACCESS_POINTS = 'a',
+	OPT_KNOWN_RACES = 'w',
+	OPT_RACE_COUNTS = 'c',
 };
 
 /* What the options of all commands say. */
@@ -73,6 +78,7 @@ struct options {
 	unsigned long max_runs;
 	unsigned int seconds;
 	const char *sites;
+	const char *race_counts;
 	enum fb_search search;
 	bool no_reduction;
 	unsigned int preemptions;
@@ -135,6 +141,15 @@ static enum fb_search search_option(const char *text)
 			return (enum fb_search)i;
 	}
 	fprintf(stderr, "fusebox: --policy '%s' is none; give dfs, pct or random\n", text);
+	exit(EXIT_USAGE);
+}
+
+static void need_detector(const char *option)
+{
+	if (fb_race_built())
+		return;
+	fprintf(stderr, "fusebox: --%s is for the race detector, which this program is built without; "
+		"`make race` builds build/race/fusebox\n", option);
 	exit(EXIT_USAGE);
 }
 
@@ -227,6 +242,19 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		break;
 	case OPT_NO_REDUCTION:
 		o->no_reduction = true;
+		break;
+	case OPT_ACCESS_POINTS:
+		need_detector("access-points");
+		o->run.access_points = true;
+		break;
+	case OPT_KNOWN_RACES:
+		need_detector("known-races");
+		if (races_load(arg))
+			exit(EXIT_USAGE);
+		break;
+	case OPT_RACE_COUNTS:
+		need_detector("race-counts");
+		o->race_counts = arg;
 		break;
 	case ARGP_KEY_ARG:
 		if (o->nr_args == o->max_args) {
@@ -346,6 +374,8 @@ static int cmd_run(struct options *o)
 	suite.traces = o->traces;
 	status = suite_run(&suite);
 	free(chosen);
+	if (o->race_counts && races_write(o->race_counts))
+		return EXIT_FAILURE;
 	if (scenario_trace_close(o->traces)) {
 		fprintf(stderr, "fusebox: cannot write all of %s: is there room?\n", o->trace_file);
 		return EXIT_FAILURE;
@@ -403,7 +433,7 @@ static int cmd_explore(struct options *o)
 }
 
 /* The debugger stops at the fault, if there is one, and where a finding is reported, with the whole stack. */
-static int replay_in_gdb(const char *token)
+static int replay_in_gdb(const char *token, bool access_points)
 {
 	char self[PATH_MAX];
 	ssize_t len = readlink("/proc/self/exe", self, sizeof(self) - 1);
@@ -415,7 +445,8 @@ static int replay_in_gdb(const char *token)
 	self[len] = '\0';
 	execlp("gdb", "gdb", "-q", "-ex", "break fb_fault_injected", "-ex", "break fb_report",
 	       "-ex", "break fb_report_at", "-ex", "break fb_report_fatal", "-ex", "run", "--args", self,
-	       "replay", "--timeout", "86400", token, (char *)NULL);
+	       "replay", "--timeout", "86400", token, access_points ? "--access-points" : NULL,
+	       (char *)NULL);
 	fprintf(stderr, "fusebox: cannot start gdb: %s; install it with `apt-get install gdb`\n",
 		strerror(errno));
 	return EXIT_FAILURE;
@@ -439,7 +470,7 @@ static int cmd_replay(struct options *o)
 		return EXIT_USAGE;
 	}
 	if (o->gdb)
-		return replay_in_gdb(o->args[0]);
+		return replay_in_gdb(o->args[0], o->run.access_points);
 	o->run.policy = FB_POLICY_REPLAY;
 	o->run.token = o->args[0];
 	suite = suite_of(o, &s, 1, 1);
@@ -502,6 +533,11 @@ static const struct argp_option list_options[] = {
 	  "free is seen late or never", 0 }, \
 	{ "timeout", OPT_TIMEOUT, "SECONDS", 0, "wall time that one scenario may take (60)", 0 }
 
+#define RACE_OPTIONS \
+	{ "access-points", OPT_ACCESS_POINTS, NULL, 0, "race detector: plain accesses of fs/fuse to what " \
+	  "another task has accessed are choice points", 0 }, \
+	{ "known-races", OPT_KNOWN_RACES, "FILE", 0, "race detector: the pairs in FILE are no findings", 0 }
+
 static const struct argp_option run_options[] = {
 	{ "seed", OPT_SEED, "N", 0, "schedule at random, reproducibly; else each task runs until it "
 	  "blocks", 0 },
@@ -511,6 +547,9 @@ static const struct argp_option run_options[] = {
 	  "one process, as a debugger likes it", 0 },
 	{ "trace-file", OPT_TRACE_FILE, "FILE", 0, "write the normalized traces to FILE: what tools/differences "
 	  "compares with those of real kernels", 0 },
+	RACE_OPTIONS,
+	{ "race-counts", OPT_RACE_COUNTS, "FILE", 0, "race detector: write to FILE how often each known pair was "
+	  "met", 0 },
 	OUTPUT_OPTIONS,
 	{ 0 },
 };
@@ -552,6 +591,7 @@ static const struct argp_option explore_options[] = {
 
 static const struct argp_option replay_options[] = {
 	{ "gdb", OPT_GDB, NULL, 0, "under gdb, stopped at the fault, then where the finding is made", 0 },
+	RACE_OPTIONS,
 	OUTPUT_OPTIONS,
 	{ 0 },
 };
@@ -643,7 +683,8 @@ static void usage(FILE *to)
 static int dispatch(struct command *c, int argc, char **argv)
 {
 	struct options o = {
-		.run.guard = true,
+		/* Shadow memory and guard pages would each take a page for an object. */
+		.run.guard = !fb_race_built(),
 		.timeout_s = DEFAULT_TIMEOUT_S,
 		.seeds = 1,
 		.ops = 2000,

@@ -88,9 +88,9 @@ static void written(struct lower_request *rq, ssize_t len)
 	spin_lock_irqsave(&async->lock, flags);
 	if (rq->pos + len > i_size_read(inode))
 		i_size_write(inode, rq->pos + len);
-	spin_unlock_irqrestore(&async->lock, flags);
 	if (!IS_NOCMTIME(inode))
 		inode->i_mtime = inode->i_ctime = current_time(inode);
+	spin_unlock_irqrestore(&async->lock, flags);
 }
 
 static ssize_t transfer(struct lower_request *rq)

@@ -171,7 +171,7 @@ static void run_or_end(void *arg)
 {
 	struct box_process *p;
 
-	while ((p = process_of(current)) && !p->ready)
+	while ((p = process_of(current)) && !smp_load_acquire(&p->ready))
 		fb_yield();
 	if (p)
 		p->fn(p->arg);
@@ -194,7 +194,7 @@ struct box_process *box_spawn(const char *name, enum box_files files, void (*fn)
 		process_stillborn(p);
 		return ERR_PTR(err);
 	}
-	p->ready = true;
+	smp_store_release(&p->ready, true);
 	return p;
 }
 

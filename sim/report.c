@@ -148,6 +148,8 @@ int report_end(struct report *r, const char *junit)
 	fprintf(stderr, "fusebox: %zu scenarios: %zu ok, %zu failed, %zu skipped, in %.2f s\n",
 		r->planned, r->ok, r->failed, r->skipped, seconds_since(&r->start));
 	fprintf(stderr, "  passed %lu choice points and %lu fault points\n", r->points, r->faults);
+	if (r->accesses)
+		fprintf(stderr, "  checked %lu accesses for data races\n", r->accesses);
 	fprintf(stderr, "  %s\n", r->failed ? "verdict: FAILED; each 'not ok' above ends with the command that replays it"
 					    : "verdict: ok; every ledger was empty after every scenario");
 	if (r->junit && junit_close(r, junit))

@@ -44,6 +44,7 @@ struct report {
 	struct timespec start;
 	unsigned long points;
 	unsigned long faults;
+	unsigned long accesses;
 	void *junit;
 };
 

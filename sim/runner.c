@@ -5,6 +5,7 @@
 #include "runner.h"
 
 #include <core/finding.h>
+#include <core/race.h>
 #include <core/trace.h>
 #include <errno.h>
 #include <stdio.h>
@@ -95,6 +96,7 @@ int runner_run_watched(const struct scenario *s, const struct fb_run_opts *opts,
 	fb_run_loop();
 	out->points = fb_points_seen();
 	out->faults = fb_faults_seen();
+	out->accesses = fb_race_accesses();
 	if (fb_run_end() != FB_RUN_OK) {
 		out->verdict = VERDICT_FAILED;
 		out->details = findings_as_text();

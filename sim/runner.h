@@ -18,6 +18,7 @@
  * @seconds: wall time
  * @points: choice points passed
  * @faults: fault points passed
+ * @accesses: that the race detector has looked at; 0 without it
  */
 struct run_outcome {
 	enum verdict verdict;
@@ -25,6 +26,7 @@ struct run_outcome {
 	double seconds;
 	unsigned long points;
 	unsigned long faults;
+	unsigned long accesses;
 };
 
 /**

@@ -19,7 +19,7 @@ enum { EXIT_USAGE = 2 };
 struct ending {
 	enum verdict verdict;
 	double seconds;
-	unsigned long points, faults;
+	unsigned long points, faults, accesses;
 	size_t trace_len, normal_len, details_len;
 };
 
@@ -70,6 +70,7 @@ static void tell(struct telling *t, const struct scenario *scenario, const struc
 
 	t->report.points += out->points;
 	t->report.faults += out->faults;
+	t->report.accesses += out->accesses;
 	report_line(&t->report, &line);
 }
 
@@ -110,6 +111,7 @@ static void work(void *arg, unsigned int i, FILE *to)
 		abort();
 	e = (struct ending){
 		.verdict = out.verdict, .seconds = out.seconds, .points = out.points, .faults = out.faults,
+		.accesses = out.accesses,
 		.details_len = out.details ? strlen(out.details) + 1 : 0,
 	};
 	if (t->s->trace)
@@ -141,6 +143,7 @@ static void done(void *arg, unsigned int i, const char *result, size_t len, cons
 			fwrite(result + sizeof(e) + e.trace_len, 1, e.normal_len, t->s->traces);
 		out = (struct run_outcome){
 			.verdict = e.verdict, .seconds = e.seconds, .points = e.points, .faults = e.faults,
+			.accesses = e.accesses,
 			.details = e.details_len ? (char *)result + len - e.details_len : NULL,
 		};
 	}

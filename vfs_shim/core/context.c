@@ -104,6 +104,7 @@ struct fb_ctx *fb_ctx_new(void (*entry)(void *arg), void *arg)
 	fb_asan_unpoison(c->low, c->size);
 	if (FB_VALGRIND)
 		VALGRIND_MAKE_MEM_UNDEFINED(c->low, c->size);
+	fb_race_forget(c->low, c->size);
 	prepare(c, entry, arg);
 	return c;
 }

@@ -33,6 +33,7 @@ static const char *const names[FB_NR_FINDINGS] = {
 	[FB_BUG] = "bug",
 	[FB_RCU] = "rcu",
 	[FB_CONTRACT] = "contract",
+	[FB_DATA_RACE] = "data-race",
 	[FB_EXPECTATION] = "expectation",
 };
 
@@ -217,6 +218,7 @@ static void print_steps(FILE *to, size_t from, size_t end)
  */
 void fb_finding_print(FILE *to, const struct fb_finding *f)
 {
+	const char *options = fb_core.access_points ? " --access-points" : "";
 	size_t from = f->trace_pos > STEPS_BEFORE ? f->trace_pos - STEPS_BEFORE : 0;
 
 	fprintf(to, "finding: %s: %s\n", fb_finding_name(f->kind), f->text);
@@ -242,8 +244,8 @@ void fb_finding_print(FILE *to, const struct fb_finding *f)
 		fprintf(to, "  steps before:\n");
 		print_steps(to, from, f->trace_pos - 1);
 	}
-	fprintf(to, "  replay: fusebox replay '%s'\n", fb_token());
-	fprintf(to, "  gdb: fusebox replay '%s' --gdb\n", fb_token());
+	fprintf(to, "  replay: fusebox replay '%s'%s\n", fb_token(), options);
+	fprintf(to, "  gdb: fusebox replay '%s'%s --gdb\n", fb_token(), options);
 	if (nr_dropped && f == &findings[nr_findings - 1])
 		fprintf(to, "  and %zu more findings, not kept\n", nr_dropped);
 }

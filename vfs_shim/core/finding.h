@@ -26,6 +26,7 @@ enum fb_finding_kind {
 	FB_BUG,
 	FB_RCU, /* unbalanced or misplaced rcu read lock, dereference outside */
 	FB_CONTRACT, /* another kernel contract */
+	FB_DATA_RACE, /* accesses that nothing orders, one of them a write, one of them plain */
 	FB_EXPECTATION, /* a scenario's own check failed */
 	FB_NR_FINDINGS,
 };

@@ -15,6 +15,7 @@
 #include "finding.h"
 #include "ledger.h"
 #include "lockdep.h"
+#include "race.h"
 #include "rcu.h"
 #include "run.h"
 #include "trace.h"
@@ -85,6 +86,7 @@ struct fb_pending {
 };
 
 struct fb_holder {
+	struct fb_race_thread *race[2]; /* the task's, its irq handlers' */
 	unsigned int id; /* of the task; 0: the main stack */
 	unsigned int nr_held, nr_atomic, rcu_depth, irq, irqs_off, nr_pending;
 	unsigned int owned[FB_NR_RES];
@@ -122,6 +124,7 @@ struct fb_core {
 	uint64_t now, idle_since, max_idle;
 	unsigned long steps, max_steps;
 	unsigned int nr_held; /* locks, by whomever */
+	bool access_points; /* plain accesses of fs/fuse are choice points, too */
 };
 extern struct fb_core fb_core;
 
@@ -138,6 +141,7 @@ const char *fb_holder_name(unsigned int id);
 void fb_sched_reset(void);
 void fb_tasks_release(void);
 _Noreturn void fb_stop(void);
+bool fb_call_aside(void (*fn)(void *arg), void *arg);
 void fb_step(void);
 struct fb_task *fb_runnable_first(void);
 void fb_idle_reset(void);
@@ -295,6 +299,21 @@ bool fb_time_to_next(void);
 void fb_timers_range_freed(const void *start, size_t len);
 /* trace.c */
 void fb_trace_reset(void);
+/* race.c: nothing happens unless instrumented objects are linked in */
+void fb_race_reset(void);
+void fb_race_fork(struct fb_holder *child);
+void fb_race_wake(struct fb_holder *sleeper);
+void fb_race_irq_enter(struct fb_holder *h);
+void fb_race_irq_acquire(struct fb_holder *h, const void *obj);
+void fb_race_main(void);
+void fb_race_main_done(void);
+void fb_race_rcu_exit(uint64_t since);
+void fb_race_grace_begin(uint64_t epoch);
+void fb_race_grace_end(uint64_t epoch);
+/* race_shadow.c */
+void fb_race_forget(const void *start, size_t size);
+void fb_race_allocated(const void *start, size_t size);
+void fb_race_freed(const void *start, size_t size);
 /* kdata.c */
 void fb_kdata_restore(void);
 

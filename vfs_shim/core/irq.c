@@ -36,9 +36,10 @@ void fb_irq(void (*fn)(void *arg), void *arg)
 	if (fb_core.ctx == &fb_core.main) {
 		struct fb_pending p = {fn, arg};
 
-		fb_call(irq_from_main, &p);
+		fb_call_aside(irq_from_main, &p);
 		return;
 	}
+	fb_race_irq_enter(h);
 	h->irq++;
 	fn(arg);
 	if (h->nr_held != held || h->nr_atomic != atomic || h->rcu_depth != rcu ||

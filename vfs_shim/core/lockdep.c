@@ -325,6 +325,8 @@ void fb_lock_acquired(const void *lock, const struct fb_lock_map *map, enum fb_l
 		use_with_irqs_on(c, lock, mode, fb_stack_here());
 	if (flags & FB_LOCK_SPIN)
 		fb_atomic_enter(name_of(map), lock);
+	if (!(flags & FB_LOCK_MAP))
+		fb_race_lock(lock, mode == FB_LOCK_SHARED);
 }
 
 /* Irqs are enabled again: what current still holds is held with irqs enabled. */
@@ -376,6 +378,12 @@ static void drop_orphan(struct fb_held *e)
 	fb_core.nr_held--;
 }
 
+static void order(const struct fb_held *e)
+{
+	if (!(e->flags & FB_LOCK_MAP))
+		fb_race_unlock(e->lock, e->mode == FB_LOCK_SHARED);
+}
+
 /** fb_lock_released() - call it before the lock is given to another. */
 void fb_lock_released(const void *lock)
 {
@@ -385,6 +393,7 @@ void fb_lock_released(const void *lock)
 	if (likely(e)) {
 		unsigned int flags = e->flags;
 
+		order(e);
 		take_out(h, e);
 		if (flags & FB_LOCK_SPIN)
 			fb_atomic_exit("unlock", lock);
@@ -392,6 +401,7 @@ void fb_lock_released(const void *lock)
 	}
 	orphan = find_orphan(lock);
 	if (orphan) {
+		order(orphan);
 		drop_orphan(orphan);
 		return;
 	}
@@ -405,6 +415,7 @@ void fb_lock_released(const void *lock)
 		fb_report(FB_LOCK_MISUSE, e->stack, "taken at",
 			  "\"%s\" (%s) is released by another task than its holder, %s", e->name,
 			  fb_obj(lock), fb_holder_name(who->id));
+	order(e);
 	take_out(who, e);
 }
 

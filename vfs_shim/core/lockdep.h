@@ -20,6 +20,7 @@ enum fb_lock_flags {
 	FB_LOCK_IRQSAFE = 4, /* taken with irqs off */
 	FB_LOCK_OWNERLESS = 8, /* may be released by another task (freeze levels, semaphores) */
 	FB_LOCK_RECURSIVE_READ = 16,
+	FB_LOCK_MAP = 64, /* no lock, but kept in the same books: it orders no accesses */
 	FB_LOCK_NEST =
 		32, /* several of one class are fine: an outer lock orders them (nest_lock) */
 };

@@ -43,6 +43,7 @@ void *fb_mem_alloc(size_t size, size_t align, enum fb_res kind, const char *type
 		VALGRIND_MALLOCLIKE_BLOCK(b->addr, size, FB_REDZONE, zero);
 	if (!zero)
 		fb_msan_undefined(b->addr, size);
+	fb_race_allocated(b->addr, size);
 	*blocks_tail = b;
 	blocks_tail = &b->all;
 	return b->addr;
@@ -183,6 +184,7 @@ void fb_mem_free(void *p)
 	if (unlikely(fb_x_on))
 		fb_x_touch(p, FB_X_FREE);
 	check_redzone(b, "when it was freed");
+	fb_race_freed(p, b->size);
 	fb_lock_range_freed(p, b->size);
 	fb_timers_range_freed(p, b->size);
 	if (b->deps)

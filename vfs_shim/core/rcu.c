@@ -30,6 +30,7 @@ void fb_rcu_exit(void)
 	}
 	if (--h->rcu_depth)
 		return;
+	fb_race_rcu_exit(h->rcu_since);
 	nr_readers--;
 	if (hook)
 		hook(hook_arg);
@@ -44,7 +45,8 @@ unsigned int fb_rcu_depth(void)
 /** fb_rcu_epoch() - a point in time that later calls of fb_rcu_passed() refer to. */
 uint64_t fb_rcu_epoch(void)
 {
-	return ++clock_;
+	fb_race_grace_begin(++clock_);
+	return clock_;
 }
 
 /** fb_rcu_passed() - is every section over that had begun before @epoch was taken? */
@@ -58,6 +60,12 @@ bool fb_rcu_passed(uint64_t epoch)
 		if (h->rcu_depth && h->rcu_since <= epoch)
 			return false;
 	return true;
+}
+
+/** fb_rcu_seen() - current goes on because fb_rcu_passed() was true: it comes after all that was waited for. */
+void fb_rcu_seen(uint64_t epoch)
+{
+	fb_race_grace_end(epoch);
 }
 
 /** fb_rcu_hook() - see rcu.h. Dropped when the next run begins. */

@@ -22,6 +22,8 @@ unsigned int fb_rcu_depth(void);
  */
 uint64_t fb_rcu_epoch(void);
 bool fb_rcu_passed(uint64_t epoch);
+/* Call it where a wait for @epoch ends, before what was waited for is relied on. */
+void fb_rcu_seen(uint64_t epoch);
 /*
  * @fn(@arg) is called (in the context of the reader) after each outermost exit, e.g. to wake a
  * grace-period task. One hook per run; must not block.

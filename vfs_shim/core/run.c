@@ -30,6 +30,7 @@ static void reset(void)
 	fb_lockdep_reset();
 	fb_rcu_reset();
 	fb_vtime_reset();
+	fb_race_reset();
 }
 
 /**
@@ -51,6 +52,7 @@ int fb_run_begin(const struct fb_run_opts *opts)
 	fb_core.running = false;
 	fb_core.stopped = false;
 	fb_core.steps = 0;
+	fb_core.access_points = opts->access_points;
 	fb_core.max_steps = opts->max_steps ? opts->max_steps : MAX_STEPS;
 	fb_core.max_idle = opts->max_idle_ns ? opts->max_idle_ns : MAX_IDLE;
 	/* Memcheck watches each access itself, and has no use for pages that come and go. */

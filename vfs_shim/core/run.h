@@ -20,6 +20,7 @@ struct fb_run_opts {
 	unsigned int fault_variant; /* which way of failing, where there are several: see fb_fault_way() */
 	bool fault_none; /* FB_POLICY_REPLAY: leave out the token's faults */
 	bool guard; /* guard pages for every object (default true in the command line) */
+	bool access_points; /* race build: plain accesses of fs/fuse to what others accessed are choice points */
 	unsigned long max_steps; /* livelock bound; 0: default */
 	uint64_t max_idle_ns; /* how far virtual time may jump when nobody can run; 0: default */
 };

@@ -140,6 +140,7 @@ struct fb_task *fb_task_create(const char *name, fb_task_fn fn, void *arg)
 	t->fn = fn;
 	t->arg = arg;
 	t->state = FB_RUNNABLE;
+	fb_race_fork(&t->h);
 	nr_alive++;
 	enqueue(t);
 	if (unlikely(fb_x_on))
@@ -312,9 +313,13 @@ void fb_spin(const char *why, const void *obj)
  */
 bool fb_wake(struct fb_task *t)
 {
+	/* Kernel: who wakes a new task comes before all that it does. */
+	if (!t->ctx)
+		fb_race_wake(&t->h);
 	if (t->state != FB_BLOCKED)
 		return false;
 	t->state = FB_RUNNABLE;
+	fb_race_wake(&t->h);
 	enqueue(t);
 	if (unlikely(fb_x_on))
 		fb_x_woken(t);
@@ -365,6 +370,28 @@ static void call_main(void *arg)
 	switch_to_main(true);
 }
 
+/* On a stack of its own; false if the run was stopped in it. */
+static bool call_aside(void (*fn)(void *arg), void *arg)
+{
+	call.fn = fn;
+	call.arg = arg;
+	call.done = false;
+	aux = fb_ctx_new(call_main, NULL);
+	fb_core.ctx = aux;
+	fb_ctx_switch(&fb_core.main, aux, false);
+	if (!call.done)
+		return false; /* stopped: fb_tasks_release() gives the stack back */
+	fb_ctx_free(aux);
+	aux = NULL;
+	return true;
+}
+
+/* As fb_call(), for what breaks in on a run that goes on: it orders nothing. */
+bool fb_call_aside(void (*fn)(void *arg), void *arg)
+{
+	return !fb_core.stopped && call_aside(fn, arg);
+}
+
 /**
  * fb_call() - run @fn(@arg) on a stack of its own, with no current task; it must not wait. Called
  * inside a context, a plain call.
@@ -378,16 +405,10 @@ bool fb_call(void (*fn)(void *arg), void *arg)
 	}
 	if (fb_core.stopped)
 		return false;
-	call.fn = fn;
-	call.arg = arg;
-	call.done = false;
-	aux = fb_ctx_new(call_main, NULL);
-	fb_core.ctx = aux;
-	fb_ctx_switch(&fb_core.main, aux, false);
-	if (!call.done)
-		return false; /* stopped: fb_tasks_release() gives the stack back */
-	fb_ctx_free(aux);
-	aux = NULL;
+	fb_race_main();
+	if (!call_aside(fn, arg))
+		return false;
+	fb_race_main_done();
 	return true;
 }
 
@@ -407,7 +428,8 @@ static bool idle(void)
 	if (!nr_hooks)
 		return false;
 	fb_step();
-	return fb_call(run_hook, &progress) && progress;
+	fb_race_main();
+	return fb_call_aside(run_hook, &progress) && progress;
 }
 
 /*

@@ -333,3 +333,35 @@ bool fb_stack_has(fb_stack_t id, const char *function_or_file)
 	each_frame(id, look_for_name, &s);
 	return s.found;
 }
+
+static bool look_until_site(const struct fb_sym *sym, void *arg)
+{
+	struct name_search *s = arg;
+
+	s->found = !strcmp(sym->function, s->name);
+	return !s->found && is_helper(sym->file);
+}
+
+/** fb_stack_accesses() - see stack.h. */
+bool fb_stack_accesses(fb_stack_t id, const char *function)
+{
+	struct name_search s = {.name = function};
+
+	each_frame(id, look_until_site, &s);
+	return s.found;
+}
+
+static bool look_once(const struct fb_sym *sym, void *arg)
+{
+	*(const char **)arg = sym->function;
+	return false;
+}
+
+/** fb_stack_access() - see stack.h. */
+const char *fb_stack_access(fb_stack_t id)
+{
+	const char *function = "(unknown)";
+
+	each_frame(id, look_once, &function);
+	return function;
+}

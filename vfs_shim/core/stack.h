@@ -30,5 +30,9 @@ const char *fb_stack_site(fb_stack_t s);
 const char *fb_stack_site_file(fb_stack_t s);
 /* Does any frame of @s bear this function name, or this file ("fs/fuse/file.c")? For tests. */
 bool fb_stack_has(fb_stack_t s, const char *function_or_file);
+/* The function that accesses: the innermost one, inlined or not; "(unknown)". */
+const char *fb_stack_access(fb_stack_t s);
+/* Is @function the innermost one, or one of those down to fb_stack_site()? */
+bool fb_stack_accesses(fb_stack_t s, const char *function);
 
 #endif

@@ -25,6 +25,7 @@ void fb_timer_set(struct fb_timer *timer, uint64_t deadline_ns, void (*fn)(void 
 		p = &(*p)->next;
 	timer->next = *p;
 	*p = timer;
+	fb_race_release(timer);
 }
 
 /**
@@ -58,6 +59,7 @@ static void fire(void)
 		timers = t->next;
 		t->armed = false;
 		t->next = NULL;
+		fb_race_irq_acquire(fb_holder(), t);
 		fb_irq_raise(t->fn, t->arg);
 	}
 }

@@ -34,7 +34,7 @@
 
 static struct kmem_cache *filp_cachep;
 static unsigned long max_files = NR_FILE;
-static long nr_files;
+static struct percpu_counter nr_files;
 
 /**
  * get_max_files - how many files may be open in the whole box
@@ -63,7 +63,7 @@ static void file_free(struct file *file)
 {
 	security_file_free(file);
 	if (!(file->f_mode & FMODE_NOACCOUNT))
-		nr_files--;
+		percpu_counter_dec(&nr_files);
 	call_rcu(&file->f_rcuhead, file_free_rcu);
 }
 
@@ -111,13 +111,13 @@ struct file *alloc_empty_file(int flags, const struct cred *cred)
 {
 	struct file *file;
 
-	if (nr_files >= (long)max_files && !capable(CAP_SYS_ADMIN)) {
+	if (percpu_counter_read_positive(&nr_files) >= (s64)max_files && !capable(CAP_SYS_ADMIN)) {
 		pr_info("VFS: file-max limit %lu reached\n", max_files);
 		return ERR_PTR(-ENFILE);
 	}
 	file = file_new(flags, cred);
 	if (!IS_ERR(file))
-		nr_files++;
+		percpu_counter_inc(&nr_files);
 	return file;
 }
 

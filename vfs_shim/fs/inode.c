@@ -370,7 +370,7 @@ static bool may_cache(const struct inode *inode)
 {
 	if (inode->i_state & (I_DIRTY_ALL | I_SYNC | I_FREEING | I_WILL_FREE))
 		return false;
-	return !inode->i_count.counter && inode->i_sb->s_flags & SB_ACTIVE;
+	return !READ_ONCE(inode->i_count.counter) && inode->i_sb->s_flags & SB_ACTIVE;
 }
 
 /** inode_add_lru() - an unused, clean inode becomes reclaimable; i_lock held. Models: fs/inode.c, 6.1. */

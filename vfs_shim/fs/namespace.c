@@ -31,6 +31,7 @@
 #include <core/choice.h>
 #include <core/finding.h>
 #include <core/ledger.h>
+#include <core/race.h>
 #include <core/run.h>
 
 #include "internal.h"
@@ -57,7 +58,12 @@ static void mnt_count_inc(struct mount *m)
 static bool mnt_count_dec(struct mount *m)
 {
 	fb_put(FB_RES_MOUNT, m, 0);
-	return --m->mnt_count == 0;
+	fb_race_release(&m->mnt_count);
+	if (--m->mnt_count)
+		return false;
+	/* Kernel: mntput_no_expire() adds the counts of all processors up under a lock. */
+	fb_race_acquire(&m->mnt_count);
+	return true;
 }
 
 /** mntget() - one more reference. Models: fs/namespace.c, 6.1. */

@@ -690,6 +690,12 @@ static loff_t *file_start_pos(struct file *file, loff_t *copy)
 	return copy;
 }
 
+/* Where they end. */
+static void file_end_pos(struct file *file, loff_t pos)
+{
+	file->f_pos = pos;
+}
+
 /**
  * ksys_read - read(2)
  * @fd: descriptor
@@ -709,7 +715,7 @@ ssize_t ksys_read(unsigned int fd, char __user *buf, size_t count)
 	ppos = file_start_pos(f.file, &pos);
 	ret = vfs_read(f.file, buf, count, ppos);
 	if (ret >= 0 && ppos)
-		f.file->f_pos = pos;
+		file_end_pos(f.file, pos);
 	fdput_pos(f);
 	return ret;
 }
@@ -733,7 +739,7 @@ ssize_t ksys_write(unsigned int fd, const char __user *buf, size_t count)
 	ppos = file_start_pos(f.file, &pos);
 	ret = vfs_write(f.file, buf, count, ppos);
 	if (ret >= 0 && ppos)
-		f.file->f_pos = pos;
+		file_end_pos(f.file, pos);
 	fdput_pos(f);
 	return ret;
 }
@@ -800,7 +806,7 @@ static ssize_t do_vec(unsigned int fd, const struct iovec __user *vec, unsigned 
 	ppos = file_start_pos(f.file, &pos);
 	ret = vfs_vec(f.file, vec, vlen, ppos, rw, flags);
 	if (ret >= 0 && ppos)
-		f.file->f_pos = pos;
+		file_end_pos(f.file, pos);
 	fdput_pos(f);
 	return ret;
 }

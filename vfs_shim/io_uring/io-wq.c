@@ -107,7 +107,7 @@ static void io_wq_submit_work(struct work_struct *work)
 
 	if (req->hash && !req->wq_chained)
 		take_chain(req);
-	if (!req->wq_cancel) {
+	if (!READ_ONCE(req->wq_cancel)) {
 		old = override_creds(req->creds);
 		ret = worker_issue(req);
 		revert_creds(old);
@@ -166,7 +166,7 @@ int io_wq_cancel(struct io_ring_ctx *ctx, struct io_kiocb *req)
 		req->wq_state = IO_WQ_NONE;
 		ret = 0;
 	} else if (req->wq_state != IO_WQ_NONE) {
-		req->wq_cancel = true;
+		WRITE_ONCE(req->wq_cancel, true);
 		ret = -EALREADY;
 	}
 	spin_unlock_irq(&ctx->completion_lock);

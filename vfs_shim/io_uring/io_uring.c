@@ -171,10 +171,11 @@ static void post_cqe(struct io_kiocb *req, s32 res)
 	req->cqe->res = res;
 	spin_lock_irq(&ctx->completion_lock);
 	list_add_tail(&req->cqe->list, &ctx->cqes);
-	ctx->nr_cqes++;
+	WRITE_ONCE(ctx->nr_cqes, ctx->nr_cqes + 1);
 	ctx->cq_tail++;
-	spin_unlock_irq(&ctx->completion_lock);
+	/* From here on it may be taken out and freed: others must not find it by the request. */
 	req->cqe = NULL;
+	spin_unlock_irq(&ctx->completion_lock);
 	wake_up_all(&ctx->cq_wait);
 }
 
@@ -606,7 +607,7 @@ static struct io_cqe_entry *take_cqe(struct io_ring_ctx *ctx)
 	cqe = list_first_entry_or_null(&ctx->cqes, struct io_cqe_entry, list);
 	if (cqe) {
 		list_del(&cqe->list);
-		ctx->nr_cqes--;
+		WRITE_ONCE(ctx->nr_cqes, ctx->nr_cqes - 1);
 	}
 	spin_unlock_irq(&ctx->completion_lock);
 	return cqe;

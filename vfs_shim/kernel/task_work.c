@@ -8,6 +8,7 @@
 #include <linux/export.h>
 #include <linux/errno.h>
 #include <core/choice.h>
+#include <core/race.h>
 
 /**
  * task_work_add() - have @task run @twork
@@ -24,6 +25,7 @@ int task_work_add(struct task_struct *task, struct callback_head *twork, enum ta
 		return -ESRCH;
 	twork->next = task->task_works;
 	task->task_works = twork;
+	fb_race_release(&task->task_works);
 	if (mode == TWA_SIGNAL || mode == TWA_SIGNAL_NO_IPI)
 		wake_up_state(task, TASK_INTERRUPTIBLE);
 	return 0;
@@ -56,6 +58,7 @@ void task_work_run(void)
 	for (;;) {
 		fb_point(FB_PT_WORK, me);
 		work = me->task_works;
+		fb_race_acquire(&me->task_works);
 		if (work == (void *)1)
 			return;
 		me->task_works = work || !(me->flags & PF_EXITING) ? NULL : (void *)1;

@@ -19,6 +19,7 @@
 #include <core/choice.h>
 #include <core/finding.h>
 #include <core/ledger.h>
+#include <core/race.h>
 #include <core/task.h>
 #include <core/trace.h>
 #include <fusebox/printf.h>
@@ -102,10 +103,12 @@ static void call(struct worker *me, struct work_struct *work, struct workqueue_s
 	__clear_bit(FB_WORK_PENDING_BIT, &work->data);
 	kick();		/* others need not wait for this one */
 	fb_point(FB_PT_WORK, work);
+	fb_race_acquire(&work->data);
 	lock_map_acquire(&wq->dep_map);
 	func(work);		/* may free @work */
 	lock_map_release(&wq->dep_map);
 	fb_audit_syscall_exit("work item");
+	fb_race_release(wq);	/* for who waits for its end */
 	me->work = NULL;
 	wq->active--;
 	wake_up_var(&progress);
@@ -175,10 +178,19 @@ static void insert(struct workqueue_struct *wq, struct work_struct *work)
 	kick();
 }
 
+/* Kernel: what was done before queuing is seen by the run, also when the item was pending already. */
+static bool set_pending(struct work_struct *work)
+{
+	bool was = test_and_set_bit(FB_WORK_PENDING_BIT, &work->data);
+
+	fb_race_release(&work->data);
+	return was;
+}
+
 /** queue_work_on() - have @work run; false if it was pending already. Models: 6.1. Context: any. */
 bool queue_work_on(int cpu, struct workqueue_struct *wq, struct work_struct *work)
 {
-	if (test_and_set_bit(FB_WORK_PENDING_BIT, &work->data))
+	if (set_pending(work))
 		return false;
 	insert(wq, work);
 	return true;
@@ -206,7 +218,7 @@ static void queue_delayed(struct workqueue_struct *wq, struct delayed_work *dwor
 /** queue_delayed_work_on() - the same after @delay jiffies. Models: 6.1. Context: any. */
 bool queue_delayed_work_on(int cpu, struct workqueue_struct *wq, struct delayed_work *dwork, unsigned long delay)
 {
-	if (test_and_set_bit(FB_WORK_PENDING_BIT, &dwork->work.data))
+	if (set_pending(&dwork->work))
 		return false;
 	queue_delayed(wq, dwork, delay);
 	return true;
@@ -236,6 +248,7 @@ bool mod_delayed_work_on(int cpu, struct workqueue_struct *wq, struct delayed_wo
 {
 	bool was = grab_pending(&dwork->work, &dwork->timer);
 
+	fb_race_release(&dwork->work.data);
 	queue_delayed(wq, dwork, delay);
 	return was;
 }
@@ -251,7 +264,7 @@ static void rcu_work_rcufn(struct rcu_head *rcu)
 /** queue_rcu_work() - the same after a grace period. Models: 6.1. */
 bool queue_rcu_work(struct workqueue_struct *wq, struct rcu_work *rwork)
 {
-	if (test_and_set_bit(FB_WORK_PENDING_BIT, &rwork->work.data))
+	if (set_pending(&rwork->work))
 		return false;
 	rwork->wq = wq;
 	call_rcu(&rwork->rcu, rcu_work_rcufn);
@@ -284,6 +297,7 @@ static void wait_for(struct workqueue_struct *wq, unsigned long from, unsigned l
 	if (w && w->wq == wq && w->seq >= from && w->seq <= to)
 		fb_report_fatal(FB_DEADLOCK, 0, NULL, "a work item waits for its own end");
 	wait_var_event(&progress, !outstanding(wq, from, to));
+	fb_race_acquire(wq);
 }
 
 /* What the caller holds must not be taken by items of @wq. */
@@ -445,6 +459,7 @@ void flush_workqueue(struct workqueue_struct *wq)
 	may_wait_for(wq);
 	if (outstanding(wq, 0, last_seq))
 		wait_for(wq, 0, last_seq);
+	fb_race_acquire(wq);
 }
 EXPORT_SYMBOL(flush_workqueue);
 

@@ -18,6 +18,7 @@
 #include <core/choice.h>
 #include <core/finding.h>
 #include <core/ledger.h>
+#include <core/race.h>
 #include <core/task.h>
 
 #define LOWEST_USER	0x10000UL
@@ -140,6 +141,7 @@ EXPORT_SYMBOL(pagefault_disabled);
 /** raw_copy_from_user() - bytes that could NOT be copied; @to is left as it is behind them. Models: asm/uaccess.h, 6.1. */
 unsigned long raw_copy_from_user(void *to, const void __user *from, unsigned long n)
 {
+	fb_race_write(to, n);
 	return copy(to, (const void *)from, from, n);
 }
 EXPORT_SYMBOL(raw_copy_from_user);
@@ -147,6 +149,7 @@ EXPORT_SYMBOL(raw_copy_from_user);
 /** raw_copy_to_user() - bytes that could NOT be copied. Models: asm/uaccess.h, 6.1. */
 unsigned long raw_copy_to_user(void __user *to, const void *from, unsigned long n)
 {
+	fb_race_read(from, n);
 	return copy((void *)to, from, to, n);
 }
 EXPORT_SYMBOL(raw_copy_to_user);
@@ -260,6 +263,7 @@ long strncpy_from_user(char *dst, const char __user *src, long count)
 		if (!mapped(s + n, 1))
 			return -EFAULT;
 		dst[n] = s[n];
+		fb_race_write(dst + n, 1);
 		if (!s[n])
 			return n;
 	}

@@ -14,6 +14,7 @@
 #include <core/choice.h>
 #include <core/finding.h>
 #include <core/ledger.h>
+#include <core/race.h>
 #include <core/run.h>
 #include <core/task.h>
 
@@ -107,14 +108,17 @@ static struct page_block *block_of(struct page *page)
  */
 struct page *alloc_pages(gfp_t gfp, unsigned int order)
 {
+	char *data;
+
 	if (WARN_ON_ONCE(order > 10))
 		return NULL;
 	if (gfpflags_allow_blocking(gfp))
 		fb_might_sleep("alloc_pages()");
 	if (!(gfp & __GFP_NOFAIL) && fb_fault("alloc"))
 		return NULL;
-	return block_new(fb_mem_alloc(PAGE_SIZE << order, PAGE_SIZE, FB_RES_MEM, "page data", gfp & __GFP_ZERO), order,
-			 false)->pages;
+	data = fb_mem_alloc(PAGE_SIZE << order, PAGE_SIZE, FB_RES_MEM, "page data", gfp & __GFP_ZERO);
+	fb_race_data(data, PAGE_SIZE << order);
+	return block_new(data, order, false)->pages;
 }
 EXPORT_SYMBOL(alloc_pages);
 

@@ -5,49 +5,61 @@
 
 #include <linux/compiler.h>
 #include <core/choice.h>
+#include <core/race.h>
 
-#define xchg(ptr, v)							\
+#define fb_xchg(ptr, v, order)						\
 	({								\
 		typeof(ptr) __xp = (ptr);				\
 		typeof(*__xp) __xv = (v), __xo;				\
 		fb_point(FB_PT_ATOMIC, (const void *)__xp);		\
+		fb_race_pause();					\
 		__xo = *__xp;						\
 		WRITE_ONCE(*__xp, __xv);				\
+		fb_race_resume();					\
+		fb_race_atomic((const void *)__xp, sizeof(*__xp), FB_RMW, (order));	\
 		__xo;							\
 	})
 
-#define cmpxchg(ptr, o, n)						\
+/* One that fails orders nothing. */
+#define fb_cmpxchg(ptr, o, n, order)					\
 	({								\
 		typeof(ptr) __cp = (ptr);				\
 		typeof(*__cp) __co = (o), __cn = (n), __cv;		\
 		fb_point(FB_PT_ATOMIC, (const void *)__cp);		\
+		fb_race_pause();					\
 		__cv = *__cp;						\
 		if (__cv == __co)					\
 			WRITE_ONCE(*__cp, __cn);			\
+		fb_race_resume();					\
+		fb_race_atomic((const void *)__cp, sizeof(*__cp), __cv == __co ? FB_RMW : FB_LOAD,	\
+			       __cv == __co ? (order) : FB_RELAXED);	\
 		__cv;							\
 	})
 
-#define try_cmpxchg(ptr, po, n)						\
+#define fb_try_cmpxchg(ptr, po, n, order)				\
 	({								\
 		typeof(po) __tp = (po);					\
 		typeof(*__tp) __to = *__tp, __tv;			\
-		__tv = cmpxchg((ptr), __to, (n));			\
+		__tv = fb_cmpxchg((ptr), __to, (n), (order));		\
 		if (__tv != __to)					\
 			*__tp = __tv;					\
 		__tv == __to;						\
 	})
 
-#define xchg_relaxed		xchg
-#define xchg_acquire		xchg
-#define xchg_release		xchg
-#define cmpxchg_relaxed		cmpxchg
-#define cmpxchg_acquire		cmpxchg
-#define cmpxchg_release		cmpxchg
-#define cmpxchg64		cmpxchg
-#define cmpxchg64_relaxed	cmpxchg
-#define try_cmpxchg_relaxed	try_cmpxchg
-#define try_cmpxchg_acquire	try_cmpxchg
-#define try_cmpxchg_release	try_cmpxchg
-#define try_cmpxchg64		try_cmpxchg
+#define xchg(ptr, v)			fb_xchg(ptr, v, FB_FULL)
+#define xchg_relaxed(ptr, v)		fb_xchg(ptr, v, FB_RELAXED)
+#define xchg_acquire(ptr, v)		fb_xchg(ptr, v, FB_ACQUIRE)
+#define xchg_release(ptr, v)		fb_xchg(ptr, v, FB_RELEASE)
+#define cmpxchg(ptr, o, n)		fb_cmpxchg(ptr, o, n, FB_FULL)
+#define cmpxchg_relaxed(ptr, o, n)	fb_cmpxchg(ptr, o, n, FB_RELAXED)
+#define cmpxchg_acquire(ptr, o, n)	fb_cmpxchg(ptr, o, n, FB_ACQUIRE)
+#define cmpxchg_release(ptr, o, n)	fb_cmpxchg(ptr, o, n, FB_RELEASE)
+#define cmpxchg64			cmpxchg
+#define cmpxchg64_relaxed		cmpxchg_relaxed
+#define try_cmpxchg(ptr, po, n)		fb_try_cmpxchg(ptr, po, n, FB_FULL)
+#define try_cmpxchg_relaxed(ptr, po, n)	fb_try_cmpxchg(ptr, po, n, FB_RELAXED)
+#define try_cmpxchg_acquire(ptr, po, n)	fb_try_cmpxchg(ptr, po, n, FB_ACQUIRE)
+#define try_cmpxchg_release(ptr, po, n)	fb_try_cmpxchg(ptr, po, n, FB_RELEASE)
+#define try_cmpxchg64			try_cmpxchg
 
 #endif

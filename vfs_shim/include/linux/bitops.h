@@ -12,6 +12,7 @@
 #include <linux/typecheck.h>
 #include <uapi/linux/kernel.h>
 #include <core/choice.h>
+#include <core/race.h>
 
 #define BITS_PER_TYPE(type)	(sizeof(type) * BITS_PER_BYTE)
 #define BITS_TO_LONGS(nr)	__KERNEL_DIV_ROUND_UP(nr, BITS_PER_TYPE(long))
@@ -19,7 +20,8 @@
 #define BITS_TO_U32(nr)		__KERNEL_DIV_ROUND_UP(nr, BITS_PER_TYPE(u32))
 #define BITS_TO_BYTES(nr)	__KERNEL_DIV_ROUND_UP(nr, BITS_PER_TYPE(char))
 
-#define FB_BIT_WORD(nr, p)	((p) + (nr) / BITS_PER_LONG)
+/* Plain, whatever @p is: volatile would tell the race detector that the access is marked. */
+#define FB_BIT_WORD(nr, p)	((unsigned long *)(p) + (nr) / BITS_PER_LONG)
 
 static __always_inline void __set_bit(unsigned long nr, volatile unsigned long *p)
 {
@@ -38,12 +40,12 @@ static __always_inline void __change_bit(unsigned long nr, volatile unsigned lon
 
 static __always_inline bool arch_test_bit(unsigned long nr, const volatile unsigned long *p)
 {
-	return (*FB_BIT_WORD(nr, p) & BIT_MASK(nr)) != 0;
+	return (READ_ONCE(*FB_BIT_WORD(nr, p)) & BIT_MASK(nr)) != 0;
 }
 
 static __always_inline bool __test_and_set_bit(unsigned long nr, volatile unsigned long *p)
 {
-	bool old = arch_test_bit(nr, p);
+	bool old = (*FB_BIT_WORD(nr, p) & BIT_MASK(nr)) != 0;
 
 	__set_bit(nr, p);
 	return old;
@@ -51,7 +53,7 @@ static __always_inline bool __test_and_set_bit(unsigned long nr, volatile unsign
 
 static __always_inline bool __test_and_clear_bit(unsigned long nr, volatile unsigned long *p)
 {
-	bool old = arch_test_bit(nr, p);
+	bool old = (*FB_BIT_WORD(nr, p) & BIT_MASK(nr)) != 0;
 
 	__clear_bit(nr, p);
 	return old;
@@ -59,67 +61,111 @@ static __always_inline bool __test_and_clear_bit(unsigned long nr, volatile unsi
 
 static __always_inline bool __test_and_change_bit(unsigned long nr, volatile unsigned long *p)
 {
-	bool old = arch_test_bit(nr, p);
+	bool old = (*FB_BIT_WORD(nr, p) & BIT_MASK(nr)) != 0;
 
 	__change_bit(nr, p);
 	return old;
 }
 
-static __always_inline void fb_bit_point(unsigned long nr, const volatile unsigned long *p)
+/* An atomic operation is a choice point and then one step of the plain one, which others see as a whole. */
+static __always_inline void fb_bit_begin(unsigned long nr, const volatile unsigned long *p)
 {
-	fb_point(FB_PT_ATOMIC, (const void *)FB_BIT_WORD(nr, p));
+	fb_point(FB_PT_ATOMIC, FB_BIT_WORD(nr, p));
+	fb_race_pause();
+}
+
+static __always_inline void fb_bit_end(unsigned long nr, const volatile unsigned long *p, enum fb_atomic_op op,
+				       enum fb_order order)
+{
+	fb_race_resume();
+	fb_race_atomic(FB_BIT_WORD(nr, p), sizeof(long), op, order);
 }
 
 static __always_inline void set_bit(unsigned long nr, volatile unsigned long *p)
 {
-	fb_bit_point(nr, p);
+	fb_bit_begin(nr, p);
 	__set_bit(nr, p);
+	fb_bit_end(nr, p, FB_RMW, FB_RELAXED);
+}
+
+static __always_inline void fb_clear_bit(unsigned long nr, volatile unsigned long *p, enum fb_order order)
+{
+	fb_bit_begin(nr, p);
+	__clear_bit(nr, p);
+	fb_bit_end(nr, p, FB_RMW, order);
 }
 
 static __always_inline void clear_bit(unsigned long nr, volatile unsigned long *p)
 {
-	fb_bit_point(nr, p);
-	__clear_bit(nr, p);
+	fb_clear_bit(nr, p, FB_RELAXED);
 }
 
 static __always_inline void change_bit(unsigned long nr, volatile unsigned long *p)
 {
-	fb_bit_point(nr, p);
+	fb_bit_begin(nr, p);
 	__change_bit(nr, p);
+	fb_bit_end(nr, p, FB_RMW, FB_RELAXED);
+}
+
+static __always_inline bool fb_test_bit(unsigned long nr, const volatile unsigned long *p, enum fb_order order)
+{
+	bool is;
+
+	fb_point(FB_PT_READ, FB_BIT_WORD(nr, p));
+	fb_race_pause();
+	is = arch_test_bit(nr, p);
+	fb_bit_end(nr, p, FB_LOAD, order);
+	return is;
 }
 
 static __always_inline bool test_bit(unsigned long nr, const volatile unsigned long *p)
 {
-	fb_point(FB_PT_READ, (const void *)FB_BIT_WORD(nr, p));
-	return arch_test_bit(nr, p);
+	return fb_test_bit(nr, p, FB_RELAXED);
+}
+
+static __always_inline bool fb_test_and_set_bit(unsigned long nr, volatile unsigned long *p, enum fb_order order)
+{
+	bool was;
+
+	fb_bit_begin(nr, p);
+	was = __test_and_set_bit(nr, p);
+	fb_bit_end(nr, p, FB_RMW, order);
+	return was;
 }
 
 static __always_inline bool test_and_set_bit(unsigned long nr, volatile unsigned long *p)
 {
-	fb_bit_point(nr, p);
-	return __test_and_set_bit(nr, p);
+	return fb_test_and_set_bit(nr, p, FB_FULL);
 }
 
 static __always_inline bool test_and_clear_bit(unsigned long nr, volatile unsigned long *p)
 {
-	fb_bit_point(nr, p);
-	return __test_and_clear_bit(nr, p);
+	bool was;
+
+	fb_bit_begin(nr, p);
+	was = __test_and_clear_bit(nr, p);
+	fb_bit_end(nr, p, FB_RMW, FB_FULL);
+	return was;
 }
 
 static __always_inline bool test_and_change_bit(unsigned long nr, volatile unsigned long *p)
 {
-	fb_bit_point(nr, p);
-	return __test_and_change_bit(nr, p);
+	bool was;
+
+	fb_bit_begin(nr, p);
+	was = __test_and_change_bit(nr, p);
+	fb_bit_end(nr, p, FB_RMW, FB_FULL);
+	return was;
 }
 
-#define test_bit_acquire(nr, p)		test_bit(nr, p)
-#define test_and_set_bit_lock(nr, p)	test_and_set_bit(nr, p)
-#define clear_bit_unlock(nr, p)		clear_bit(nr, p)
-#define __clear_bit_unlock(nr, p)	clear_bit(nr, p)
+#define test_bit_acquire(nr, p)		fb_test_bit(nr, p, FB_ACQUIRE)
+#define test_and_set_bit_lock(nr, p)	fb_test_and_set_bit(nr, p, FB_ACQUIRE)
+#define clear_bit_unlock(nr, p)		fb_clear_bit(nr, p, FB_RELEASE)
+#define __clear_bit_unlock(nr, p)	fb_clear_bit(nr, p, FB_RELEASE)
 
 static __always_inline bool clear_bit_unlock_is_negative_byte(unsigned long nr, volatile unsigned long *p)
 {
-	clear_bit(nr, p);
+	clear_bit_unlock(nr, p);
 	return arch_test_bit(7, p);
 }
 
@@ -233,8 +279,11 @@ static __always_inline __s64 sign_extend64(__u64 value, int index)
 		typeof(ptr) __sp = (ptr);				\
 		typeof(*__sp) __sm = (mask), __sb = (bits), __so;	\
 		fb_point(FB_PT_ATOMIC, (const void *)__sp);		\
+		fb_race_pause();					\
 		__so = *__sp;						\
 		WRITE_ONCE(*__sp, (__so & ~__sm) | __sb);		\
+		fb_race_resume();					\
+		fb_race_atomic(__sp, sizeof(*__sp), FB_RMW, FB_FULL);	\
 		__so;							\
 	})
 
@@ -244,9 +293,12 @@ static __always_inline __s64 sign_extend64(__u64 value, int index)
 		typeof(ptr) __bp = (ptr);				\
 		typeof(*__bp) __bc = (_clear), __bt = (_test), __bo;	\
 		fb_point(FB_PT_ATOMIC, (const void *)__bp);		\
+		fb_race_pause();					\
 		__bo = *__bp;						\
 		if (!(__bo & __bt))					\
 			WRITE_ONCE(*__bp, __bo & ~__bc);		\
+		fb_race_resume();					\
+		fb_race_atomic(__bp, sizeof(*__bp), FB_RMW, FB_FULL);	\
 		!(__bo & __bt);						\
 	})
 

@@ -71,7 +71,10 @@ void fb_rcu_check(bool ok, const char *what);
 #define fb_rcu_load(p)								\
 	({									\
 		fb_point(FB_PT_READ, (const void *)&(p));			\
-		(typeof(*(p)) __force *)READ_ONCE(p);				\
+		typeof(*(p)) *__rl = (typeof(*(p)) __force *)READ_ONCE(p);	\
+		/* What is reached by the pointer comes after its publication: an address dependency. */	\
+		fb_race_atomic((const void *)&(p), sizeof(p), FB_LOAD, FB_ACQUIRE);	\
+		__rl;								\
 	})
 #define rcu_access_pointer(p)		((typeof(*(p)) __force *)READ_ONCE(p))
 #define rcu_dereference_raw(p)		fb_rcu_load(p)

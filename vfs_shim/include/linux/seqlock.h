@@ -38,6 +38,7 @@ void __seqcount_init(seqcount_t *s, const char *name, struct lock_class_key *key
 
 unsigned int fb_read_seqbegin(const seqcount_t *s);
 unsigned int fb_read_seq(const seqcount_t *s);
+bool fb_read_seqretry(const seqcount_t *s, unsigned int start);
 void fb_write_seqbegin(seqcount_t *s);
 void fb_write_seqend(seqcount_t *s);
 
@@ -46,8 +47,8 @@ void fb_write_seqend(seqcount_t *s);
 #define read_seqcount_begin(s)		fb_read_seqbegin(s)
 #define raw_read_seqcount(s)		fb_read_seq(s)
 #define raw_seqcount_begin(s)		(fb_read_seq(s) & ~1U)
-#define __read_seqcount_retry(s, start)	(fb_read_seq(s) != (start))
-#define read_seqcount_retry(s, start)	(fb_read_seq(s) != (start))
+#define __read_seqcount_retry(s, start)	fb_read_seqretry(s, start)
+#define read_seqcount_retry(s, start)	fb_read_seqretry(s, start)
 #define raw_write_seqcount_begin(s)	fb_write_seqbegin(s)
 #define raw_write_seqcount_end(s)	fb_write_seqend(s)
 #define write_seqcount_begin_nested(s, sub) fb_write_seqbegin(s)

@@ -83,7 +83,7 @@ void fb_lock_acquire(struct lockdep_map *map, unsigned int subclass, int trylock
 {
 	struct fb_lock_map m = map->fb;
 	enum fb_lock_mode mode = read ? FB_LOCK_SHARED : FB_LOCK_EXCL;
-	unsigned int flags = (trylock ? FB_LOCK_TRY : 0) | (read == 2 ? FB_LOCK_RECURSIVE_READ : 0);
+	unsigned int flags = FB_LOCK_MAP | (trylock ? FB_LOCK_TRY : 0) | (read == 2 ? FB_LOCK_RECURSIVE_READ : 0);
 
 	if (subclass)
 		m.subclass = subclass;

@@ -9,6 +9,7 @@
 #include <core/choice.h>
 #include <core/finding.h>
 #include <core/ledger.h>
+#include <core/race.h>
 #include <core/task.h>
 
 /** __seqcount_init() - no writer yet. Models: __seqcount_init(), 6.1. */
@@ -22,6 +23,8 @@ void __seqcount_init(seqcount_t *s, const char *name, struct lock_class_key *key
 unsigned int fb_read_seq(const seqcount_t *s)
 {
 	fb_point(FB_PT_READ, s);
+	fb_race_acquire(s);
+	fb_race_seq_read(true);
 	return READ_ONCE(s->sequence);
 }
 
@@ -35,6 +38,14 @@ unsigned int fb_read_seqbegin(const seqcount_t *s)
 	return seq;
 }
 
+/** fb_read_seqretry() - has the count changed since? Models: read_seqcount_retry(), 6.1. */
+bool fb_read_seqretry(const seqcount_t *s, unsigned int start)
+{
+	fb_race_seq_read(false);
+	fb_point(FB_PT_ATOMIC, s);
+	return READ_ONCE(s->sequence) != start;
+}
+
 /** fb_write_seqbegin() - readers retry from now on; writers exclude each other by themselves. Models: write_seqcount_begin(), 6.1. */
 void fb_write_seqbegin(seqcount_t *s)
 {
@@ -42,6 +53,7 @@ void fb_write_seqbegin(seqcount_t *s)
 	if (s->sequence & 1)
 		fb_report(FB_LOCK_MISUSE, 0, NULL, "two writers of sequence count \"%s\" (%s)", s->dep_map.fb.name, fb_obj(s));
 	fb_atomic_enter("write_seqcount_begin()", s);
+	fb_race_seq_write(true);
 	s->sequence++;
 }
 
@@ -49,6 +61,8 @@ void fb_write_seqbegin(seqcount_t *s)
 void fb_write_seqend(seqcount_t *s)
 {
 	fb_point(FB_PT_UNLOCK, s);
+	fb_race_seq_write(false);
+	fb_race_release(s);
 	s->sequence++;
 	fb_atomic_exit("write_seqcount_end()", s);
 }

@@ -15,6 +15,7 @@
 #include <core/finding.h>
 #include <core/ledger.h>
 #include <core/lockdep.h>
+#include <core/race.h>
 #include <core/task.h>
 #include "../internal.h"
 
@@ -285,6 +286,7 @@ void bit_spin_lock(int bitnum, unsigned long *addr)
 			;
 		*p = w.next;
 	}
+	fb_race_atomic(addr, sizeof(*addr), FB_RMW, FB_ACQUIRE);
 	fb_atomic_enter("bit spinlock", addr);
 }
 
@@ -294,6 +296,7 @@ int bit_spin_trylock(int bitnum, unsigned long *addr)
 	fb_point(FB_PT_LOCK, addr);
 	if (__test_and_set_bit((unsigned long)bitnum, addr))
 		return 0;
+	fb_race_atomic(addr, sizeof(*addr), FB_RMW, FB_ACQUIRE);
 	fb_atomic_enter("bit spinlock", addr);
 	return 1;
 }
@@ -306,6 +309,7 @@ void bit_spin_unlock(int bitnum, unsigned long *addr)
 	fb_point(FB_PT_UNLOCK, addr);
 	if (!__test_and_clear_bit((unsigned long)bitnum, addr))
 		fb_report(FB_LOCK_MISUSE, 0, NULL, "bit spinlock (%s) is released that nobody holds", fb_obj(addr));
+	fb_race_atomic(addr, sizeof(*addr), FB_RMW, FB_RELEASE);
 	fb_atomic_exit("bit spinlock", addr);
 	for (w = bit_waiters; w; w = w->next)
 		if (w->addr == addr && w->bit == bitnum)

@@ -18,6 +18,7 @@
 #include <core/choice.h>
 #include <core/explore.h>
 #include <core/finding.h>
+#include <core/race.h>
 #include <core/rcu.h>
 #include <core/task.h>
 #include "../internal.h"
@@ -75,6 +76,7 @@ static void run_callback(struct entry *e)
 {
 	local_bh_disable();
 	fb_point(FB_PT_RCU, e->ptr);
+	fb_rcu_seen(e->epoch);
 	if (e->func)
 		e->func(e->head);
 	else
@@ -231,6 +233,7 @@ void synchronize_rcu(void)
 	for (p = &waiters; *p != &w; p = &(*p)->next)
 		;
 	*p = w.next;
+	fb_rcu_seen(w.epoch);
 }
 EXPORT_SYMBOL(synchronize_rcu);
 
@@ -281,7 +284,10 @@ bool poll_state_synchronize_rcu(unsigned long cookie)
 {
 	fb_point(FB_PT_RCU, NULL);
 	touch_sections(true);
-	return fb_rcu_passed(cookie);
+	if (!fb_rcu_passed(cookie))
+		return false;
+	fb_rcu_seen(cookie);
+	return true;
 }
 EXPORT_SYMBOL(poll_state_synchronize_rcu);
 
@@ -333,6 +339,7 @@ void srcu_read_unlock(struct srcu_struct *ssp, int idx)
 	fb_lock_release(&ssp->dep_map);
 	if (WARN_ON(!ssp->readers[idx]))
 		return;
+	fb_race_release(&ssp->readers[idx]);
 	if (!--ssp->readers[idx])
 		wake_up_var(&ssp->readers[idx]);
 }
@@ -358,6 +365,7 @@ void synchronize_srcu(struct srcu_struct *ssp)
 	old = ssp->idx;
 	ssp->idx = !old;
 	wait_var_event(&ssp->readers[old], !ssp->readers[old]);
+	fb_race_acquire(&ssp->readers[old]);
 	ssp->syncing = false;
 	wake_up_var(&ssp->syncing);
 }

@@ -16,6 +16,7 @@
 #include <linux/sched/signal.h>
 #include <core/choice.h>
 #include <core/finding.h>
+#include <core/race.h>
 #include <core/task.h>
 #include <core/vtime.h>
 #include "../internal.h"
@@ -58,7 +59,9 @@ static void timer_main(void *arg)
 			take_out(t);
 			running = t;
 			local_bh_disable();
+			fb_race_acquire(t);
 			fn(t);		/* may free @t */
+			fb_race_release(&t->function);	/* for del_timer_sync() */
 			local_bh_enable();
 			running = NULL;
 		}
@@ -115,6 +118,7 @@ static void arm(struct timer_list *timer, unsigned long expires)
 	struct list_head *pos;
 
 	timer->expires = expires;
+	fb_race_release(timer);
 	list_for_each_prev(pos, &pending)
 		if (!time_after(list_entry(pos, struct timer_list, entry)->expires, expires))
 			break;
@@ -164,6 +168,7 @@ EXPORT_SYMBOL(add_timer);
 
 static int deactivate(struct timer_list *timer)
 {
+	fb_race_acquire(timer);
 	if (!timer->entry.next)
 		return 0;
 	take_out(timer);
@@ -199,6 +204,7 @@ int del_timer_sync(struct timer_list *timer)
 		fb_report_fatal(FB_DEADLOCK, 0, NULL, "del_timer_sync() from the timer's own function");
 	while ((ret = try_to_del_timer_sync(timer)) < 0)
 		cpu_relax();
+	fb_race_acquire(&timer->function);
 	return ret;
 }
 EXPORT_SYMBOL(del_timer_sync);
