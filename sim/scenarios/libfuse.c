@@ -81,9 +81,14 @@ static bool lf_setup(struct sc *sc, struct lf *lf, const struct fileserver_opts 
 static void lf_teardown(struct lf *lf)
 {
 	struct sc *sc = lf->sc;
+	bool calm = false;
 
-	if (lf->mounted && !EXPECT_EQ(sc, w_umount(lf->w, lf->mnt, 0), 0))
-		w_umount(lf->w, lf->mnt, MNT_DETACH | MNT_FORCE);
+	/* The server must end, whatever has failed. */
+	if (lf->mounted && !EXPECT_EQ(sc, w_umount(lf->w, lf->mnt, 0), 0)) {
+		calm = w_calm(lf->w, true);
+		w_abort(lf->w, lf->mnt);
+		w_umount(lf->w, lf->mnt, MNT_DETACH);
+	}
 	if (lf->started) {
 		w_join(lf->w, lf->task);
 		/* What was to be passed through was, all of it; and with that the server saw no data. */
@@ -96,6 +101,8 @@ static void lf_teardown(struct lf *lf)
 		EXPECT_EQ(sc, w_remove_dir(lf->w, lf->mnt), 0);
 	if (lf->made_lower)
 		EXPECT_EQ(sc, w_remove_lower(lf->w, lf->lower), 0);
+	if (calm)
+		w_calm(lf->w, false);
 }
 
 /* ---- one file ---- */
