@@ -337,6 +337,68 @@ out:
 	fx_teardown(&fx);
 }
 
+/* How often the server is asked when a link is read, twice, and followed, once. */
+static void symlinks(struct sc *sc, uint64_t flags, unsigned int asked)
+{
+	char long_target[201], buf[256];
+	struct fixture fx;
+	struct fx_opts o;
+
+	fx_opts_init(&o);
+	o.srv.init_flags = flags;
+	o.keep_dev = true;
+	if (!fx_setup(sc, &fx, &o))
+		goto out;
+	memset(long_target, 't', 200);
+	long_target[200] = 0;
+	NEED_EQ(sc, sc_make_file(sc, fx_low(&fx, "f"), 10, 1, 0644), 0);
+	EXPECT_EQ(sc, w_symlink(fx.w, "f", fx_mnt(&fx, "short")), 0);
+	EXPECT_EQ(sc, w_symlink(fx.w, long_target, fx_mnt(&fx, "long")), 0);
+	EXPECT_EQ(sc, w_readlink(fx.w, fx_mnt(&fx, "long"), buf, sizeof(buf)), 200);
+	EXPECT(sc, !memcmp(buf, long_target, 200), "wrong target");
+	EXPECT_EQ(sc, w_readlink(fx.w, fx_mnt(&fx, "long"), buf, 7), 7);
+	EXPECT_EQ(sc, w_readlink(fx.w, fx_mnt(&fx, "short"), buf, sizeof(buf)), 1);
+	EXPECT_EQ(sc, fx_try_open(&fx, "short", O_RDONLY), 0);
+	EXPECT_EQ(sc, srv_count(fx.srv, 0, FUSE_READLINK), asked);
+	/* Somebody else changes it below: the server says so. */
+	NEED_EQ(sc, w_unlink(fx.w, fx_low(&fx, "short")), 0);
+	NEED_EQ(sc, w_symlink(fx.w, "elsewhere", fx_low(&fx, "short")), 0);
+	EXPECT_EQ(sc, srv_notify_inval_inode(fx.w, fx.dev, srv_nodeid(fx.srv, "short"), 0, 0), 0);
+	EXPECT_EQ(sc, w_readlink(fx.w, fx_mnt(&fx, "short"), buf, sizeof(buf)), 9);
+out:
+	fx_teardown(&fx);
+}
+
+static void plain_symlinks(struct sc *sc)
+{
+	symlinks(sc, 0, 4);
+}
+
+static void plain_symlinks_cached(struct sc *sc)
+{
+	symlinks(sc, FUSE_CACHE_SYMLINKS, 2);
+}
+
+/* What the server cannot read is not kept. */
+static void plain_symlink_error(struct sc *sc)
+{
+	static const struct srv_rule rule = { .opcode = FUSE_READLINK, .count = 1, .action = SRV_FAIL, .error = EIO };
+	struct fixture fx;
+	struct fx_opts o;
+	char buf[8];
+
+	fx_opts_init(&o);
+	o.srv.init_flags = FUSE_CACHE_SYMLINKS;
+	if (!fx_setup(sc, &fx, &o))
+		goto out;
+	NEED_EQ(sc, w_symlink(fx.w, "f", fx_mnt(&fx, "l")), 0);
+	srv_set_rule(fx.srv, &rule);
+	EXPECT_EQ(sc, w_readlink(fx.w, fx_mnt(&fx, "l"), buf, sizeof(buf)), -EIO);
+	EXPECT_EQ(sc, w_readlink(fx.w, fx_mnt(&fx, "l"), buf, sizeof(buf)), 1);
+out:
+	fx_teardown(&fx);
+}
+
 static void plain_statfs(struct sc *sc)
 {
 	struct w_statfs fuse, low;
@@ -383,6 +445,10 @@ const struct scenario plain_scenarios[] = {
 	{ "plain/acl-default", "and new files have them from their directory", W_CAP_ROOT | W_CAP_LOWER_XATTR,
 	  plain_acl_default },
 	{ "plain/no-xattrs", "a server without them is asked once", 0, plain_no_xattrs },
+	{ "plain/symlinks", "the server is asked each time a link is read", 0, plain_symlinks },
+	{ "plain/symlinks-cached", "links in the page cache: it is asked once", W_CAP_PAGE_CACHE, plain_symlinks_cached },
+	{ "plain/symlink-error", "a link that cannot be read is not in the page cache", W_CAP_PAGE_CACHE,
+	  plain_symlink_error },
 	{ "plain/statfs", "statfs is the lower file system's", 0, plain_statfs },
 	{ "plain/suid", "root's write through the server keeps suid", W_CAP_ROOT, plain_suid },
 	{ 0 }

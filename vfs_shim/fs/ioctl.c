@@ -6,6 +6,7 @@
  * XFS numbers, compat system calls.
  */
 #include <linux/capability.h>
+#include <linux/compat.h>
 #include <linux/errno.h>
 #include <linux/export.h>
 #include <linux/fiemap.h>
@@ -404,10 +405,13 @@ long ksys_ioctl(unsigned int fd, unsigned int cmd, unsigned long arg)
  * @cmd: command
  * @arg: its argument
  *
- * Has no model: the box has no 32-bit processes.
+ * Models: fs/ioctl.c, 6.1. The box has no 32-bit processes; a caller passes what such a one would: 32 bits of @arg count.
+ * Return: as ->unlocked_ioctl(); -ENOIOCTLCMD without one.
  */
 long compat_ptr_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {
-	unmodelled(__func__);
+	if (!file->f_op->unlocked_ioctl)
+		return -ENOIOCTLCMD;
+	return file->f_op->unlocked_ioctl(file, cmd, (unsigned long)compat_ptr(arg));
 }
 EXPORT_SYMBOL(compat_ptr_ioctl);

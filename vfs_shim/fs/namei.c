@@ -17,6 +17,7 @@
 #include <linux/mount.h>
 #include <linux/mm.h>
 #include <linux/namei.h>
+#include <linux/pagemap.h>
 #include <linux/posix_acl.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
@@ -1475,11 +1476,24 @@ int vfs_readlink(struct dentry *dentry, char __user *buffer, int buflen)
 }
 EXPORT_SYMBOL(vfs_readlink);
 
-/** page_get_link_raw() - unmodelled: bodies in the page cache (FUSE_CACHE_SYMLINKS). */
+/**
+ * page_get_link_raw() - the body of a symbolic link, which is the first page of its page cache
+ * @dentry: the link
+ * @inode: its inode
+ * @callback: set to what gives the page back
+ *
+ * Models: fs/namei.c, 6.1, without the RCU walk, which the box has not. The body is terminated by who has read it.
+ * Context: may sleep. Return: the body or an ERR_PTR().
+ */
 const char *page_get_link_raw(struct dentry *dentry, struct inode *inode,
 			      struct delayed_call *callback)
 {
-	unmodelled(__func__);
+	struct page *page = read_mapping_page(inode->i_mapping, 0, NULL);
+
+	if (IS_ERR(page))
+		return ERR_CAST(page);
+	set_delayed_call(callback, page_put_link, page);
+	return page_address(page);
 }
 EXPORT_SYMBOL(page_get_link_raw);
 

@@ -14,6 +14,7 @@
 #include <linux/sched/signal.h>
 #include <linux/swap.h>
 #include <linux/uio.h>
+#include <core/run.h>
 #include "internal.h"
 
 /* After an error of the device: read ahead less. */
@@ -49,6 +50,66 @@ int filemap_read_folio(struct file *file, struct address_space *mapping, struct 
 	shrink_readahead(file);
 	return -EIO;
 }
+
+/* Uptodate already, or it is read now. @folio is locked, and is unlocked. */
+static int make_uptodate(struct file *file, struct address_space *mapping, struct folio *folio)
+{
+	int err = 0;
+
+	if (folio->mapping && !folio_test_uptodate(folio))
+		return filemap_read_folio(file, mapping, folio);
+	if (!folio->mapping)
+		err = AOP_TRUNCATED_PAGE;
+	folio_unlock(folio);
+	return err;
+}
+
+/**
+ * read_cache_folio() - a folio of the page cache, read when it is not there
+ * @mapping: the mapping
+ * @index: which
+ * @filler: how to read it; must be NULL: by ->read_folio()
+ * @file: for that
+ *
+ * Models: mm/filemap.c, 6.1, without fillers. Context: may sleep. Return: the folio with a reference, uptodate and not
+ * locked, or ERR_PTR(): -ENOMEM, -EINTR, -EIO, what reading it gave.
+ */
+struct folio *read_cache_folio(struct address_space *mapping, pgoff_t index, filler_t *filler, struct file *file)
+{
+	struct folio *folio;
+	int err;
+
+	if (filler)
+		unmodelled("read_cache_folio with a filler");
+	do {
+		folio = __filemap_get_folio(mapping, index, FGP_LOCK | FGP_CREAT | FGP_ACCESSED, mapping_gfp_mask(mapping));
+		if (!folio)
+			return ERR_PTR(-ENOMEM);
+		err = make_uptodate(file, mapping, folio);
+		if (!err)
+			return folio;
+		folio_put(folio);
+	} while (err == AOP_TRUNCATED_PAGE);
+	return ERR_PTR(err);
+}
+EXPORT_SYMBOL(read_cache_folio);
+
+/**
+ * read_cache_page() - the same, as a page
+ * @mapping: the mapping
+ * @index: which
+ * @filler: must be NULL
+ * @file: for ->read_folio()
+ *
+ * Models: mm/filemap.c, 6.1. Return: as read_cache_folio().
+ */
+struct page *read_cache_page(struct address_space *mapping, pgoff_t index, filler_t *filler, struct file *file)
+{
+	struct folio *folio = read_cache_folio(mapping, index, filler, file);
+
+	return IS_ERR(folio) ? ERR_CAST(folio) : folio_file_page(folio, index);
+}
+EXPORT_SYMBOL(read_cache_page);
 
 static bool range_uptodate(struct address_space *mapping, struct folio *folio, loff_t pos, size_t count)
 {
