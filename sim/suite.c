@@ -123,7 +123,8 @@ static void work(void *arg, unsigned int i, FILE *to)
 	fclose(f);
 	fwrite(&e, sizeof(e), 1, to);
 	fwrite(traces, 1, len, to);
-	fwrite(out.details, 1, e.details_len, to);
+	if (out.details)
+		fwrite(out.details, 1, e.details_len, to);
 	free(traces);
 	free(out.details);
 }
