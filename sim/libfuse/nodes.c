@@ -248,12 +248,25 @@ int nodes_path(const struct nodes *t, const struct node *n, const char *name, ch
 	return 0;
 }
 
+/* An unmounting that overtakes a RELEASE leaves files open. */
+static void close_files(struct node *n)
+{
+	struct open_file *f, *next;
+
+	for (f = n->files; f; f = next) {
+		next = f->next;
+		os_close(f->fd);
+		free(f);
+	}
+}
+
 static void free_list(struct node *n)
 {
 	struct node *next;
 
 	for (; n; n = next) {
 		next = n->next;
+		close_files(n);
 		free(n);
 	}
 }
@@ -262,6 +275,7 @@ void nodes_free(struct nodes *t)
 {
 	if (!t)
 		return;
+	close_files(&t->root);
 	free_list(t->gone);
 	for (unsigned int i = 0; i < BUCKETS; i++) {
 		for (struct name *name = t->by_name[i], *next; name; name = next) {

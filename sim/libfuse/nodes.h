@@ -58,6 +58,7 @@ struct node {
  * Return: NULL when out of memory.
  */
 struct nodes *nodes_new(const char *root_path, uint64_t root_ino);
+/* Closes what is still open, too. */
 void nodes_free(struct nodes *t);
 
 struct node *nodes_root(struct nodes *t);
