@@ -8,7 +8,7 @@ KHDR ?=
 V ?= 0
 JOBS ?= $(shell nproc)
 # The scenarios of guest-smoke, as patterns.
-SMOKE ?= open registry rw cached mixed mmap splice direct coherency random async/aio-* async/uring-* async/cancel-* async/links async/suid-* suid/table-* async/flags-*
+SMOKE ?= open registry rw cached mixed mmap splice direct coherency random locks notify dirs libfuse async/aio-* async/uring-* async/cancel-* async/links async/suid-* suid/table-* async/flags-*
 # The scenarios of host and guest, as patterns; none: all.
 SCENARIOS ?=
 # Options for cmake, as -DNAME=VALUE.
@@ -169,6 +169,11 @@ MUTANT_SEED ?= 0
 mutants: build ## change each part of the patch in small ways; some test must fail for each
 	@tools/setup mutants
 	@tools/mutants --out '$(B)' --seconds '$(MUTANT_SECONDS)' --seed '$(MUTANT_SEED)'
+
+.PHONY: libfuse
+libfuse: configure ## a server on libfuse serves a tree of 200 files: in the box, on this kernel (as root), as a program
+	$(ninja) fusebox fusebox-host fusebox-fileserver
+	@tools/libfuse --out '$(B)'
 
 .PHONY: docs
 docs: build ## write docs/shim.md (what fs/fuse needs of a kernel) and docs/coherency.md anew

@@ -86,6 +86,8 @@ static int serve(const struct arguments *a, const char *mountpoint)
 		fileserver_free(fs);
 		return EXIT_FAILURE;
 	}
+	printf("serving %s at %s\n", a->opts.root, mountpoint);
+	fflush(stdout);
 	ret = fileserver_loop(fs, true);
 	if (a->opts.passthrough && !fileserver_has_passthrough(fs))
 		fputs("fusebox-fileserver: the kernel has no FUSE passthrough: files were served by requests\n", stderr);
