@@ -26,20 +26,17 @@ out:
 bool conc_meet(struct conc *c, unsigned int n, const conc_fn *fn, long *ret)
 {
 	struct fx_job job[CONC_TASKS];
-	unsigned int started = 0;
 
 	memset(job, 0, sizeof(job));
-	sc_explore_begin(c->sc);
-	for (; started < n; started++) {
-		job[started].fn = fn[started];
-		job[started].arg = c;
-		if (!EXPECT(c->sc, !fx_job_start(c->sc, &job[started], W_SPAWN_SHARE_FILES), "no task"))
-			break;
+	for (unsigned int i = 0; i < n; i++) {
+		job[i].fn = fn[i];
+		job[i].arg = c;
 	}
-	for (unsigned int i = 0; i < started; i++)
-		ret[i] = fx_job_wait(&job[i]);
-	sc_explore_end(c->sc);
-	return started == n;
+	if (!EXPECT(c->sc, !fx_race(c->sc, job, n, W_SPAWN_SHARE_FILES), "the tasks cannot be started"))
+		return false;
+	for (unsigned int i = 0; i < n; i++)
+		ret[i] = job[i].ret;
+	return true;
 }
 
 void conc_end(struct conc *c)
