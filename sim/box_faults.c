@@ -63,6 +63,8 @@ static const struct {
 	{ "alloc", "flock", { ENOLCK } },
 	/* A server serves in another order whom the abort has let go, and meets what is not there any more. */
 	{ "abort", "lgetxattr", { ENODATA } },
+	/* FUSE_DEV_IOC_CLONE says so of any descriptor that is not a FUSE device. */
+	{ "fdget", "ioctl", { EINVAL } },
 	/* The fd is an option, and options are right or wrong. */
 	{ "fdget", "mount", { EINVAL } },
 	{ "signal", NULL, { EINTR } },

@@ -13,6 +13,9 @@ static const struct known_finding known[] = {
 	{ "mmap/*cached", "WARN_ON(warn && !folio_test_uptodate(folio)) in __folio_mark_dirty",
 	  "fs/fuse/file.c, 6.1: when a cached write fails, fuse_send_write_pages() clears PG_uptodate of its pages, also "
 	  "of one that is mapped; the next store through the mapping makes it dirty" },
+	{ "*", "of fuse_pages_alloc",
+	  "fs/fuse/file.c, 6.1: without memory for its page, fuse_writepage_locked() frees the request but not the array of "
+	  "pages that belongs to it" },
 };
 
 const struct known_finding *known_at(unsigned int i)

@@ -36,7 +36,8 @@ static const struct scenario *const groups[] = {
 	attr_scenarios, truncate_scenarios, suid_scenarios, suid_table_scenarios, limit_scenarios, stack_scenarios,
 	death_scenarios, abort_scenarios, freeze_scenarios, explore_scenarios, lifecycle_scenarios, plain_scenarios,
 	async_scenarios, async_flight_scenarios, async_rule_scenarios, error_scenarios, cached_scenarios,
-	mmap_scenarios, conc_scenarios, conc_async_scenarios, splice_scenarios, direct_scenarios, coherency_scenarios, rare_scenarios,
+	mmap_scenarios, conc_scenarios, conc_async_scenarios, splice_scenarios, direct_scenarios, coherency_scenarios,
+	rare_scenarios, protocol_scenarios,
 	random_scenarios, lock_scenarios, notify_scenarios, dir_scenarios,
 	libfuse_scenarios,
 };

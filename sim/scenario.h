@@ -579,6 +579,7 @@ extern const struct scenario error_scenarios[];
 extern const struct scenario conc_scenarios[];
 extern const struct scenario conc_async_scenarios[];
 extern const struct scenario rare_scenarios[];
+extern const struct scenario protocol_scenarios[];
 extern const struct scenario lock_scenarios[];
 extern const struct scenario notify_scenarios[];
 extern const struct scenario dir_scenarios[];

@@ -28,6 +28,7 @@
 
 #define BUF_SIZE	(256 * 1024)
 #define MAX_WRITE	(128 * 1024)
+#define MAX_SPLICED	(32 * 1024)	/* with its header it fits into a pipe */
 #define MAX_TRIES	3
 
 /* The linux_dirent types, which getdents and the protocol share, are the mode's type bits >> 12. */
@@ -75,6 +76,7 @@ struct server {
 	struct w_event *progress;	/* posted for each request read, and at the end */
 	struct w_event *held_one;	/* posted for each reply kept back */
 	int dev;
+	int pipe[2];	/* for @cfg.splice */
 	bool ended;
 	bool failed;	/* it could not answer, and ends */
 
@@ -472,10 +474,12 @@ static struct reply do_init(struct server *srv, const struct fuse_init_in *in)
 		.flags2 = want >> 32,
 		.max_background = 32,
 		.congestion_threshold = 24,
-		.max_write = MAX_WRITE,
+		.max_write = srv->cfg.splice ? MAX_SPLICED : MAX_WRITE,
 		.time_gran = 1,
 		.max_stack_depth = srv->cfg.max_stack_depth,
 	};
+	if (srv->cfg.on_init)
+		srv->cfg.on_init(srv, out);
 	return ok(sizeof(*out));
 }
 
@@ -1020,7 +1024,7 @@ static struct reply do_ioctl(struct server *srv, const struct fuse_ioctl_in *in,
 	    in->out_size > sizeof(arg))
 		return fail(-ENOTTY);
 	memcpy(arg, data, in->in_size);
-	ret = w_ioctl(srv->w, f->fd, in->cmd, arg);
+	ret = srv->cfg.on_ioctl ? srv->cfg.on_ioctl(srv, in, arg) : w_ioctl(srv->w, f->fd, in->cmd, arg);
 	if (ret < 0)
 		return fail(ret);
 	*out = (struct fuse_ioctl_out) { .result = ret };
@@ -1663,13 +1667,35 @@ static bool may_pass(long ret)
 	return ret == -EINTR || ret == -EAGAIN || ret == -ENOMEM || ret == -EFAULT || ret == -EBADF;
 }
 
+/* What is left in the pipe of a request or reply that failed half way would go before the next one. */
+static long spliced(struct server *srv, long ret, size_t len)
+{
+	if (ret != (long)len)
+		srv->failed = true;
+	return ret;
+}
+
+static long read_spliced(struct server *srv)
+{
+	long n = w_splice(srv->w, srv->dev, NULL, srv->pipe[1], NULL, BUF_SIZE);
+
+	return n <= 0 ? n : spliced(srv, w_read(srv->w, srv->pipe[0], srv->in, n), n);
+}
+
+static long write_spliced(struct server *srv, const void *reply, size_t len)
+{
+	long n = spliced(srv, w_write(srv->w, srv->pipe[1], reply, len), len);
+
+	return srv->failed ? -EIO : spliced(srv, w_splice(srv->w, srv->pipe[0], NULL, srv->dev, NULL, n), n);
+}
+
 /* Send a reply. A server that cannot is of no more use. */
 static long send_reply(struct server *srv, const void *reply, size_t len)
 {
 	long ret = -EINTR;
 
 	for (int tries = 0; tries < MAX_TRIES && may_pass(ret); tries++)
-		ret = w_write(srv->w, srv->dev, reply, len);
+		ret = srv->cfg.splice ? write_spliced(srv, reply, len) : w_write(srv->w, srv->dev, reply, len);
 	if (may_pass(ret))
 		srv->failed = true;
 	else
@@ -1818,11 +1844,11 @@ static long read_request(struct server *srv)
 	long n;
 
 	do {
-		n = w_read(srv->w, srv->dev, srv->in, BUF_SIZE);
+		n = srv->cfg.splice ? read_spliced(srv) : w_read(srv->w, srv->dev, srv->in, BUF_SIZE);
 		/* ENOENT: the request was interrupted before it could be read */
 		if (n == -ENOENT)
 			tries = 0;
-	} while (n == -ENOENT || (may_pass(n) && ++tries < MAX_TRIES));
+	} while (!srv->failed && (n == -ENOENT || (may_pass(n) && ++tries < MAX_TRIES)));
 	return n;
 }
 
@@ -1834,9 +1860,11 @@ static void server_task(struct world *w, void *arg)
 	w_umask(w, 0);
 	if (srv->cfg.uid && w_setids_keep(w, srv->cfg.uid, srv->cfg.uid, srv->cfg.caps))
 		srv->failed = true;
+	if (srv->cfg.splice && w_pipe(w, srv->pipe))
+		srv->failed = true;
 	while (!srv->failed) {
 		n = read_request(srv);
-		if (n < (long)sizeof(struct fuse_in_header))
+		if (srv->failed || n < (long)sizeof(struct fuse_in_header))
 			break;
 		srv->in[n] = 0;	/* names at the end are terminated anyhow; be sure */
 		serve_one(srv);

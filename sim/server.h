@@ -89,6 +89,11 @@ struct srv_open {
  * @flush: implement FLUSH; otherwise it is answered with ENOSYS
  * @uid: whom the server runs as; 0: root with all capabilities
  * @caps: the capabilities of another one; bit 21 is CAP_SYS_ADMIN, without which there is no passthrough
+ * @splice: read requests and send replies through a pipe, as a server does that splices its device; requests
+ *	and replies of some pages at most
+ * @on_init: if set, may change the reply to INIT; runs in the server's task
+ * @on_ioctl: if set, serves IOCTL in place of the lower file: gets the request and its data, which it replaces
+ *	by those of the reply; returns the result or -errno
  * @on_open: if set, may change the reply to OPEN, CREATE and TMPFILE; runs in the server's task
  * @hook_arg: for @choose, @backing_path and @on_open to find by srv_config()
  */
@@ -109,6 +114,9 @@ struct srv_config {
 	bool flush;
 	unsigned int uid;
 	unsigned long long caps;
+	bool splice;
+	void (*on_init)(struct server *srv, struct fuse_init_out *out);
+	long (*on_ioctl)(struct server *srv, const struct fuse_ioctl_in *in, void *data);
 	void (*on_open)(struct server *srv, struct srv_open *o);
 	void *hook_arg;
 };

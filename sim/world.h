@@ -587,8 +587,8 @@ struct world_ops {
 	long (*umount)(struct world *w, const char *path, int flags);
 	long (*freeze)(struct world *w, const char *path);
 	long (*thaw)(struct world *w, const char *path);
-	long (*abort)(struct world *w, const char *path);
-	long (*waiting)(struct world *w, const char *path);
+	long (*control_read)(struct world *w, const char *path, const char *file);
+	long (*control_write)(struct world *w, const char *path, const char *file, const char *text);
 	long (*reload)(struct world *w);
 
 	/* looking on */
@@ -1961,6 +1961,33 @@ static inline long w_thaw(struct world *w, const char *path)
 }
 
 /**
+ * w_control_read() - a number from a control file of a FUSE connection (fusectl)
+ * @w: the world
+ * @path: where it is mounted
+ * @file: "waiting", "max_background", "congestion_threshold"
+ *
+ * Return: the number or -errno.
+ */
+static inline long w_control_read(struct world *w, const char *path, const char *file)
+{
+	return W_CALL(w, control_read, path, file);
+}
+
+/**
+ * w_control_write() - write to a control file of a FUSE connection
+ * @w: the world
+ * @path: where it is mounted
+ * @file: "abort", "max_background", "congestion_threshold"
+ * @text: what
+ *
+ * Return: 0 or -errno.
+ */
+static inline long w_control_write(struct world *w, const char *path, const char *file, const char *text)
+{
+	return W_CALL(w, control_write, path, file, text);
+}
+
+/**
  * w_abort() - abort the connection of a FUSE mount, as writing 1 to fusectl's "abort" does
  * @w: the world
  * @path: the mount point
@@ -1969,7 +1996,7 @@ static inline long w_thaw(struct world *w, const char *path)
  */
 static inline long w_abort(struct world *w, const char *path)
 {
-	return W_CALL(w, abort, path);
+	return w_control_write(w, path, "abort", "1");
 }
 
 /**
@@ -1981,7 +2008,7 @@ static inline long w_abort(struct world *w, const char *path)
  */
 static inline long w_waiting(struct world *w, const char *path)
 {
-	return W_CALL(w, waiting, path);
+	return w_control_read(w, path, "waiting");
 }
 
 /**

@@ -818,21 +818,21 @@ static long open_control(const char *path, const char *file, int flags)
 	return box_open(name, flags, 0);
 }
 
-static long bx_abort(struct world *w, const char *path)
+static long bx_control_write(struct world *w, const char *path, const char *file, const char *text)
 {
-	long fd = open_control(path, "abort", O_WRONLY);
+	long fd = open_control(path, file, O_WRONLY);
 	long ret;
 
 	if (fd < 0)
 		return fd;
-	ret = box_write(fd, "1", 1);
+	ret = box_write(fd, text, strlen(text));
 	box_close(fd);
 	return ret < 0 ? ret : 0;
 }
 
-static long bx_waiting(struct world *w, const char *path)
+static long bx_control_read(struct world *w, const char *path, const char *file)
 {
-	long fd = open_control(path, "waiting", O_RDONLY);
+	long fd = open_control(path, file, O_RDONLY);
 	char text[24] = "";
 	long ret;
 
@@ -1015,8 +1015,8 @@ static const struct world_ops box_ops = {
 	.umount = bx_umount,
 	.freeze = bx_freeze,
 	.thaw = bx_thaw,
-	.abort = bx_abort,
-	.waiting = bx_waiting,
+	.control_read = bx_control_read,
+	.control_write = bx_control_write,
 	.reload = bx_reload,
 	.lower_log = bx_lower_log,
 	.lower_inject = bx_lower_inject,

@@ -1443,22 +1443,22 @@ static long ctl_open(long nr, const char *file, int flags)
 	return fd < 0 ? -errno : fd;
 }
 
-static long host_abort(struct world *w, const char *path)
+static long host_control_write(struct world *w, const char *path, const char *file, const char *text)
 {
-	long fd = ctl_open(conn_number(path), "abort", O_WRONLY);
+	long fd = ctl_open(conn_number(path), file, O_WRONLY);
 	long ret;
 
 	(void)w;
 	if (fd < 0)
 		return fd;
-	ret = OP(write(fd, "1", 1));
+	ret = OP(write(fd, text, strlen(text)));
 	close(fd);
 	return ret < 0 ? ret : 0;
 }
 
-static long host_waiting(struct world *w, const char *path)
+static long host_control_read(struct world *w, const char *path, const char *file)
 {
-	long fd = ctl_open(conn_number(path), "waiting", O_RDONLY);
+	long fd = ctl_open(conn_number(path), file, O_RDONLY);
 	char buf[32];
 	long ret;
 
@@ -1643,8 +1643,8 @@ static const struct world_ops host_ops = {
 	.umount			= host_umount,
 	.freeze			= host_freeze,
 	.thaw			= host_thaw,
-	.abort			= host_abort,
-	.waiting		= host_waiting,
+	.control_read		= host_control_read,
+	.control_write		= host_control_write,
 	.trace			= host_trace,
 };
 
