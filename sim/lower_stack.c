@@ -21,7 +21,7 @@
 
 #define STACKFS_MAGIC	0x7374636b	/* "stck" */
 #define SETFL_MASK	(O_APPEND | O_NONBLOCK | O_DIRECT | O_NOATIME)
-#define FORWARDED_IOCB	(IOCB_HIPRI | IOCB_DSYNC | IOCB_SYNC | IOCB_NOWAIT | IOCB_APPEND)
+#define FORWARDED_IOCB	(IOCB_HIPRI | IOCB_DSYNC | IOCB_SYNC | IOCB_NOWAIT)
 
 struct stack_sb {
 	struct path lower;		/* of the root */
@@ -403,19 +403,21 @@ static ssize_t write_below(struct kiocb *iocb, struct iov_iter *from)
 	return ret;
 }
 
+/*
+ * As overlayfs of 6.1: whether to append is up to the flags of the file below, so that IOCB_APPEND of this one
+ * request is lost.
+ */
 static ssize_t stack_write_iter(struct kiocb *iocb, struct iov_iter *from)
 {
 	struct inode *inode = file_inode(iocb->ki_filp);
 	ssize_t ret = follow_flags(iocb->ki_filp);
 
-	if (ret)
+	if (ret || !iov_iter_count(from))
 		return ret;
 	inode_lock(inode);
 	copy_attributes(inode);
-	ret = generic_write_checks(iocb, from);
-	if (ret > 0)
-		ret = file_remove_privs(iocb->ki_filp);
-	if (!ret && iov_iter_count(from))
+	ret = file_remove_privs(iocb->ki_filp);
+	if (!ret)
 		ret = write_below(iocb, from);
 	copy_attributes(inode);
 	inode_unlock(inode);

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 
 /* @lower: stack depth of the lower file system, @max: max_stack_depth in INIT. */
 static void depth(struct sc *sc, int lower, uint32_t max, long want)
@@ -142,6 +143,46 @@ static void stack_on_fuse_2_of_2(struct sc *sc)
 	fuse_on_fuse(sc, 2, 2, -ELOOP);
 }
 
+/* Overlayfs of 6.1 does not hand IOCB_APPEND on to the file that it writes to. */
+static void stack_append(struct sc *sc)
+{
+	bool own = sc_has(sc, W_CAP_LOWER_KINDS);
+	const struct w_lower_opts below = { .name = "below" };
+	struct iovec iov = { "xyz", 3 };
+	char path[W_PATH_MAX] = "";
+	struct fx_opts o;
+	struct fixture fx = { .dev = -1 };
+	struct w_stat st;
+	long fd = -1;
+
+	fx_opts_init(&o);
+	o.srv.max_stack_depth = 2;
+	o.lower.stack_depth = !own;
+	/* That of the box is like overlayfs in this; depth alone is none. */
+	if (own) {
+		NEED(sc, !w_make_lower(sc_world(sc), &below, path), "cannot make the file system below");
+		o.lower.kind = W_LOWER_STACK;
+		o.lower.over = path;
+	}
+	if (!fx_setup(sc, &fx, &o))
+		goto out;
+	NEED_FD(sc, fd, fx_make(&fx, "f", 100, O_RDWR));
+	EXPECT_EQ(sc, w_pwritev2(fx.w, fd, &iov, 1, 10, RWF_APPEND), 3);
+	EXPECT_EQ(sc, w_fcntl_setfl(fx.w, fd, O_APPEND), 0);
+	EXPECT_EQ(sc, w_pwrite(fx.w, fd, "more", 4, 20), 4);
+	EXPECT_EQ(sc, srv_count(fx.srv, 0, FUSE_WRITE), 0);
+	EXPECT_EQ(sc, w_fstat(fx.w, fd, &st), 0);
+	EXPECT_EQ(sc, st.size, 107);
+	EXPECT(sc, fx_reads(&fx, fd, 0, 100, 1), "something was overwritten");
+out:
+	if (fd >= 0)
+		w_close(sc_world(sc), fd);
+	if (fx.w)
+		fx_teardown(&fx);
+	if (path[0])
+		w_remove_lower(sc_world(sc), path);
+}
+
 const struct scenario stack_scenarios[] = {
 	{ "stack/0-of-1", "lower file on a plain file system, max_stack_depth 1", 0,
 	  stack_0_of_1 },
@@ -155,6 +196,8 @@ const struct scenario stack_scenarios[] = {
 	  W_CAP_STACK_DEPTH, stack_2_of_1 },
 	{ "stack/2-of-2", "lower file on a twice stacked file system, max_stack_depth 2",
 	  W_CAP_STACK_DEPTH, stack_2_of_2 },
+	{ "stack/append", "appending where the lower file system looks at its own flags only", W_CAP_STACK_DEPTH,
+	  stack_append },
 	{ "stack/on-plain-fuse", "FUSE over FUSE without passthrough", 0, stack_on_plain_fuse },
 	{ "stack/on-fuse-1-of-1", "FUSE over FUSE with passthrough, not deep enough", W_CAP_LOWER_FLAT,
 	  stack_on_fuse_1_of_1 },

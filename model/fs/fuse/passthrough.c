@@ -636,6 +636,9 @@ static int fuse_passthrough_prepare_write(struct kiocb *iocb, size_t count)
 	loff_t end = start + count - 1;
 	int err;
 
+	/* As generic_write_checks() does; overlayfs has not called it yet */
+	iocb->ki_pos = start;
+
 	if (fuse_passthrough_suidgid(inode)) {
 		if (iocb->ki_flags & IOCB_NOWAIT)
 			return -EAGAIN;
