@@ -156,10 +156,10 @@ defects: build ## put each defect of tests/defects into the box; its finding mus
 
 .PHONY: random random-short
 random: build ## 1,000,000 random operations in all ways at once, against a model
-	@$(B)/box/fusebox random --seeds 50 --ops 20000 --log '$(B)/random.log'
+	@$(B)/box/fusebox random --seeds 50 --ops 20000 --timeout 600 --log '$(B)/random.log'
 
 random-short: build ## 60,000 of them
-	@$(B)/box/fusebox random --seeds 6 --ops 10000 --log '$(B)/random.log'
+	@$(B)/box/fusebox random --seeds 6 --ops 10000 --timeout 300 --log '$(B)/random.log'
 
 # MUTANT_SECONDS=N: a sample, the same for the same MUTANT_SEED on a machine of the same speed.
 MUTANT_SECONDS ?= 0
