@@ -136,6 +136,7 @@ const char *scenario_missing(const struct scenario *s, const struct world *w)
 		{ W_CAP_TMPFILE, "needs O_TMPFILE below" },
 		{ W_CAP_MMAP, "needs mapped files" },
 		{ W_CAP_SPLICE, "needs splice" },
+		{ W_CAP_LIBFUSE, "needs a libfuse built with MemorySanitizer" },
 		{ W_CAP_LOWER_KINDS, "needs lower file systems of other kinds" },
 		{ W_CAP_LOWER_FLAT, "needs a lower file system that is not stacked" },
 		{ W_CAP_AIO, "needs io_submit" },

@@ -71,6 +71,8 @@ struct w_mutex;
  * @W_CAP_LOWER_ASYNC: w_lower_async_mode() and its kin work on W_LOWER_ASYNC
  * @W_CAP_SPLICE: w_pipe(), w_splice(), w_sendfile() and w_copy_range() work
  * @W_CAP_RELOAD: w_reload() works
+ * @W_CAP_LIBFUSE: a server on libfuse can be used: not with MemorySanitizer, which would have to see libfuse's own
+ *	stores, too
  * @W_CAP_MMAP: files can be mapped: w_mmap() and so on; also those of W_LOWER_RAM
  */
 enum w_cap {
@@ -99,6 +101,7 @@ enum w_cap {
 	W_CAP_MMAP		= 1 << 23,
 	W_CAP_SPLICE		= 1 << 24,
 	W_CAP_RELOAD		= 1 << 25,
+	W_CAP_LIBFUSE		= 1 << 26,
 };
 
 /**

@@ -8,6 +8,7 @@
 #include <core/choice.h>
 #include <core/explore.h>
 #include <core/finding.h>
+#include <core/sanitize.h>
 #include <core/task.h>
 #include <core/trace.h>
 #include <linux/anon_inodes.h>
@@ -42,7 +43,8 @@
 		  W_CAP_DIO_ALIGN | W_CAP_NO_DIO | W_CAP_SIGKILL | W_CAP_TASK_RLIMIT |		\
 		  W_CAP_LOWER_LOG | W_CAP_LOWER_FAULT | W_CAP_LOWER_XATTR | W_CAP_TMPFILE |	\
 		  W_CAP_PAGE_CACHE | W_CAP_MMAP | W_CAP_SPLICE | W_CAP_RELOAD | W_CAP_LOWER_FLAT |	\
-		  W_CAP_IS_BOX | W_CAP_AIO | W_CAP_URING | W_CAP_KERNEL_RW | W_CAP_LOWER_KINDS | W_CAP_LOWER_ASYNC)
+		  W_CAP_IS_BOX | W_CAP_AIO | W_CAP_URING | W_CAP_KERNEL_RW | W_CAP_LOWER_KINDS | W_CAP_LOWER_ASYNC | \
+		  (FB_MSAN ? 0 : W_CAP_LIBFUSE))
 
 /* What the scenarios and the server hold is no memory of the kernel: no ledger, no fault points. */
 

@@ -1790,7 +1790,7 @@ struct world *world_host_begin(const struct host_opts *opts, char *why, size_t l
 	}
 	host_mmap_begin();
 	w->caps = W_CAP_ROOT | W_CAP_PASSTHROUGH | W_CAP_RO_BIND | W_CAP_PAGE_CACHE | W_CAP_MMAP | W_CAP_SPLICE |
-		  W_CAP_LOWER_XATTR | W_CAP_TMPFILE | host_async_caps();
+		  W_CAP_LOWER_XATTR | W_CAP_TMPFILE | W_CAP_LIBFUSE | host_async_caps();
 	/* Ours keeps the protocol of the kernel it patches; mainline's came with 7.40. */
 	if (init.minor > FUSE_KERNEL_MINOR_VERSION)
 		w->caps |= W_CAP_IS_MAINLINE;

@@ -231,13 +231,13 @@ static void libfuse_work(struct sc *sc)
 	w_calm(sc_world(sc), false);
 }
 
-#define TREE	(W_CAP_PAGE_CACHE | W_CAP_MMAP | W_CAP_SPLICE | W_CAP_LOWER_XATTR)
+#define TREE	(W_CAP_LIBFUSE | W_CAP_PAGE_CACHE | W_CAP_MMAP | W_CAP_SPLICE | W_CAP_LOWER_XATTR)
 
 const struct scenario libfuse_scenarios[] = {
-	{ "libfuse/file", "a server on libfuse serves a file, cached", W_CAP_PAGE_CACHE, libfuse_file },
-	{ "libfuse/direct", "the same, direct", 0, libfuse_file_direct },
-	{ "libfuse/passthrough", "the same, passed through by a libfuse that does not know of it", W_CAP_PASSTHROUGH,
-	  libfuse_file_passthrough },
+	{ "libfuse/file", "a server on libfuse serves a file, cached", W_CAP_LIBFUSE | W_CAP_PAGE_CACHE, libfuse_file },
+	{ "libfuse/direct", "the same, direct", W_CAP_LIBFUSE, libfuse_file_direct },
+	{ "libfuse/passthrough", "the same, passed through by a libfuse that does not know of it",
+	  W_CAP_LIBFUSE | W_CAP_PASSTHROUGH, libfuse_file_passthrough },
 	{ "libfuse/tree", "a tree is copied in, renamed, truncated, mapped, removed; passthrough on and off are alike",
 	  TREE | W_CAP_PASSTHROUGH, libfuse_tree },
 	{ "libfuse/work", "work on a tree by chance; passthrough on and off are alike", TREE | W_CAP_PASSTHROUGH,
