@@ -175,6 +175,12 @@ libfuse: configure ## a server on libfuse serves a tree of 200 files: in the box
 	$(ninja) fusebox fusebox-host fusebox-fileserver
 	@tools/libfuse --out '$(B)'
 
+.PHONY: libfuse-guest
+libfuse-guest: module configure ## fusebox-fileserver on Debian's stock kernel with our fuse.ko, in QEMU, as a user has it
+	$(ninja) fusebox-fileserver
+	@tools/guest --out '$(B)' --program tools/libfuse-program --with '$(B)/box/fusebox-fileserver' -- \
+		/bin/fusebox-fileserver /tmp /modules || [ $$? = 77 ]
+
 .PHONY: docs
 docs: build ## write docs/shim.md (what fs/fuse needs of a kernel) and docs/coherency.md anew
 	@tools/shim-doc --build '$(B)/box' --tree '$(B)/tree'

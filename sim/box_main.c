@@ -615,7 +615,7 @@ static const struct argp_option random_options[] = {
 
 static const struct argp_option libfuse_options[] = {
 	{ "seed", OPT_SEED, "N", 0, "it makes the tree, the operations and the schedule (the tree: 1)", 0 },
-	{ "files", OPT_FILES, "N", 0, "files of the tree, up to 400 (20)", 0 },
+	{ "files", OPT_FILES, "N", 0, "files of the tree, up to 400 (10)", 0 },
 	{ "ops", OPT_OPS, "N", 0, "operations by chance (2000)", 0 },
 	{ "trace-file", OPT_TRACE_FILE, "FILE", 0, "write the normalized trace to FILE: the tree after each stage", 0 },
 	OUTPUT_OPTIONS,

@@ -224,8 +224,8 @@ static const struct argp_option option_table[] = {
 	  "given several times", 0 },
 	{ "timeout", OPT_TIMEOUT, "SECONDS", 0, "give up on a scenario after this (20)", 0 },
 	{ "seed", OPT_SEED, "N", 0, "first seed of the scenarios random/... and libfuse/... (1)", 0 },
-	{ "ops", OPT_OPS, "N", 0, "operations of each of them, up to 1000000 (300, and 100)", 0 },
-	{ "files", OPT_FILES, "N", 0, "files of the tree of libfuse/tree, up to 400 (20)", 0 },
+	{ "ops", OPT_OPS, "N", 0, "operations of each of them, up to 1000000 (300, and 50)", 0 },
+	{ "files", OPT_FILES, "N", 0, "files of the tree of libfuse/tree, up to 400 (10)", 0 },
 	{ "name", OPT_NAME, "NAME", 0, "name of this world: host (default) or guest", 0 },
 	{ 0 },
 };

@@ -17,8 +17,8 @@
 #include "tree.h"
 
 unsigned long long libfuse_seed = 1;
-unsigned int libfuse_files = 20;
-unsigned int libfuse_ops = 100;
+unsigned int libfuse_files = 10;
+unsigned int libfuse_ops = 50;
 
 #define PAGE	4096
 

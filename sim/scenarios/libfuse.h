@@ -6,7 +6,7 @@
 #define FUSEBOX_SIM_SCENARIOS_LIBFUSE_H
 
 extern unsigned long long libfuse_seed;	/* 1 */
-extern unsigned int libfuse_files;	/* files of a tree: 20 */
-extern unsigned int libfuse_ops;	/* operations by chance: 100 */
+extern unsigned int libfuse_files;	/* files of a tree: 10 */
+extern unsigned int libfuse_ops;	/* operations by chance: 50 */
 
 #endif /* FUSEBOX_SIM_SCENARIOS_LIBFUSE_H */
