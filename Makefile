@@ -147,8 +147,8 @@ faults: build ## each fault point of each scenario fails, for 170 s (FAULT_SECON
 faults-seeds: build ## the same with seeds 1, 2 and 3, so long each: the same places of fs/fuse must fail
 	@tools/faults --out '$(B)' --seconds $(FAULT_SECONDS) --seeds 1,2,3
 
-faults-all: build ## to the end: every fault point alone and persistently, then pairs of what is met first
-	@tools/faults --out '$(B)' --pairs
+faults-all: build ## each scenario's places fail the first time, alone and persistently; pairs, too: to the end
+	@tools/faults --out '$(B)' --times 1 --pairs
 
 .PHONY: defects
 defects: build ## put each defect of tests/defects into the box; its finding must be reported

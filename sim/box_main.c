@@ -45,6 +45,7 @@ enum option_key {
 	OPT_JOBS = 'J',
 	OPT_KIND = 'k',
 	OPT_MAX_RUNS = 'n',
+	OPT_TIMES = 'x',
 	OPT_SECONDS = 'm',
 	OPT_SITES = 'o',
 	OPT_SEEDS = 'e',
@@ -76,6 +77,7 @@ struct options {
 	unsigned int jobs;
 	const char *kind;
 	unsigned long max_runs;
+	unsigned long times;
 	unsigned int seconds;
 	const char *sites;
 	const char *race_counts;
@@ -200,6 +202,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		break;
 	case OPT_MAX_RUNS:
 		o->max_runs = number_option("max-runs", arg, "1 upwards", 1, ULONG_MAX);
+		break;
+	case OPT_TIMES:
+		o->times = number_option("times", arg, "1 upwards", 1, ULONG_MAX);
 		break;
 	case OPT_SECONDS:
 		o->seconds = number_option("seconds", arg, "1 to 86400", 1, 86400);
@@ -396,7 +401,7 @@ static int cmd_faults(struct options *o)
 	struct faults_opts f = {
 		.run = o->run, .at = scenario_at, .selected = selected_by, .arg = o, .single = single,
 		.persistent = persistent, .pairs = o->pairs, .jobs = o->jobs, .kind = o->kind,
-		.max_runs = o->max_runs, .seconds = o->seconds, .timeout_s = o->timeout_s,
+		.max_runs = o->max_runs, .seconds = o->seconds, .timeout_s = o->timeout_s, .times = o->times,
 		.sites = o->sites,
 	};
 
@@ -557,10 +562,12 @@ static const struct argp_option run_options[] = {
 static const struct argp_option faults_options[] = {
 	{ "single", OPT_SINGLE, NULL, 0, "only one fault at a time", 0 },
 	{ "persistent", OPT_PERSISTENT, NULL, 0, "only a fault and all of its kind after it", 0 },
-	{ "pairs", OPT_PAIRS, NULL, 0, "two faults, too, the second soon after the first", 0 },
+	{ "pairs", OPT_PAIRS, NULL, 0, "two faults, too: the first at a place that no scenario has met before, the second "
+	  "soon after", 0 },
 	{ "kind", OPT_KIND, "KIND", 0, "only faults of this kind: alloc, copy, fdget, signal, lower, abort or "
 	  "death", 0 },
 	{ "jobs", OPT_JOBS, "N", 0, "processes to share the work (one for each processor)", 0 },
+	{ "times", OPT_TIMES, "N", 0, "of each scenario only the first N times that it meets a place", 0 },
 	{ "max-runs", OPT_MAX_RUNS, "N", 0, "end after so many runs", 0 },
 	{ "seconds", OPT_SECONDS, "N", 0, "end after so many seconds; what was met before is left out first",
 	  0 },

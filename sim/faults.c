@@ -191,7 +191,8 @@ static void plan_subject(struct enumeration *e, unsigned int subject, const stru
 			continue;
 		if (e->o->persistent)
 			add_units(e, subject, PERSISTENT, from, to, p[from].rank);
-		if (e->o->pairs)
+		/* Pairs are many: only where the first of them is at a place that no scenario has met before. */
+		if (e->o->pairs && !p[from].rank)
 			add_units(e, subject, PAIRS, from, to, p[from].rank);
 	}
 }
@@ -237,7 +238,7 @@ static void take_points(struct enumeration *e, const struct scenario *scenario, 
 		e->places[place[site]].points++;
 		/* Any call is a place for an abort: tell only system calls apart, not who makes them. */
 		key = strcmp(kind, "abort") ? fb_fault_key(k) : place[site] + 1;
-		if (e->o->kind && strcmp(e->o->kind, kind))
+		if ((e->o->kind && strcmp(e->o->kind, kind)) || (e->o->times && met[site] > e->o->times))
 			continue;
 		point = (struct point){ .k = k, .place = place[site], .rank = rank_of(e, key, met[site]) };
 		p[s.nr++] = point;

@@ -18,9 +18,11 @@
  * @arg: for @selected
  * @single: fault points one at a time
  * @persistent: fault points with all of their kind after them
- * @pairs: two fault points, the second one among the FAULTS_WINDOW that follow the first
+ * @pairs: two fault points: the first one at a place that no scenario has met before, the second one among the
+ *	FAULTS_WINDOW that follow it
  * @jobs: processes
  * @kind: only points of this kind; NULL: all
+ * @times: only the first so many times that a scenario meets a place; 0: each time
  * @max_runs: end after so many; 0: no limit
  * @seconds: end after so many; 0: no limit
  * @timeout_s: how long a single run may take
@@ -34,6 +36,7 @@ struct faults_opts {
 	bool single, persistent, pairs;
 	unsigned int jobs;
 	const char *kind;
+	unsigned long times;
 	unsigned long max_runs;
 	unsigned int seconds;
 	unsigned int timeout_s;
