@@ -402,7 +402,7 @@ static struct fb_run_opts opts_of(const struct enumeration *e, const struct unit
 	run.fault_then = then;
 	run.fault_persistent = u->mode == PERSISTENT;
 	/* A use after free on an error path needs to be seen once. */
-	run.guard = e->o->run.guard && u->rank < GUARDED_RANKS && !then;
+	run.guard = e->o->run.guard && u->rank < GUARDED_RANKS && u->mode == SINGLE;
 	return run;
 }
 
