@@ -11,6 +11,9 @@ JOBS ?= $(shell nproc)
 SMOKE ?= open registry rw cached mixed mmap splice direct coherency random locks notify dirs libfuse async/aio-* async/uring-* async/cancel-* async/links async/suid-* suid/table-* async/flags-*
 # The scenarios of host and guest, as patterns; none: all.
 SCENARIOS ?=
+# What make explore explores, as patterns, and how long at most.
+EXPLORE ?= 'explore/*'
+EXPLORE_SECONDS ?= 240
 # Options for cmake, as -DNAME=VALUE.
 CMAKE_OPTIONS ?=
 
@@ -80,6 +83,10 @@ dkms: ## a Debian package that builds and installs fuse.ko for each 6.1 kernel, 
 dkms-check: dkms configure ## install that package, load it in a virtual machine, remove it (root; some minutes)
 	$(ninja) fusebox-host
 	@tools/dkms-check --out '$(B)' || [ $$? = 77 ]
+
+.PHONY: explore
+explore: build ## every schedule of the scenarios of tasks that meet (EXPLORE_SECONDS=240, EXPLORE=PATTERNS)
+	@$(B)/box/fusebox explore $(EXPLORE) --total $(EXPLORE_SECONDS)
 
 patch: ## the patch series, for git am, in build/patch
 	@tools/setup build patch

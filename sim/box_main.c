@@ -21,6 +21,7 @@
 #include "races.h"
 #include "runner.h"
 #include "scenario.h"
+#include "shrink.h"
 #include "scenario_trace.h"
 #include "scenarios/libfuse.h"
 #include "suid_table.h"
@@ -57,6 +58,7 @@ enum option_key {
 	OPT_POLICY = 'y',
 	OPT_TIME = 'i',
 	OPT_DEPTH = 'd',
+	OPT_TOTAL = 'u',
 	OPT_NO_REDUCTION = 'R',
 	OPT_TRACE_FILE = 'O',
 	OPT_FILES = 'F',
@@ -85,6 +87,7 @@ struct options {
 	bool no_reduction;
 	unsigned int preemptions;
 	unsigned int depth;
+	unsigned int total;
 	const char *trace_file;
 	FILE *traces;
 	unsigned int timeout_s;
@@ -241,6 +244,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		break;
 	case OPT_TIME:
 		o->seconds = number_option("time", arg, "1 to 86400", 1, 86400);
+		break;
+	case OPT_TOTAL:
+		o->total = number_option("total", arg, "1 to 86400", 1, 86400);
 		break;
 	case OPT_DEPTH:
 		o->depth = number_option("depth", arg, "1 to 16", 1, 16);
@@ -419,6 +425,7 @@ static int cmd_explore(struct options *o)
 		.run = o->run, .at = scenario_at, .selected = selected_by, .arg = o, .search = o->search,
 		.no_reduction = o->no_reduction, .preemptions = o->preemptions, .seed = o->run.seed,
 		.depth = o->depth, .seconds = o->seconds, .max_runs = o->max_runs, .jobs = o->jobs,
+		.total = o->total, .shrink = !o->no_shrink,
 	};
 
 	if (check_patterns(o))
@@ -428,7 +435,7 @@ static int cmd_explore(struct options *o)
 		      stderr);
 		return EXIT_USAGE;
 	}
-	if (o->search != FB_SEARCH_DFS && !o->seconds && !o->max_runs) {
+	if (o->search != FB_SEARCH_DFS && !o->seconds && !o->total && !o->max_runs) {
 		fputs("fusebox: a random search has no end; give --time SECONDS or --max-runs N\n", stderr);
 		return EXIT_USAGE;
 	}
@@ -457,29 +464,59 @@ static int replay_in_gdb(const char *token, bool access_points)
 	return EXIT_FAILURE;
 }
 
-static int cmd_replay(struct options *o)
+/* The scenario of the token that was given; NULL, and said, when there is none. */
+static const struct scenario *scenario_of_token(const struct options *o, const char *command)
 {
 	const struct scenario *s = NULL;
 	char name[W_NAME_MAX];
-	struct suite suite;
 
 	if (!o->nr_args) {
-		fputs("fusebox: replay needs a token, as a finding prints it\n", stderr);
-		return EXIT_USAGE;
+		fprintf(stderr, "fusebox: %s needs a token, as a finding prints it\n", command);
+		return NULL;
 	}
 	if (!fb_token_name(o->args[0], name, sizeof(name)))
 		s = runner_find(name);
-	if (!s) {
+	if (!s)
 		fprintf(stderr, "fusebox: '%s' is no token of a run: it should read SCENARIO@DECISIONS, "
 			"as a finding prints it\n", o->args[0]);
+	return s;
+}
+
+static int cmd_replay(struct options *o)
+{
+	const struct scenario *s = scenario_of_token(o, "replay");
+	struct suite suite;
+
+	if (!s)
 		return EXIT_USAGE;
-	}
 	if (o->gdb)
 		return replay_in_gdb(o->args[0], o->run.access_points);
 	o->run.policy = FB_POLICY_REPLAY;
 	o->run.token = o->args[0];
 	suite = suite_of(o, &s, 1, 1);
 	return suite_run(&suite);
+}
+
+static int cmd_shrink(struct options *o)
+{
+	const struct scenario *s = scenario_of_token(o, "shrink");
+	struct shrunk small;
+
+	if (!s)
+		return EXIT_USAGE;
+	if (shrink(s, &o->run, o->args[0], o->timeout_s, &small)) {
+		fprintf(stderr, "fusebox: the decisions in '%s' are malformed; copy the whole token\n", o->args[0]);
+		return EXIT_USAGE;
+	}
+	if (!small.kind) {
+		fprintf(stderr, "fusebox: the run of '%s' does not fail; there is nothing to shrink\n", o->args[0]);
+		return EXIT_USAGE;
+	}
+	fprintf(stderr, "fusebox: %s: %zu decisions shrunk to %zu%s, by %lu runs\n", small.kind, small.from, small.to,
+		small.faults_left_out ? ", without faults" : "", small.runs);
+	puts(small.token);
+	free(small.token);
+	return 0;
 }
 
 static int cmd_async_table(struct options *o)
@@ -586,12 +623,14 @@ static const struct argp_option explore_options[] = {
 	{ "policy", OPT_POLICY, "POLICY", 0, "dfs: depth-first, to the end; pct: random priorities; random: any "
 	  "task at any point (dfs)", 0 },
 	{ "time", OPT_TIME, "SECONDS", 0, "end the search of each scenario after so long", 0 },
+	{ "total", OPT_TOTAL, "SECONDS", 0, "end after so long; each scenario gets its share", 0 },
 	{ "max-runs", OPT_MAX_RUNS, "N", 0, "end the search of each scenario after so many schedules", 0 },
 	{ "jobs", OPT_JOBS, "N", 0, "processes; each explores a scenario (one for each processor)", 0 },
 	{ "seed", OPT_SEED, "N", 0, "pct and random: begin with this seed", 0 },
 	{ "depth", OPT_DEPTH, "N", 0, "pct: look for bugs that need N ordered steps (3)", 0 },
 	{ "no-reduction", OPT_NO_REDUCTION, NULL, 0, "dfs: also schedules that cannot differ from others", 0 },
 	{ "fault", OPT_FAULT, "K", 0, "let the K-th fault point of each run fail", 0 },
+	{ "no-shrink", OPT_NO_SHRINK, NULL, 0, "leave what fails as long as it is", 0 },
 	{ "no-guard", OPT_NO_GUARD, NULL, 0, "do not repeat what was found with guard pages", 0 },
 	{ 0 },
 };
@@ -600,6 +639,13 @@ static const struct argp_option replay_options[] = {
 	{ "gdb", OPT_GDB, NULL, 0, "under gdb, stopped at the fault, then where the finding is made", 0 },
 	RACE_OPTIONS,
 	OUTPUT_OPTIONS,
+	{ 0 },
+};
+
+static const struct argp_option shrink_options[] = {
+	{ "no-guard", OPT_NO_GUARD, NULL, 0, "no guard pages round objects: quicker, but some findings are not "
+	  "seen so", 0 },
+	{ "timeout", OPT_TIMEOUT, "SECONDS", 0, "wall time that this may take (60)", 0 },
 	{ 0 },
 };
 
@@ -652,6 +698,10 @@ static struct command commands[] = {
 	{ "replay", cmd_replay, { .options = replay_options, .parser = parse_option,
 		.args_doc = "TOKEN",
 		.doc = "Repeat exactly the run that a finding was made in." }, 1 },
+	{ "shrink", cmd_shrink, { .options = shrink_options, .parser = parse_option,
+		.args_doc = "TOKEN",
+		.doc = "Leave out of a failing run what it does not need to fail, and print the token of the "
+		       "shortest run found.\vA shorter run counts when its first finding is of the same kind." }, 1 },
 	{ "async-table", cmd_async_table, { .options = table_options, .parser = parse_option,
 		.args_doc = "[ENGINE]",
 		.doc = "Print which lower file system does what for which front end: read/write, "

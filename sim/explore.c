@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "runner.h"
+#include "shrink.h"
 
 /* There only in builds that count what runs (FUSEBOX_COVERAGE): _exit() writes no counters. */
 extern void __gcov_dump(void) __attribute__((weak));
@@ -25,6 +26,7 @@ extern int __llvm_profile_write_file(void) __attribute__((weak));
 #define DETAILS_LEN	16000
 #define DEEPEN_TO	2	/* bounds before the unbounded search */
 #define MAX_STEPS	200000ul	/* of one run, before it counts as a livelock */
+#define SHRINK_SECONDS	20
 #define CLOCK_RUNS	64	/* runs between two looks at the clock */
 
 enum state { WAITING, RUNNING, ENDED };
@@ -39,6 +41,7 @@ struct result {
 	unsigned int stage_bound;
 	int complete_bound;		/* largest bound that was completed; -1: none */
 	bool complete, skipped, failed;
+	size_t shrunk_from, shrunk_to;	/* decisions of the failing schedule */
 	double seconds;
 	struct timespec start;
 	char details[DETAILS_LEN];
@@ -60,25 +63,37 @@ static double seconds_since(const struct timespec *start)
 
 /* ---- one scenario, in its own process ---- */
 
-/* The run that has just failed, again: with guard pages, which see more. */
+/* The run that has just failed: made short, and again with guard pages, which see more. */
 static void fail(struct result *r, const struct explore_opts *o, struct run_outcome *out)
 {
 	struct fb_run_opts run = o->run;
 	struct run_outcome again = { 0 };
-	char *token = strdup(fb_token());
+	struct shrunk small = { .token = strdup(fb_token()) };
+	char *token = strdup(small.token);
 
 	if (!token)
 		abort();
+	fb_explore_end();
+	run.guard = false;
+	run.max_steps = MAX_STEPS;
+	if (o->shrink) {
+		free(small.token);
+		shrink(r->s, &run, token, SHRINK_SECONDS, &small);
+	}
+	run = o->run;
 	run.policy = FB_POLICY_REPLAY;
-	run.token = token;
-	if (run.guard && !runner_run(r->s, &run, &again) && again.verdict == VERDICT_FAILED) {
+	run.token = small.token ? small.token : token;
+	if (!runner_run(r->s, &run, &again) && again.verdict == VERDICT_FAILED) {
 		free(out->details);
 		out->details = again.details;
 		again.details = NULL;
 	}
 	snprintf(r->details, sizeof(r->details), "%s", out->details);
+	r->shrunk_from = small.from;
+	r->shrunk_to = small.to;
 	r->failed = true;
 	free(again.details);
+	free(small.token);
 	free(token);
 }
 
@@ -107,7 +122,8 @@ static bool run_next(struct result *r, const struct explore_opts *o)
 		snprintf(r->details, sizeof(r->details), "%s", out.details);
 		r->skipped = true;
 		go_on = false;
-	} else if (out.verdict == VERDICT_FAILED && (counts || !r->stats.runs)) {
+	} else if (out.verdict == VERDICT_FAILED && counts) {
+		fb_explore_stats(&r->stats);
 		fail(r, o, &out);
 		go_on = false;
 	}
@@ -128,12 +144,13 @@ static bool stage(struct result *r, const struct explore_opts *o, unsigned int b
 	fb_explore_start(&x);
 	while (go_on && !late && fb_explore_next()) {
 		go_on = run_next(r, o);
-		if (++n % CLOCK_RUNS == 1 || !go_on || o->max_runs) {
+		if (go_on && (++n % CLOCK_RUNS == 1 || o->max_runs)) {
 			fb_explore_stats(&r->stats);
 			late = out_of_time(r, o);
 		}
 	}
-	fb_explore_stats(&r->stats);
+	if (!r->failed)
+		fb_explore_stats(&r->stats);
 	if (r->stats.complete && bound == FB_EXPLORE_NO_BOUND)
 		r->complete = true;
 	else if (r->stats.complete)
@@ -223,6 +240,8 @@ static void print_result(const struct exploration *e, unsigned int i)
 	const char *line, *end;
 	char word[32];
 
+	if (r->shrunk_from)
+		printf("# the failing schedule had %zu decisions, shrunk to %zu\n", r->shrunk_from, r->shrunk_to);
 	if (r->failed) {
 		for (line = r->details; *line; line = *end ? end + 1 : end) {
 			end = strchrnul(line, '\n');
@@ -364,14 +383,25 @@ static void choose(struct exploration *e)
 			e->result[e->nr++].s = s;
 }
 
-int explore(const struct explore_opts *o)
+/* The share of one scenario in the wall time of all. */
+static unsigned int share(const struct explore_opts *o, unsigned int nr)
 {
-	struct exploration e = { .o = o };
+	unsigned int jobs = o->jobs < nr ? o->jobs : nr, seconds = nr ? o->total * jobs / nr : 0;
+
+	return seconds ? seconds : 1;
+}
+
+int explore(const struct explore_opts *opts)
+{
+	struct explore_opts o = *opts;
+	struct exploration e = { .o = &o };
 	struct timespec begin;
 	int status;
 
 	clock_gettime(CLOCK_MONOTONIC, &begin);
 	choose(&e);
+	if (o.total)
+		o.seconds = share(&o, e.nr);
 	printf("KTAP version 1\n1..%u\n", e.nr);
 	fflush(stdout);
 	supervise(&e);

@@ -24,8 +24,10 @@
  * @seed: for random searches
  * @depth: of bugs that PCT looks for
  * @seconds: wall time for each scenario; 0: no limit
+ * @total: wall time for all together, of which each gets its share; 0: no limit
  * @max_runs: runs of each scenario; 0: no limit
  * @jobs: processes
+ * @shrink: make the schedule of a finding as short as it can be
  */
 struct explore_opts {
 	struct fb_run_opts run;
@@ -38,8 +40,10 @@ struct explore_opts {
 	uint64_t seed;
 	unsigned int depth;
 	unsigned int seconds;
+	unsigned int total;
 	unsigned long max_runs;
 	unsigned int jobs;
+	bool shrink;
 };
 
 /**

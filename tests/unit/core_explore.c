@@ -306,10 +306,397 @@ static void same_outcomes(void **state)
 	assert_true(reduced_runs * 4 < runs);
 }
 
+/* Bounded: what a bound lets through is the same with and without reduction. */
+static void same_outcomes_bounded(void **state)
+{
+	static struct outcomes all, reduced;
+	unsigned int compared = 0, bad = 0;
+
+	(void)state;
+	for (unsigned int seed = 0; seed < PROGRAMS; seed++) {
+		struct fb_explore_opts x = {.bound = seed % 3, .no_reduction = true};
+
+		random_program(seed);
+		explore(&x, &all, 20000);
+		if (!all.stats.complete)
+			continue;
+		compared++;
+		x.no_reduction = false;
+		explore(&x, &reduced, 20000);
+		if (reduced.stats.complete && reduced.stats.runs <= all.stats.runs && same(&all, &reduced))
+			continue;
+		bad++;
+		fprintf(stderr, "program %u, bound %u: %zu outcomes, %zu with reduction\n", seed, x.bound, all.n,
+			reduced.n);
+		print_program();
+	}
+	assert_int_equal(bad, 0);
+	assert_true(compared > PROGRAMS / 2);
+}
+
+/* Two tasks of n conflicting writes each: C(2n, n) orders. */
+static void closed_form(void **state)
+{
+	static const unsigned long orders[] = {1, 2, 6, 20, 70, 252, 924};
+	static struct outcomes out;
+
+	(void)state;
+	for (int n = 1; n <= MAX_OPS; n++) {
+		struct fb_explore_opts x = {.bound = FB_EXPLORE_NO_BOUND};
+
+		program.nr_tasks = 2;
+		for (int t = 0; t < 2; t++) {
+			program.nr_ops[t] = n;
+			for (int i = 0; i < n; i++)
+				program.op[t][i] = (struct op){WRITE, 0};
+		}
+		explore(&x, &out, 100000);
+		assert_true(out.stats.complete);
+		assert_int_equal(out.stats.runs, orders[n]);
+	}
+}
+
+/* ---- the classics ---- */
+
+struct classic {
+	void (*setup)(void);
+	fb_task_fn task[3];
+	enum fb_finding_kind finds; /* FB_NR_FINDINGS: nothing */
+};
+
+/* Explores to the end or to the first finding, which must be of the kind expected. */
+static void decide(const struct classic *c)
+{
+	const struct fb_run_opts o = {.name = "test", .policy = FB_POLICY_EXPLORE, .max_steps = 10000};
+	struct fb_explore_opts x = {.bound = FB_EXPLORE_NO_BOUND};
+	struct fb_explore_stats stats;
+	bool found = false;
+
+	fb_explore_start(&x);
+	while (!found && fb_explore_next()) {
+		begin(&o);
+		c->setup();
+		for (int i = 0; i < 3 && c->task[i]; i++)
+			fb_task_create("t", c->task[i], NULL);
+		fb_run_loop();
+		fb_run_end();
+		found = fb_explore_ran() && fb_nr_findings();
+		if (found)
+			assert_string_equal(fb_finding_name(fb_finding_at(0)->kind), fb_finding_name(c->finds));
+	}
+	fb_explore_stats(&stats);
+	fb_explore_end();
+	assert_int_equal(found, c->finds != FB_NR_FINDINGS);
+	assert_true(found || stats.complete);
+}
+
+static struct lock fork_[3];
+static struct fb_task *sleeper;
+static int flag, data, refs, readers, slot;
+
+static void clean(void)
+{
+	memset(fork_, 0, sizeof(fork_));
+	sleeper = NULL;
+	flag = data = readers = 0;
+	refs = slot = 1;
+}
+
+static void eat(int left, int right)
+{
+	lock_take(&fork_[left]);
+	lock_take(&fork_[right]);
+	lock_give(&fork_[right]);
+	lock_give(&fork_[left]);
+}
+
+static void philosopher_0(void *arg)
+{
+	(void)arg;
+	eat(0, 1);
+}
+
+static void philosopher_1(void *arg)
+{
+	(void)arg;
+	eat(1, 2);
+}
+
+static void philosopher_2(void *arg)
+{
+	(void)arg;
+	eat(2, 0);
+}
+
+static void philosopher_2_polite(void *arg)
+{
+	(void)arg;
+	eat(0, 2);
+}
+
+static void philosophers(void **state)
+{
+	(void)state;
+	decide(&(struct classic){clean, {philosopher_0, philosopher_1, philosopher_2}, FB_DEADLOCK});
+	decide(&(struct classic){clean, {philosopher_0, philosopher_1, philosopher_2_polite}, FB_NR_FINDINGS});
+}
+
+static void lock_ba(void *arg)
+{
+	(void)arg;
+	eat(1, 0);
+}
+
+static void abba(void **state)
+{
+	(void)state;
+	decide(&(struct classic){clean, {philosopher_0, lock_ba}, FB_DEADLOCK});
+	decide(&(struct classic){clean, {philosopher_0, philosopher_0}, FB_NR_FINDINGS});
+}
+
+static void waker(void *arg)
+{
+	(void)arg;
+	fb_point(FB_PT_WAKE, &flag);
+	flag = 1;
+	if (sleeper)
+		fb_wake(sleeper);
+}
+
+/* Looks, and then goes to sleep: what happens between is lost. */
+static void careless(void *arg)
+{
+	(void)arg;
+	fb_point(FB_PT_READ, &flag);
+	if (flag)
+		return;
+	fb_point(FB_PT_WAIT, &flag);
+	sleeper = fb_current();
+	fb_block("flag", &flag);
+}
+
+static void careful(void *arg)
+{
+	(void)arg;
+	fb_point(FB_PT_WAIT, &flag);
+	sleeper = fb_current();
+	while (!flag)
+		fb_block("flag", &flag);
+}
+
+static void lost_wake_up(void **state)
+{
+	(void)state;
+	decide(&(struct classic){clean, {careless, waker}, FB_DEADLOCK});
+	decide(&(struct classic){clean, {careful, waker}, FB_NR_FINDINGS});
+}
+
+static bool has_readers(const void *obj)
+{
+	return readers || ((const struct lock *)obj)->held;
+}
+
+static void writer_careless(void *arg)
+{
+	(void)arg;
+	fb_point(FB_PT_ATOMIC, &data);
+	data++;
+	fb_point(FB_PT_ATOMIC, &data);
+	data++;
+}
+
+static void writer(void *arg)
+{
+	fb_point_lock(&fork_[0], false, has_readers);
+	fork_[0].held = true;
+	writer_careless(arg);
+	fb_point_unlock(&fork_[0], false);
+	fork_[0].held = false;
+}
+
+static void reader(void *arg)
+{
+	(void)arg;
+	fb_point_lock(&fork_[0], true, lock_busy);
+	readers++;
+	fb_point(FB_PT_READ, &data);
+	if (data & 1)
+		fb_report(FB_EXPECTATION, 0, NULL, "half written");
+	fb_point_unlock(&fork_[0], true);
+	readers--;
+}
+
+static void readers_writers(void **state)
+{
+	(void)state;
+	decide(&(struct classic){clean, {reader, writer, reader}, FB_NR_FINDINGS});
+	decide(&(struct classic){clean, {reader, writer_careless, reader}, FB_EXPECTATION});
+}
+
+/* Publishes @first, then the other one. */
+static void publish(int *first, int *second)
+{
+	fb_point(FB_PT_READ, &flag);
+	if (flag)
+		return;
+	lock_take(&fork_[0]);
+	fb_point(FB_PT_READ, &flag);
+	if (!flag) {
+		fb_point(FB_PT_ATOMIC, first);
+		*first = 1;
+		fb_point(FB_PT_ATOMIC, second);
+		*second = 1;
+	}
+	lock_give(&fork_[0]);
+}
+
+static void use(void)
+{
+	fb_point(FB_PT_READ, &flag);
+	if (!flag)
+		return;
+	fb_point(FB_PT_READ, &data);
+	if (!data)
+		fb_report(FB_EXPECTATION, 0, NULL, "used before it was there");
+}
+
+static void data_then_flag(void *arg)
+{
+	(void)arg;
+	publish(&data, &flag);
+	use();
+}
+
+static void flag_then_data(void *arg)
+{
+	(void)arg;
+	publish(&flag, &data);
+	use();
+}
+
+static void publication(void **state)
+{
+	(void)state;
+	decide(&(struct classic){clean, {data_then_flag, data_then_flag}, FB_NR_FINDINGS});
+	decide(&(struct classic){clean, {flag_then_data, flag_then_data}, FB_EXPECTATION});
+}
+
+static void count_refs(int delta)
+{
+	fb_counted(&refs, refs, delta);
+	refs += delta;
+}
+
+/* The last reference goes; the object is freed when no reader can see it any more. */
+static void drop(void *arg)
+{
+	(void)arg;
+	fb_point(FB_PT_ATOMIC, &slot);
+	slot = 0;
+	fb_point(FB_PT_COUNT, &refs);
+	count_refs(-1);
+	if (refs)
+		return;
+	fb_point(FB_PT_RCU, &data);
+	data = 1; /* freed */
+}
+
+static void look_up(bool unless_zero)
+{
+	fb_point(FB_PT_READ, &slot);
+	if (!slot)
+		return;
+	fb_point(FB_PT_COUNT, &refs);
+	if (unless_zero && !refs) {
+		fb_counted(&refs, 0, 0);
+		return;
+	}
+	if (!refs)
+		fb_report(FB_USE_AFTER_FREE, 0, NULL, "a reference is taken to what has none");
+	count_refs(1);
+	fb_point(FB_PT_COUNT, &refs);
+	count_refs(-1);
+}
+
+static void look_up_inc(void *arg)
+{
+	(void)arg;
+	look_up(false);
+}
+
+static void look_up_inc_not_zero(void *arg)
+{
+	(void)arg;
+	look_up(true);
+}
+
+static void refcount_under_rcu(void **state)
+{
+	(void)state;
+	decide(&(struct classic){clean, {drop, look_up_inc}, FB_USE_AFTER_FREE});
+	decide(&(struct classic){clean, {drop, look_up_inc_not_zero}, FB_NR_FINDINGS});
+}
+
+/* A token of an explored run repeats it. */
+static void tokens_replay(void **state)
+{
+	const struct fb_run_opts o = {.name = "test", .policy = FB_POLICY_EXPLORE, .max_steps = 10000};
+	struct fb_explore_opts x = {.bound = FB_EXPLORE_NO_BOUND};
+
+	(void)state;
+	random_program(7);
+	fb_explore_start(&x);
+	for (int n = 0; n < 50 && fb_explore_next(); n++) {
+		uint64_t h = program_run(&o);
+		char *token = strdup(fb_token());
+		struct fb_run_opts again = {.name = "test", .policy = FB_POLICY_REPLAY, .token = token};
+
+		if (fb_explore_ran()) {
+			assert_true(program_run(&again) == h);
+			assert_string_equal(fb_token(), token);
+		}
+		free(token);
+	}
+	fb_explore_end();
+}
+
+/* PCT and a random walk find what two switches at the right places show, and can be repeated. */
+static void random_searches(void **state)
+{
+	const struct fb_run_opts o = {.name = "test", .policy = FB_POLICY_EXPLORE, .max_steps = 10000};
+
+	(void)state;
+	for (int pct = 0; pct < 2; pct++) {
+		struct fb_explore_opts x = {.search = pct ? FB_SEARCH_PCT : FB_SEARCH_RANDOM, .seed = 1, .depth = 3};
+		int at[2] = {0, 0};
+
+		for (int round = 0; round < 2; round++) {
+			fb_explore_start(&x);
+			for (int n = 1; n < 1000 && !at[round] && fb_explore_next(); n++) {
+				begin(&o);
+				clean();
+				fb_task_create("t", careless, NULL);
+				fb_task_create("t", waker, NULL);
+				fb_run_loop();
+				fb_run_end();
+				if (fb_explore_ran() && fb_nr_findings())
+					at[round] = n;
+			}
+			fb_explore_end();
+		}
+		assert_true(at[0] > 0);
+		assert_int_equal(at[0], at[1]);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(same_outcomes),
+		cmocka_unit_test(same_outcomes), cmocka_unit_test(same_outcomes_bounded),
+		cmocka_unit_test(closed_form), cmocka_unit_test(philosophers), cmocka_unit_test(abba),
+		cmocka_unit_test(lost_wake_up), cmocka_unit_test(readers_writers), cmocka_unit_test(publication),
+		cmocka_unit_test(refcount_under_rcu), cmocka_unit_test(tokens_replay),
+		cmocka_unit_test(random_searches),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -94,6 +94,7 @@ unsigned int fb_decide(enum fb_decision kind, unsigned int n)
 		v = (unsigned int)(random_word() % n);
 	else if (policy == FB_POLICY_RANDOM && random_word() % PREEMPT_ONE_IN == 0)
 		v = 1 + (unsigned int)(random_word() % (n - 1));
+	v = fb_plan_decide(kind, n, v);
 	if (v)
 		push(&made, number, v);
 	return v;
@@ -356,6 +357,7 @@ int fb_choice_reset(const struct fb_run_opts *opts)
 	int err;
 
 	policy = opts->policy;
+	fb_plan_reset(opts->record, policy == FB_POLICY_PLANNED ? opts->plan : NULL);
 	rng = opts->seed;
 	nr_decisions = 0;
 	variant = opts->fault_variant;

@@ -59,6 +59,7 @@ enum fb_policy {
 	FB_POLICY_RUN_TO_BLOCK,
 	FB_POLICY_RANDOM,
 	FB_POLICY_REPLAY,
+	FB_POLICY_PLANNED, /* as fb_run_opts.plan says (plan.h), else each task runs until it blocks */
 	FB_POLICY_EXPLORE, /* what explore.h says */
 };
 

@@ -109,6 +109,7 @@ struct fb_task {
 	struct fb_ctx *ctx;
 	const char *why;
 	const void *obj;
+	unsigned int points; /* places where it could be switched away from, so far */
 	struct fb_timer timer;
 	struct fb_task *next, *prev; /* run queue */
 	struct fb_holder h;
@@ -119,7 +120,7 @@ struct fb_core {
 	bool running, stopped, guard;
 	char name[128];
 	struct fb_ctx main, *ctx; /* the main stack; the context that runs */
-	struct fb_task *cur;
+	struct fb_task *cur, *last; /* the task that runs; that ran last */
 	struct fb_holder main_h;
 	uint64_t now, idle_since, max_idle;
 	unsigned long steps, max_steps;
@@ -157,6 +158,10 @@ enum fb_decision { FB_DEC_POINT, FB_DEC_BLOCK, FB_DEC_CHOOSE };
 unsigned int fb_decide(enum fb_decision kind, unsigned int n);
 uint64_t fb_random(uint64_t *state);
 int fb_choice_reset(const struct fb_run_opts *opts);
+/* plan.c */
+struct fb_plan;
+void fb_plan_reset(struct fb_plan *to_record, const struct fb_plan *to_follow);
+unsigned int fb_plan_decide(enum fb_decision kind, unsigned int n, unsigned int value);
 /* fault.c */
 struct fb_faults { /* which fault points fail, counted from 1; 0: none */
 	unsigned long at, then;

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include "choice.h"
+#include "plan.h"
 
 struct fb_run_opts {
 	const char *name; /* scenario; appears in tokens and replay commands */
@@ -18,6 +19,8 @@ struct fb_run_opts {
 	unsigned long fault_then; /* and this one, after it; 0: none */
 	bool fault_persistent; /* and each one of its kind after it */
 	unsigned int fault_variant; /* which way of failing, where there are several: see fb_fault_way() */
+	const struct fb_plan *plan; /* FB_POLICY_PLANNED */
+	struct fb_plan *record; /* the run's decisions are put there; NULL: not */
 	bool fault_none; /* FB_POLICY_REPLAY: leave out the token's faults */
 	bool guard; /* guard pages for every object (default true in the command line) */
 	bool access_points; /* race build: plain accesses of fs/fuse to what others accessed are choice points */

@@ -80,7 +80,7 @@ static void switch_to_task(struct fb_task *t)
 	t->state = FB_RUNNING;
 	if (!t->daemon)
 		fb_core.idle_since = fb_core.now;
-	fb_core.cur = t;
+	fb_core.cur = fb_core.last = t;
 	fb_core.ctx = t->ctx;
 	fb_ctx_switch(from, t->ctx, false);
 }
@@ -107,6 +107,7 @@ _Noreturn void fb_task_exit(void)
 	struct fb_task *t = fb_core.cur;
 
 	fb_holder_audit(&t->h, "the task ended");
+	t->points++;
 	t->state = FB_ENDED;
 	if (!t->daemon)
 		nr_alive--;
@@ -189,6 +190,7 @@ static void may_switch(struct fb_task *me)
 	unsigned int v;
 
 	nr_points++;
+	me->points++;
 	fb_step();
 	if (!nr_runnable && likely(!fb_x_on))
 		return;
@@ -247,6 +249,7 @@ void fb_yield(void)
 
 	if (!me || me->h.irq)
 		return;
+	me->points++;
 	fb_step();
 	if (!nr_runnable) {
 		/*
@@ -271,6 +274,7 @@ static void may_block(const char *why, const void *obj)
 	if (!fb_core.cur)
 		fb_report_fatal(FB_CONTRACT, 0, NULL, "the main stack cannot wait (%s, %s)", why,
 				fb_obj(obj));
+	fb_core.cur->points++;
 	fb_step();
 }
 
@@ -577,7 +581,7 @@ void fb_sched_reset(void)
 	nr_runnable = nr_alive = nr_hooks = 0;
 	nr_points = 0;
 	polling = false;
-	fb_core.cur = NULL;
+	fb_core.cur = fb_core.last = NULL;
 	fb_core.ctx = &fb_core.main;
 	memset(&fb_core.main_h, 0, offsetof(struct fb_holder, held));
 }
