@@ -380,6 +380,7 @@ void fb_race_known(fb_race_known_fn fn, void *arg)
 {
 	known = fn;
 	known_arg = arg;
+	fb_table_reset(&verdicts);
 }
 
 /** fb_race_known_met() - see race.h. */

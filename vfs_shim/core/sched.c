@@ -537,6 +537,7 @@ void fb_run_loop(void)
 		else
 			report_deadlock();
 	}
+	fb_race_main();
 }
 
 _Noreturn void fb_stop(void)
