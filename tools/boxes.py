@@ -125,12 +125,12 @@ def findings_of(output):
 class Box:
     """The undamaged box: how its parts are compiled and linked."""
 
-    def __init__(self, out):
+    def __init__(self, out, build="box"):
         self.out = out
-        self.dir = os.path.join(out, "box")
+        self.dir = os.path.join(out, build)
         self.tree = os.path.join(out, "tree")
         self.program = os.path.join(self.dir, "fusebox")
-        self.mend = "run make build first" + ("" if out == os.path.join(ROOT, "build") else f" (B={out})")
+        self.mend = f"run make {'build' if build == 'box' else build} first" + ("" if out == os.path.join(ROOT, "build") else f" (B={out})")
         try:
             built = os.stat(self.program).st_mtime
             with open(os.path.join(self.dir, "compile_commands.json"), encoding="utf-8") as f:
