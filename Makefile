@@ -204,6 +204,23 @@ guest-smoke: module configure ## a handful of scenarios on Debian's stock kernel
 	$(ninja) fusebox-host
 	@tools/guest --out '$(B)' --program '$(B)/box/fusebox-host' -- --name guest $(SMOKE) || [ $$? = 77 ]
 
+.PHONY: guest guest-debug differences
+guest: module configure ## all scenarios on Debian's stock kernel with our fuse.ko, lower files on ext4, tmpfs, overlayfs
+	$(ninja) fusebox-host
+	@mkdir -p '$(B)/traces' && rm -f '$(B)'/traces/guest-*.trace
+	@FUSEBOX_GUEST_TIMEOUT=$${FUSEBOX_GUEST_TIMEOUT:-900} tools/guest --out '$(B)' --name guest \
+		--script tests/guest/scenarios.sh -- 60 $(SCENARIOS) || [ $$? = 77 ]
+	@for f in '$(B)'/guest/guest.results/*.trace; do [ ! -e "$$f" ] || cp "$$f" '$(B)/traces/'; done
+
+guest-debug: module configure ## the same on a kernel with lockdep, KASAN, kmemleak; it is built first (minutes)
+	$(ninja) fusebox-host
+	@tools/debug-kernel --out '$(B)'
+	@FUSEBOX_GUEST_MEMORY=1536 FUSEBOX_GUEST_TIMEOUT=$${FUSEBOX_GUEST_TIMEOUT:-1800} tools/guest --out '$(B)' \
+		--name debug --kernel '$(B)/debug/kernel' --module '$(B)/debug/module' --script tests/guest/debug.sh -- 120 $(SCENARIOS) || [ $$? = 77 ]
+
+differences: build host guest ## compare box, guest and host; writes docs/differences.md if all is explained
+	@tools/differences --out '$(B)' --write docs/differences.md || [ $$? = 77 ]
+
 # A status of 77 is no failure: this machine has no FUSE passthrough, or we are not root.
 host: configure ## as root, on Linux 6.9 and later: the scenarios on the running kernel's own passthrough
 	$(ninja) fusebox-host

@@ -86,7 +86,8 @@ static int list(const struct options *o)
 static int list_differences(void)
 {
 	for (int i = 0; i < SC_DIFFS; i++)
-		printf("%s: %s: %s\n", sc_diff_name(i), sc_diff_kind(i), sc_diff_reason(i));
+		printf("%s: %s%s: %s\n", sc_diff_name(i), sc_diff_kind(i), sc_diff_stacked(i) ? ", stacked" : "",
+		       sc_diff_reason(i));
 	return 0;
 }
 

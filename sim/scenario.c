@@ -49,6 +49,7 @@ static const struct {
 	const char *name;
 	enum diff_kind kind;
 	const char *reason;
+	bool stacked;	/* ours is as mainline's on a stacked lower file system */
 } diffs[SC_DIFFS] = {
 	[DIFF_FILES_NOT_INODES] = { "files-not-inodes", KIND_OURS,
 		"ours ties the backing file to the open file, so two opens of one inode may have "
@@ -57,8 +58,8 @@ static const struct {
 		"ours lets direct and passthrough opens of one inode coexist; mainline answers EIO "
 		"to a direct one while a passthrough one lives" },
 	[DIFF_GETATTR_AFTER_IO] = { "getattr-after-io", KIND_OURS,
-		"ours copies the attributes from the lower inode; mainline invalidates them, so that "
-		"the next fstat asks the server" },
+		"ours copies the attributes from the lower inode, unless that is an overlay's; mainline "
+		"invalidates them, so that the next fstat asks the server", true },
 	[DIFF_XATTR_PER_WRITE] = { "xattr-per-write", KIND_OURS,
 		"ours does not ask the server for security.capability on each passthrough write" },
 	[DIFF_KILLPRIV] = { "killpriv", KIND_OURS,
@@ -68,8 +69,9 @@ static const struct {
 		"ours strips set-group-id without group execute permission when the writer is not in "
 		"the group, as the lower file system itself would; mainline's FUSE leaves it" },
 	[DIFF_SETFL] = { "setfl", KIND_MAINLINE,
-		"ours honours flags changed by fcntl (O_DIRECT set, O_APPEND cleared); mainline's "
-		"passthrough keeps those of the open" },
+		"ours honours flags changed by fcntl (O_DIRECT set, O_APPEND cleared), as far as the lower "
+		"file system does, which overlayfs does not; mainline's passthrough keeps those of the "
+		"open", true },
 	[DIFF_NOWAIT] = { "nowait", KIND_MAINLINE,
 		"ours passes RWF_NOWAIT on to a lower file that can do it; mainline's answers "
 		"EOPNOTSUPP" },
@@ -88,6 +90,12 @@ static const struct {
 	[DIFF_SUID_BELOW] = { "suid-below", KIND_OURS,
 		"ours takes off what only the lower inode has, with the privileges of the writer; "
 		"mainline writes with those of the server, which may keep it" },
+	[DIFF_PAGE_CACHE] = { "page-cache", KIND_VERSION,
+		"how many requests the page cache makes of the same reads and stores is another number in "
+		"kernels after 6.1" },
+	[DIFF_SUID_TABLE] = { "suid-table", KIND_OURS,
+		"ours takes off and keeps what the lower file system itself would for the same writer, "
+		"whoever the server is; mainline writes with the privileges of the server" },
 	[DIFF_SEALED_MAP] = { "sealed-map", KIND_MAINLINE,
 		"ours asks the lower file whether it may be mapped; mainline asks the FUSE file only" },
 };
@@ -139,6 +147,7 @@ const char *scenario_missing(const struct scenario *s, const struct world *w)
 		{ W_CAP_LIBFUSE, "needs a libfuse built with MemorySanitizer" },
 		{ W_CAP_LOWER_KINDS, "needs lower file systems of other kinds" },
 		{ W_CAP_LOWER_FLAT, "needs a lower file system that is not stacked" },
+		{ W_CAP_LOWER_NOWAIT, "needs a lower file system that can read and write without waiting" },
 		{ W_CAP_AIO, "needs io_submit" },
 		{ W_CAP_URING, "needs io_uring" },
 		{ W_CAP_KERNEL_RW, "needs a caller in the kernel" },
@@ -172,6 +181,11 @@ const char *sc_diff_kind(enum sc_diff d)
 const char *sc_diff_reason(enum sc_diff d)
 {
 	return diffs[d].reason;
+}
+
+bool sc_diff_stacked(enum sc_diff d)
+{
+	return diffs[d].stacked;
 }
 
 unsigned int scenario_run(const struct scenario *s, struct world *w,
@@ -256,10 +270,18 @@ void sc_trace(struct sc *sc, const char *fmt, ...)
 	trace_line(sc, line);
 }
 
+/* Overlayfs marks its inodes as having no times of their own, and does not let flags of single requests through. */
+static bool as_mainline(struct sc *sc, enum sc_diff diff)
+{
+	if (sc_has(sc, W_CAP_IS_MAINLINE))
+		return true;
+	return diffs[diff].stacked && !sc_has(sc, W_CAP_LOWER_FLAT);
+}
+
 bool sc_differs(struct sc *sc, enum sc_diff diff)
 {
 	sc_trace(sc, "from here on [%s]", diffs[diff].name);
-	return sc_has(sc, W_CAP_IS_MAINLINE);
+	return as_mainline(sc, diff);
 }
 
 static struct sc *part_new(struct sc *sc)
@@ -338,7 +360,7 @@ bool sc_expect_eq(struct sc *sc, const char *file, int line, const char *text, l
 bool sc_expect_diff(struct sc *sc, const char *file, int line, const char *text, enum sc_diff diff,
 		    long long got, long long ours, long long mainline)
 {
-	long long want = sc_has(sc, W_CAP_IS_MAINLINE) ? mainline : ours;
+	long long want = as_mainline(sc, diff) ? mainline : ours;
 	char g[32], w[32];
 
 	sc_trace(sc, "%s = %s [%s]", text, value_text(g, sizeof(g), got), diffs[diff].name);

@@ -88,6 +88,8 @@ enum sc_diff {
 	DIFF_SUID_GONE,
 	DIFF_SUID_BELOW,
 	DIFF_SEALED_MAP,
+	DIFF_SUID_TABLE,
+	DIFF_PAGE_CACHE,
 	SC_DIFFS
 };
 
@@ -114,6 +116,14 @@ const char *sc_diff_kind(enum sc_diff d);
  * Return: a sentence.
  */
 const char *sc_diff_reason(enum sc_diff d);
+
+/**
+ * sc_diff_stacked() - has our patch it, too, over a stacked lower file system
+ * @d: which
+ *
+ * Return: whether it has.
+ */
+bool sc_diff_stacked(enum sc_diff d);
 
 /* ---- within a scenario ---- */
 

@@ -64,6 +64,7 @@ struct w_mutex;
  * @W_CAP_IS_MAINLINE: the kernel's passthrough is mainline's, not ours; selects among the
  *	expectations that differ on purpose (DESIGN section 5)
  * @W_CAP_LOWER_FLAT: what w_make_lower() makes when nothing special is asked for has a stack depth of 0
+ * @W_CAP_LOWER_NOWAIT: the same can read and write without waiting (RWF_NOWAIT)
  * @W_CAP_AIO: io_submit and its like: w_aio_setup() and so on
  * @W_CAP_URING: io_uring: w_uring_setup() and so on
  * @W_CAP_KERNEL_RW: w_kernel_rw() works
@@ -95,6 +96,7 @@ enum w_cap {
 	W_CAP_LOWER_KINDS	= 1 << 16,
 	W_CAP_LOWER_ASYNC	= 1 << 17,
 	W_CAP_LOWER_FLAT	= 1 << 18,
+	W_CAP_LOWER_NOWAIT	= 1 << 19,
 	W_CAP_AIO		= 1 << 20,
 	W_CAP_URING		= 1 << 21,
 	W_CAP_KERNEL_RW		= 1 << 22,

@@ -1736,6 +1736,32 @@ static bool have_overlay(struct host *h)
 	return ok;
 }
 
+/* Those of users, which it has since 6.6; what is mounted at the base is a tmpfs. */
+static bool tmpfs_has_xattrs(struct host *h)
+{
+	if (lsetxattr(h->base, "user.probe", "x", 1, 0))
+		return false;
+	lremovexattr(h->base, "user.probe");
+	return true;
+}
+
+/* Since 6.2. */
+static bool overlay_has_tmpfiles(void)
+{
+	struct w_lower_opts opts = { .name = "probe", .stack_depth = 1 };
+	char path[W_PATH_MAX];
+	int fd;
+
+	if (host_make_lower(&host_world, &opts, path))
+		return false;
+	fd = open(path, O_RDWR | O_TMPFILE | O_CLOEXEC, 0600);
+	if (fd >= 0)
+		close(fd);
+	umount(path);
+	drop_lower(find_lower(path));
+	return fd >= 0;
+}
+
 static bool have_ext4(void)
 {
 	struct w_lower_opts opts = { .name = "probe" };
@@ -1790,7 +1816,7 @@ struct world *world_host_begin(const struct host_opts *opts, char *why, size_t l
 	}
 	host_mmap_begin();
 	w->caps = W_CAP_ROOT | W_CAP_PASSTHROUGH | W_CAP_RO_BIND | W_CAP_PAGE_CACHE | W_CAP_MMAP | W_CAP_SPLICE |
-		  W_CAP_LOWER_XATTR | W_CAP_TMPFILE | W_CAP_LIBFUSE | host_async_caps();
+		  W_CAP_LIBFUSE | host_async_caps();
 	/* Ours keeps the protocol of the kernel it patches; mainline's came with 7.40. */
 	if (init.minor > FUSE_KERNEL_MINOR_VERSION)
 		w->caps |= W_CAP_IS_MAINLINE;
@@ -1804,8 +1830,14 @@ struct world *world_host_begin(const struct host_opts *opts, char *why, size_t l
 		w->caps |= W_CAP_FREEZE;
 	if (h->lower_fs != HOST_LOWER_TMPFS)
 		w->caps |= W_CAP_DIO_ALIGN;
+	if (h->lower_fs != HOST_LOWER_TMPFS || tmpfs_has_xattrs(h))
+		w->caps |= W_CAP_LOWER_XATTR;
 	if (h->lower_fs != HOST_LOWER_OVERLAY)
 		w->caps |= W_CAP_LOWER_FLAT;
+	if (h->lower_fs != HOST_LOWER_OVERLAY || overlay_has_tmpfiles())
+		w->caps |= W_CAP_TMPFILE;
+	if (h->lower_fs == HOST_LOWER_EXT4)
+		w->caps |= W_CAP_LOWER_NOWAIT;
 	return w;
 }
 

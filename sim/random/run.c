@@ -341,7 +341,8 @@ static bool set_pace(struct sc *sc, struct game *g)
 		.when = W_ASYNC_LATER, .order = W_ASYNC_CHOSEN, .result.irq = g->run->seed % RND_CONFIGS & 4,
 	};
 
-	return !takes_time(sc, g->run) || EXPECT_EQ(sc, w_lower_async_mode(g->st.fx.w, g->st.fx.lower, &mode), 0);
+	return !takes_time(sc, g->run) ||
+	       EXPECT(sc, !w_lower_async_mode(g->st.fx.w, g->st.fx.lower, &mode), "cannot set the pace below");
 }
 
 static void play(struct sc *sc, struct game *g)
@@ -386,6 +387,8 @@ void rnd_run(struct sc *sc, struct rnd_run *run)
 		if (g->st.id_b[i] > 0)
 			srv_unregister(g->st.fx.w, g->st.fx.dev, (int32_t)g->st.id_b[i]);
 	}
+	/* Who may not have a file open in two ways does not come far. */
+	sc_differs(sc, DIFF_MIXED_OPENS);
 	fx_teardown(&g->st.fx);
 out:
 	rnd_model_free(&g->m);

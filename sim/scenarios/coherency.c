@@ -435,6 +435,7 @@ static void row(struct sc *sc, enum coh_way first)
 		else
 			sc_trace(sc, "act %d: %s", act, all);
 	}
+	sc_differs(sc, DIFF_MIXED_OPENS);
 out:
 	fx_teardown(&st.fx);
 }
@@ -514,7 +515,7 @@ const struct scenario coherency_scenarios[] = {
 	{ "coherency/direct", "what others see of a direct open", NEEDS, first_direct },
 	{ "coherency/pass-a", "what others see of a passthrough open", NEEDS, first_pass_a },
 	{ "coherency/pass-b", "what others see of a passthrough open by an id of its own", NEEDS, first_pass_b },
-	{ "coherency/pass-c", "what others see of a passthrough open with another lower file", NEEDS, first_pass_c },
+	{ "coherency/pass-c", "what others see of a passthrough open with another lower file", NEEDS | W_CAP_LOWER_FLAT, first_pass_c },
 	{ "coherency/map-cached", "what others see of a mapping of a cached open", NEEDS, first_map_cached },
 	{ "coherency/map-kept", "what others see of a mapping of a cached open with FOPEN_KEEP_CACHE", NEEDS, first_map_kept },
 	{ "coherency/map-direct", "what others see of a mapping of a direct open", NEEDS, first_map_direct },

@@ -237,10 +237,10 @@ const struct scenario libfuse_scenarios[] = {
 	{ "libfuse/file", "a server on libfuse serves a file, cached", W_CAP_LIBFUSE | W_CAP_PAGE_CACHE, libfuse_file },
 	{ "libfuse/direct", "the same, direct", W_CAP_LIBFUSE, libfuse_file_direct },
 	{ "libfuse/passthrough", "the same, passed through by a libfuse that does not know of it",
-	  W_CAP_LIBFUSE | W_CAP_PASSTHROUGH, libfuse_file_passthrough },
+	  W_CAP_LIBFUSE | W_CAP_PASSTHROUGH | W_CAP_LOWER_FLAT, libfuse_file_passthrough },
 	{ "libfuse/tree", "a tree is copied in, renamed, truncated, mapped, removed; passthrough on and off are alike",
-	  TREE | W_CAP_PASSTHROUGH, libfuse_tree },
-	{ "libfuse/work", "work on a tree by chance; passthrough on and off are alike", TREE | W_CAP_PASSTHROUGH,
-	  libfuse_work },
+	  TREE | W_CAP_PASSTHROUGH | W_CAP_LOWER_FLAT, libfuse_tree },
+	{ "libfuse/work", "work on a tree by chance; passthrough on and off are alike",
+	  TREE | W_CAP_PASSTHROUGH | W_CAP_LOWER_FLAT, libfuse_work },
 	{ 0 }
 };

@@ -523,7 +523,8 @@ out:
 #define BOTH	(W_CAP_PAGE_CACHE | W_CAP_MMAP)
 
 const struct scenario rare_scenarios[] = {
-	{ "rare/nowait", "who may not wait gets EAGAIN while dirty pages are on their way", BOTH | W_CAP_AIO,
+	{ "rare/nowait", "who may not wait gets EAGAIN while dirty pages are on their way",
+	  BOTH | W_CAP_AIO | W_CAP_LOWER_NOWAIT,
 	  nowait_beside_cached },
 	{ "rare/write-back-fails", "dirty pages that the server does not take", BOTH | W_CAP_SPLICE, write_back_fails },
 	{ "rare/size-below", "the lower file changes its size by itself", W_CAP_PAGE_CACHE, size_changes_below },

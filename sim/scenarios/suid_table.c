@@ -210,7 +210,7 @@ static void run_cells(struct sc *sc, enum suid_server server, enum suid_killpriv
 	struct fixture fx;
 
 	/* Mainline asks for capabilities on each write, and leaves bits: suid/killpriv and its kin show it. */
-	if (sc_has(sc, W_CAP_IS_MAINLINE))
+	if (sc_differs(sc, DIFF_SUID_TABLE))
 		return;
 	memset(suid_wrong, 1, sizeof(suid_wrong));
 	if (!suid_setup(sc, &fx, server, killpriv))
