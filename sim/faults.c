@@ -32,7 +32,6 @@ extern void __gcov_dump(void) __attribute__((weak));
 extern int __llvm_profile_write_file(void) __attribute__((weak));
 
 #define UNIT_RUNS	64
-#define GUARDED_RANKS	1
 #define MAX_JOBS	64
 #define MAX_CLASSES	200
 #define MAX_KINDS	16
@@ -47,6 +46,7 @@ static const char *const mode_names[] = { "single", "persistent", "pairs" };
 struct place {
 	const char *kind, *function, *file;
 	unsigned long points, fired;
+	bool planned;		/* one of its points has a rank */
 };
 
 /* A scenario, and its fault points that are to fail. */
@@ -128,24 +128,28 @@ static unsigned int place_of(struct enumeration *e, const char *kind, fb_stack_t
 			return i;
 	}
 	e->places = grown(e->places, i, &e->places_room, sizeof(*e->places));
-	e->places[e->nr_places++] = (struct place){ kind, function, file, 0, 0 };
+	e->places[e->nr_places++] = (struct place){ .kind = kind, .function = function, .file = file };
 	return i;
 }
 
+/* Ranks, see below. */
+#define NEW_FUNCTION	0
+#define NEW_PLACE	1
+
 /*
- * 0 for the first time that a place is met in any scenario, 1 for the first time in another one, 2 for the
- * second, 3 up to the fourth, 4 up to the eighth ...
+ * NEW_FUNCTION for the first point of its kind in a function, in any scenario; NEW_PLACE for the first time that the
+ * same calls lead to one; 2 for the first time in another scenario, 3 for the second, 4 up to the fourth ...
  */
-static unsigned int rank_of(struct enumeration *e, uint64_t key, unsigned int nth)
+static unsigned int rank_of(struct enumeration *e, uint64_t key, unsigned int nth, bool new_function)
 {
-	unsigned int rank = 1;
+	unsigned int rank = NEW_PLACE + 1;
 
 	if (!fb_table_get(&e->met, key)) {
 		fb_table_set(&e->met, key, e);
-		return 0;
+		return new_function ? NEW_FUNCTION : NEW_PLACE;
 	}
 
-	while (1u << (rank - 1) < nth)
+	while (1u << (rank - NEW_PLACE - 1) < nth)
 		rank++;
 	return rank;
 }
@@ -192,7 +196,7 @@ static void plan_subject(struct enumeration *e, unsigned int subject, const stru
 		if (e->o->persistent)
 			add_units(e, subject, PERSISTENT, from, to, p[from].rank);
 		/* Pairs are many: only where the first of them is at a place that no scenario has met before. */
-		if (e->o->pairs && !p[from].rank)
+		if (e->o->pairs && p[from].rank <= NEW_PLACE)
 			add_units(e, subject, PAIRS, from, to, p[from].rank);
 	}
 }
@@ -240,9 +244,11 @@ static void take_points(struct enumeration *e, const struct scenario *scenario, 
 		key = strcmp(kind, "abort") ? fb_fault_key(k) : place[site] + 1;
 		if ((e->o->kind && strcmp(e->o->kind, kind)) || (e->o->times && met[site] > e->o->times))
 			continue;
-		point = (struct point){ .k = k, .place = place[site], .rank = rank_of(e, key, met[site]) };
+		point = (struct point){ .k = k, .place = place[site] };
+		point.rank = rank_of(e, key, met[site], !e->places[place[site]].planned);
+		e->places[place[site]].planned = true;
 		p[s.nr++] = point;
-		point.rank += !point.rank;
+		point.rank += point.rank == NEW_FUNCTION;
 		while (++point.variant < variants_of(kind))
 			p[s.nr++] = point;
 	}
@@ -402,7 +408,7 @@ static struct fb_run_opts opts_of(const struct enumeration *e, const struct unit
 	run.fault_then = then;
 	run.fault_persistent = u->mode == PERSISTENT;
 	/* A use after free on an error path needs to be seen once. */
-	run.guard = e->o->run.guard && u->rank < GUARDED_RANKS && u->mode == SINGLE;
+	run.guard = e->o->run.guard && u->rank <= NEW_PLACE && u->mode == SINGLE;
 	return run;
 }
 
@@ -804,9 +810,10 @@ int faults_enumerate(const struct faults_opts *opts)
 
 	if (o.jobs > MAX_JOBS)
 		o.jobs = MAX_JOBS;
-	clock_gettime(CLOCK_MONOTONIC, &e.start);
 	plan(&e);
 	e.shared = share(e.nr_units);
+	/* The limit of time is one for the runs: looking where they are to fail is needed in any case. */
+	clock_gettime(CLOCK_MONOTONIC, &e.start);
 	supervise(&e);
 	count_fired(&e);
 	print_failures(&e);

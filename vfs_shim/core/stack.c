@@ -230,6 +230,7 @@ static bool is_helper(const char *file)
 		"vfs_shim/kernel/signal.c",
 		"vfs_shim/kernel/sched/",
 		"vfs_shim/kernel/locking/",
+		"vfs_shim/kernel/workqueue.c",
 		"vfs_shim/lib/",
 		"kernel/sched/",
 		"kernel/locking/",
