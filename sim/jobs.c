@@ -72,12 +72,15 @@ static bool read_all(int fd, void *data, size_t len)
 
 static bool do_one(const struct jobs *j, unsigned int item, int fd)
 {
-	struct record r = { .item = item };
+	struct record r;
 	char *data = NULL;
 	size_t len = 0;
 	FILE *to;
 	bool ok;
 
+	/* Padding is written, too. */
+	memset(&r, 0, sizeof(r));
+	r.item = item;
 	if (!write_all(fd, &r, sizeof(r)))
 		return false;
 	to = open_memstream(&data, &len);

@@ -109,11 +109,14 @@ static void work(void *arg, unsigned int i, FILE *to)
 	f = open_memstream(&traces, &len);
 	if (!f)
 		abort();
-	e = (struct ending){
-		.verdict = out.verdict, .seconds = out.seconds, .points = out.points, .faults = out.faults,
-		.accesses = out.accesses,
-		.details_len = out.details ? strlen(out.details) + 1 : 0,
-	};
+	/* Padding is written, too. */
+	memset(&e, 0, sizeof(e));
+	e.verdict = out.verdict;
+	e.seconds = out.seconds;
+	e.points = out.points;
+	e.faults = out.faults;
+	e.accesses = out.accesses;
+	e.details_len = out.details ? strlen(out.details) + 1 : 0;
 	if (t->s->trace)
 		print_trace(f);
 	e.trace_len = ftell(f);
