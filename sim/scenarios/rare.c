@@ -187,6 +187,47 @@ out:
 	fx_teardown(&fx);
 }
 
+#define SERVER	500
+#define ADMIN	(1ULL << 21)	/* CAP_SYS_ADMIN */
+
+/* The same, with a server that could set these bits itself, or could not: then the lower file loses them. */
+static void suid_below_server(struct sc *sc)
+{
+	static const struct {
+		unsigned int uid, gid, mode, after;
+	} files[] = {
+		{ 0, 0, 04777, 0777 },		/* another's file */
+		{ SERVER, 7, 02777, 0777 },	/* another's group */
+		{ SERVER, SERVER, 02777, 02777 },
+	};
+	char name[] = "f0";
+	struct fixture fx;
+	struct fx_opts o;
+	struct w_stat st;
+	long fd = -1;
+
+	fx_opts_init(&o);
+	o.srv.uid = SERVER;
+	o.srv.caps = ADMIN;
+	if (!fx_setup(sc, &fx, &o))
+		goto out;
+	for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++, name[1]++) {
+		NEED_EQ(sc, sc_make_file(sc, fx_low(&fx, name), 100, 1, 0666), 0);
+		NEED_EQ(sc, w_lchown(fx.w, fx_low(&fx, name), files[i].uid, files[i].gid), 0);
+		NEED_FD(sc, fd, w_open(fx.w, fx_mnt(&fx, name), O_RDWR, 0));
+		NEED_EQ(sc, w_chmod(fx.w, fx_low(&fx, name), files[i].mode), 0);
+		EXPECT(sc, fx_writes(&fx, fd, 10, 10, 2), "cannot write");
+		EXPECT_EQ(sc, w_lstat(fx.w, fx_low(&fx, name), &st), 0);
+		if (!sc_has(sc, W_CAP_IS_MAINLINE))
+			EXPECT_EQ(sc, st.mode & 07777, files[i].after);
+		fx_close(&fx, fd);
+		fd = -1;
+	}
+out:
+	fx_close(&fx, fd);
+	fx_teardown(&fx);
+}
+
 /* The node of an open file turns out to be another one's: the file is dead. */
 static void reuse_node(struct server *srv, struct srv_open *o)
 {
@@ -529,6 +570,7 @@ const struct scenario rare_scenarios[] = {
 	{ "rare/write-back-fails", "dirty pages that the server does not take", BOTH | W_CAP_SPLICE, write_back_fails },
 	{ "rare/size-below", "the lower file changes its size by itself", W_CAP_PAGE_CACHE, size_changes_below },
 	{ "rare/suid-below", "the lower file becomes suid by itself", W_CAP_ROOT, suid_below },
+	{ "rare/suid-below-server", "the same, with a server of few privileges", W_CAP_ROOT, suid_below_server },
 	{ "rare/bad-inode", "a node that was used again", W_CAP_SPLICE, bad_inode },
 	{ "rare/getattr-fails", "the lower file cannot tell its blocks", W_CAP_LOWER_FAULT, lower_getattr_fails },
 	{ "rare/splice-fails", "the lower file fails in a splice", W_CAP_LOWER_FAULT | W_CAP_SPLICE, splice_fails_below },
