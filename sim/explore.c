@@ -42,7 +42,7 @@ struct result {
 	int complete_bound;		/* largest bound that was completed; -1: none */
 	bool complete, skipped, failed;
 	size_t shrunk_from, shrunk_to;	/* decisions of the failing schedule */
-	double seconds;
+	double seconds, cpu;
 	struct timespec start;
 	char details[DETAILS_LEN];
 };
@@ -59,6 +59,14 @@ static double seconds_since(const struct timespec *start)
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	return (double)(now.tv_sec - start->tv_sec) + (double)(now.tv_nsec - start->tv_nsec) / 1e9;
+}
+
+static double cpu_seconds(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
 /* ---- one scenario, in its own process ---- */
@@ -115,6 +123,7 @@ static bool run_next(struct result *r, const struct explore_opts *o)
 
 	run.policy = FB_POLICY_EXPLORE;
 	run.guard = false;
+	run.no_stacks = true;
 	run.max_steps = MAX_STEPS;
 	runner_run_watched(r->s, &run, NULL, &out);
 	counts = fb_explore_ran();
@@ -204,6 +213,7 @@ static void start(struct exploration *e, struct result *r)
 	}
 	signal(SIGALRM, SIG_DFL);
 	explore_one(r, e->o);
+	r->cpu = cpu_seconds();
 	if (__gcov_dump)
 		__gcov_dump();
 	if (__llvm_profile_write_file)
@@ -334,16 +344,17 @@ static void print_table(const struct exploration *e)
 {
 	char word[32];
 
-	fprintf(stderr, "  %-28s %5s %6s %7s %9s %8s %7s  %-9s %7s %8s\n", "scenario", "tasks", "steps", "choices",
-		"schedules", "pruned", "left", "how far", "seconds", "findings");
+	fprintf(stderr, "  %-28s %5s %6s %7s %9s %8s %7s  %-9s %7s %8s %8s\n", "scenario", "tasks", "steps", "choices",
+		"schedules", "pruned", "left", "how far", "seconds", "per CPUs", "findings");
 	for (unsigned int i = 0; i < e->nr; i++) {
 		const struct result *r = &e->result[i];
 
 		if (r->skipped)
 			continue;
-		fprintf(stderr, "  %-28s %5u %6lu %7lu %9lu %8lu %7lu  %-9s %7.1f %8u\n", r->s->name, r->stats.tasks,
+		fprintf(stderr, "  %-28s %5u %6lu %7lu %9lu %8lu %7lu  %-9s %7.1f %8.0f %8u\n", r->s->name, r->stats.tasks,
 			r->stats.steps, r->stats.decisions, runs_of(r), r->pruned + r->stats.pruned,
-			r->complete ? 0 : r->stats.left, verdict_of(e, r, word, sizeof(word)), r->seconds, r->failed);
+			r->complete ? 0 : r->stats.left, verdict_of(e, r, word, sizeof(word)), r->seconds,
+			r->cpu > 0 ? (double)(runs_of(r) + r->pruned + r->stats.pruned) / r->cpu : 0, r->failed);
 	}
 }
 

@@ -80,9 +80,37 @@ out:
 	fx_teardown(&fx);
 }
 
+/* The server has a part in it: LOOKUP, OPEN, and the ioctl that registers a file. */
+static void open_write(struct sc *sc)
+{
+	char data[100];
+	struct fx_job jobs[] = {
+		{ .fn = job_open_close, .flags = O_RDWR },
+		{ .fn = job_pwrite, .buf = data, .len = 100, .off = 50 },
+	};
+	struct fixture fx;
+	long fd = -1;
+
+	if (!fx_setup(sc, &fx, NULL))
+		goto out;
+	NEED_FD(sc, fd, fx_make(&fx, "f", 200, O_RDWR));
+	jobs[0].path = fx_mnt(&fx, "f");
+	sc_pattern(data, 100, 50, 1);
+	jobs[1].fd = (int)fd;
+	NEED_EQ(sc, fx_race(sc, jobs, 2, W_SPAWN_COPY_FILES), 0);
+	EXPECT_EQ(sc, jobs[0].ret, 0);
+	EXPECT_EQ(sc, jobs[1].ret, 100);
+	fx_same_attr(&fx, (int)fd, "f", false);
+out:
+	if (fd >= 0)
+		w_close(fx.w, (int)fd);
+	fx_teardown(&fx);
+}
+
 const struct scenario explore_scenarios[] = {
 	{ "explore/write-write", "two tasks write in place, side by side", W_CAP_PASSTHROUGH, write_write },
 	{ "explore/write-over", "two tasks write in place, over each other", W_CAP_PASSTHROUGH, write_over },
 	{ "explore/read-write", "one task reads twice, another one writes", W_CAP_PASSTHROUGH, read_write },
+	{ "explore/open-write", "one task opens and closes, another one writes", W_CAP_PASSTHROUGH, open_write },
 	{ 0 }
 };

@@ -117,7 +117,7 @@ struct fb_task {
 };
 
 struct fb_core {
-	bool running, stopped, guard;
+	bool running, stopped, guard, no_stacks;
 	char name[128];
 	struct fb_ctx main, *ctx; /* the main stack; the context that runs */
 	struct fb_task *cur, *last; /* the task that runs; that ran last */

@@ -22,6 +22,7 @@ struct fb_run_opts {
 	const struct fb_plan *plan; /* FB_POLICY_PLANNED */
 	struct fb_plan *record; /* the run's decisions are put there; NULL: not */
 	bool fault_none; /* FB_POLICY_REPLAY: leave out the token's faults */
+	bool no_stacks; /* findings name none: for runs that are repeated if there is one */
 	bool guard; /* guard pages for every object (default true in the command line) */
 	bool access_points; /* race build: plain accesses of fs/fuse to what others accessed are choice points */
 	unsigned long max_steps; /* livelock bound; 0: default */
