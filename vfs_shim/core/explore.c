@@ -197,6 +197,8 @@ static unsigned int slot_of(const struct fb_task *t)
 	return i;
 }
 
+static void add_access(const void *obj, enum fb_x_mode mode);
+
 /* ---- counts ---- */
 
 static struct count *count_at(uintptr_t obj, bool make)
@@ -240,6 +242,7 @@ void fb_x_counted(const void *obj, long old, long delta)
 {
 	struct count *c;
 
+	add_access(obj, FB_X_COUNT);
 	if (!step || fb_x.opts.search != FB_SEARCH_DFS)
 		return;
 	c = count_at((uintptr_t)obj, true);

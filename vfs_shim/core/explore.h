@@ -66,7 +66,7 @@ void fb_explore_region(bool on);
 void fb_touch(const void *obj, bool write);
 
 /*
- * After fb_point(FB_PT_COUNT, @obj): the count was @old, and is @old + @delta now. Such steps tell
+ * The step that runs counts: @obj was @old, and is @old + @delta now. Mostly after fb_point(FB_PT_COUNT, @obj). Such steps tell
  * nobody more than whether the count is zero; so they commute, as long as it cannot be.
  */
 extern bool fb_x_on;

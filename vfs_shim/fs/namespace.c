@@ -29,6 +29,7 @@
 #include <linux/workqueue.h>
 
 #include <core/choice.h>
+#include <core/explore.h>
 #include <core/finding.h>
 #include <core/ledger.h>
 #include <core/race.h>
@@ -51,6 +52,7 @@ static bool shutting_down;
  */
 static void mnt_count_inc(struct mount *m)
 {
+	fb_counted(&m->mnt_count, m->mnt_count, 1);
 	m->mnt_count++;
 	fb_get(FB_RES_MOUNT, m, 0);
 }
@@ -59,6 +61,7 @@ static bool mnt_count_dec(struct mount *m)
 {
 	fb_put(FB_RES_MOUNT, m, 0);
 	fb_race_release(&m->mnt_count);
+	fb_counted(&m->mnt_count, m->mnt_count, -1);
 	if (--m->mnt_count)
 		return false;
 	/* Kernel: mntput_no_expire() adds the counts of all processors up under a lock. */
@@ -70,7 +73,7 @@ static bool mnt_count_dec(struct mount *m)
 struct vfsmount *mntget(struct vfsmount *mnt)
 {
 	if (mnt) {
-		fb_point(FB_PT_ATOMIC, &real_mount(mnt)->mnt_count);
+		fb_point(FB_PT_COUNT, &real_mount(mnt)->mnt_count);
 		mnt_count_inc(real_mount(mnt));
 	}
 	return mnt;
@@ -158,7 +161,7 @@ void mntput(struct vfsmount *mnt)
 	if (!mnt)
 		return;
 	m = real_mount(mnt);
-	fb_point(FB_PT_ATOMIC, &m->mnt_count);
+	fb_point(FB_PT_COUNT, &m->mnt_count);
 	if (!mnt_count_dec(m))
 		return;
 	WARN_ON(is_mounted(mnt));
@@ -192,7 +195,8 @@ EXPORT_SYMBOL_GPL(__mnt_is_readonly);
 /** __mnt_want_write() - write access without freeze protection; -EROFS. Models: fs/namespace.c, 6.1. */
 int __mnt_want_write(struct vfsmount *m)
 {
-	fb_point(FB_PT_ATOMIC, &real_mount(m)->mnt_writers);
+	/* Writers commute with each other; who looks whether there are any touches the count as its writer. */
+	fb_point(FB_PT_READ, &real_mount(m)->mnt_writers);
 	if (m->mnt_sb->s_readonly_remount || __mnt_is_readonly(m))
 		return -EROFS;
 	real_mount(m)->mnt_writers++;
@@ -236,7 +240,7 @@ EXPORT_SYMBOL_GPL(mnt_want_write_file);
 /** __mnt_drop_write() - Models: fs/namespace.c, 6.1. */
 void __mnt_drop_write(struct vfsmount *m)
 {
-	fb_point(FB_PT_ATOMIC, &real_mount(m)->mnt_writers);
+	fb_point(FB_PT_READ, &real_mount(m)->mnt_writers);
 	if (--real_mount(m)->mnt_writers < 0)
 		fb_report_fatal(FB_CONTRACT, 0, NULL,
 				"write access of %s dropped more often than taken",
@@ -273,9 +277,11 @@ int sb_prepare_remount_readonly(struct super_block *sb)
 
 	if (atomic_long_read(&sb->s_remove_count))
 		return -EBUSY;
-	list_for_each_entry(m, &sb->s_mounts, mnt_instance)
+	list_for_each_entry(m, &sb->s_mounts, mnt_instance) {
+		fb_touch(&m->mnt_writers, true);
 		if (!(m->mnt.mnt_flags & MNT_READONLY) && m->mnt_writers)
 			return -EBUSY;
+	}
 	sb->s_readonly_remount = 1;
 	return 0;
 }
@@ -694,6 +700,7 @@ static int bind_remount(struct path *path, int mnt_flags)
 	if (!is_mounted(path->mnt) || path->dentry != path->mnt->mnt_root)
 		return -EINVAL;
 	namespace_lock();
+	fb_touch(&m->mnt_writers, true);
 	if ((mnt_flags & MNT_READONLY) && !__mnt_is_readonly(path->mnt) && m->mnt_writers)
 		err = -EBUSY;
 	else
@@ -832,6 +839,7 @@ int finish_automount(struct vfsmount *m, const struct path *path)
 /* Kernel: propagate_mount_busy(mnt, 2): the tree's count and the caller's. */
 static bool mount_busy(struct mount *m)
 {
+	fb_touch(&m->mnt_count, true);
 	return !list_empty(&m->mnt_mounts) || m->mnt_count > 2;
 }
 
