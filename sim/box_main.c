@@ -428,6 +428,8 @@ static int cmd_explore(struct options *o)
 		.total = o->total, .shrink = !o->no_shrink,
 	};
 
+	int status;
+
 	if (check_patterns(o))
 		return EXIT_USAGE;
 	if (!o->nr_args) {
@@ -439,9 +441,17 @@ static int cmd_explore(struct options *o)
 		fputs("fusebox: a random search has no end; give --time SECONDS or --max-runs N\n", stderr);
 		return EXIT_USAGE;
 	}
-	if (!x.jobs)
+	if (open_traces(o))
+		return EXIT_USAGE;
+	x.traces = o->traces;
+	/* Workers would write into each other's traces. */
+	if (o->traces)
+		x.jobs = 1;
+	else if (!x.jobs)
 		x.jobs = (unsigned int)sysconf(_SC_NPROCESSORS_ONLN);
-	return explore(&x);
+	status = explore(&x);
+	scenario_trace_close(o->traces);
+	return status;
 }
 
 /* The debugger stops at the fault, if there is one, and where a finding is reported, with the whole stack. */
@@ -618,6 +628,8 @@ static const struct argp_option faults_options[] = {
 };
 
 static const struct argp_option explore_options[] = {
+	{ "trace-file", OPT_TRACE_FILE, "FILE", 0, "write each normalized trace that was shown to FILE, once; "
+	  "implies --jobs 1", 0 },
 	{ "preemptions", OPT_PREEMPTIONS, "N", 0, "try all schedules with up to N preemptions, and no others "
 	  "(0, 1, 2, then any number)", 0 },
 	{ "policy", OPT_POLICY, "POLICY", 0, "dfs: depth-first, to the end; pct: random priorities; random: any "

@@ -27,6 +27,7 @@ extern int __llvm_profile_write_file(void) __attribute__((weak));
 #define DEEPEN_TO	2	/* bounds before the unbounded search */
 #define MAX_STEPS	200000ul	/* of one run, before it counts as a livelock */
 #define SHRINK_SECONDS	20
+#define MAX_TRACES	64	/* of a process, that are told from others */
 #define CLOCK_RUNS	64	/* runs between two looks at the clock */
 
 enum state { WAITING, RUNNING, ENDED };
@@ -114,6 +115,33 @@ static bool out_of_time(const struct result *r, const struct explore_opts *o)
 	return o->seconds && seconds_since(&r->start) >= o->seconds;
 }
 
+/* The trace of the run, if none was like it. Scenarios differ in few ways; what comes after so many is left out. */
+static void trace_once(const struct scenario *s, const struct run_outcome *out, FILE *to)
+{
+	static char *seen[MAX_TRACES];
+	static unsigned int nr;
+	char *text = NULL;
+	size_t len;
+	FILE *f = open_memstream(&text, &len);
+
+	if (!f)
+		return;
+	runner_trace(f, s, out);
+	fclose(f);
+	for (unsigned int i = 0; i < nr; i++) {
+		if (!strcmp(seen[i], text)) {
+			free(text);
+			return;
+		}
+	}
+	fputs(text, to);
+	fflush(to);
+	if (nr < MAX_TRACES)
+		seen[nr++] = text;
+	else
+		free(text);
+}
+
 /* Returns false when the scenario is done with: failed, skipped, or out of time. */
 static bool run_next(struct result *r, const struct explore_opts *o)
 {
@@ -127,6 +155,8 @@ static bool run_next(struct result *r, const struct explore_opts *o)
 	run.max_steps = MAX_STEPS;
 	runner_run_watched(r->s, &run, NULL, &out);
 	counts = fb_explore_ran();
+	if (o->traces && counts && out.verdict == VERDICT_OK)
+		trace_once(r->s, &out, o->traces);
 	if (out.verdict == VERDICT_SKIPPED) {
 		snprintf(r->details, sizeof(r->details), "%s", out.details);
 		r->skipped = true;

@@ -8,6 +8,8 @@
 #include <core/explore.h>
 #include <core/run.h>
 
+#include <stdio.h>
+
 #include "scenario.h"
 
 #define EXPLORE_DEEPEN	(~0u)
@@ -27,6 +29,7 @@
  * @total: wall time for all together, of which each gets its share; 0: no limit
  * @max_runs: runs of each scenario; 0: no limit
  * @jobs: processes
+ * @traces: gets each normalized trace that a scenario has shown (scenario_trace.h), once; @jobs must be 1. Or NULL
  * @shrink: make the schedule of a finding as short as it can be
  */
 struct explore_opts {
@@ -43,6 +46,7 @@ struct explore_opts {
 	unsigned int total;
 	unsigned long max_runs;
 	unsigned int jobs;
+	FILE *traces;
 	bool shrink;
 };
 

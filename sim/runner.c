@@ -14,6 +14,7 @@
 
 #include "clock.h"
 #include "heap.h"
+#include "scenario_trace.h"
 #include "world_box.h"
 
 /* What the first task of a run gets, and what it leaves. */
@@ -124,4 +125,22 @@ int runner_run(const struct scenario *s, const struct fb_run_opts *opts, struct 
 	if (err || out->verdict != VERDICT_OK)
 		return err;
 	return runner_run_watched(s, opts, &watch, out);
+}
+
+void runner_trace(FILE *to, const struct scenario *s, const struct run_outcome *out)
+{
+	char verdict[256] = "ok";
+	const char *text;
+
+	scenario_trace_begin(to, s->name);
+	for (size_t i = 0; i < fb_trace_len(); i++) {
+		text = strstr(fb_trace_line(i), ": ") + 2;
+		if (!strncmp(text, WORLD_BOX_TRACED, strlen(WORLD_BOX_TRACED)))
+			scenario_trace_line(to, text + strlen(WORLD_BOX_TRACED));
+	}
+	if (out->verdict == VERDICT_FAILED)
+		strcpy(verdict, "failed");
+	else if (out->verdict == VERDICT_SKIPPED)
+		snprintf(verdict, sizeof(verdict), "skipped: %s", out->details);
+	scenario_trace_end(to, verdict);
 }

@@ -7,6 +7,8 @@
 
 #include <core/run.h>
 
+#include <stdio.h>
+
 #include "box_faults.h"
 #include "report.h"
 #include "scenario.h"
@@ -59,5 +61,13 @@ int runner_run_watched(const struct scenario *s, const struct fb_run_opts *opts,
  * Return: 0; -EINVAL when the token of @opts is malformed.
  */
 int runner_run(const struct scenario *s, const struct fb_run_opts *opts, struct run_outcome *out);
+
+/**
+ * runner_trace() - write the normalized trace of the last run: those lines that other worlds have, too
+ * @to: where to, in the format of scenario_trace.h
+ * @s: the scenario
+ * @out: what came of it
+ */
+void runner_trace(FILE *to, const struct scenario *s, const struct run_outcome *out);
 
 #endif

@@ -10,8 +10,6 @@
 #include "jobs.h"
 #include "report.h"
 #include "runner.h"
-#include "scenario_trace.h"
-#include "world_box.h"
 
 enum { EXIT_USAGE = 2 };
 
@@ -45,25 +43,6 @@ static void print_trace(FILE *to)
 		fprintf(to, "# %s\n", fb_trace_line(i));
 }
 
-/* Those lines of the run's trace that other worlds have, too. */
-static void print_normal(FILE *to, const struct scenario *s, const struct run_outcome *out)
-{
-	char verdict[256] = "ok";
-	const char *text;
-
-	scenario_trace_begin(to, s->name);
-	for (size_t i = 0; i < fb_trace_len(); i++) {
-		text = strstr(fb_trace_line(i), ": ") + 2;
-		if (!strncmp(text, WORLD_BOX_TRACED, strlen(WORLD_BOX_TRACED)))
-			scenario_trace_line(to, text + strlen(WORLD_BOX_TRACED));
-	}
-	if (out->verdict == VERDICT_FAILED)
-		strcpy(verdict, "failed");
-	else if (out->verdict == VERDICT_SKIPPED)
-		snprintf(verdict, sizeof(verdict), "skipped: %s", out->details);
-	scenario_trace_end(to, verdict);
-}
-
 static void tell(struct telling *t, const struct scenario *scenario, const struct run_outcome *out)
 {
 	struct verdict_line line = { scenario->name, out->verdict, out->seconds, out->details };
@@ -87,7 +66,7 @@ static int run_here(struct telling *t)
 		if (t->s->trace)
 			print_trace(stdout);
 		if (t->s->traces)
-			print_normal(t->s->traces, t->s->scenario[i], &out);
+			runner_trace(t->s->traces, t->s->scenario[i], &out);
 		tell(t, t->s->scenario[i], &out);
 		free(out.details);
 	}
@@ -121,7 +100,7 @@ static void work(void *arg, unsigned int i, FILE *to)
 		print_trace(f);
 	e.trace_len = ftell(f);
 	if (t->s->traces)
-		print_normal(f, t->s->scenario[i], &out);
+		runner_trace(f, t->s->scenario[i], &out);
 	e.normal_len = ftell(f) - e.trace_len;
 	fclose(f);
 	fwrite(&e, sizeof(e), 1, to);
