@@ -28,6 +28,7 @@
 #include <core/choice.h>
 #include <core/finding.h>
 #include <core/ledger.h>
+#include <core/race.h>
 #include <core/run.h>
 
 #include "internal.h"
@@ -239,9 +240,15 @@ static void destroy_inode(struct inode *inode)
 /** get_next_ino() - inode numbers for file systems in memory; never 0. Models: fs/inode.c, 6.1. */
 unsigned int get_next_ino(void)
 {
+	unsigned int ino;
+
+	/* Kernel: each processor has numbers of its own, so that this is one step. */
+	fb_race_pause();
 	if (!++last_ino)
 		++last_ino;
-	return last_ino;
+	ino = last_ino;
+	fb_race_resume();
+	return ino;
 }
 EXPORT_SYMBOL(get_next_ino);
 
