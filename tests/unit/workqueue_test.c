@@ -50,6 +50,23 @@ static void reentrancy(void *arg)
 	CHECK(!inside);
 }
 
+static void forgets_its_queue(void *arg)
+{
+	struct workqueue_struct *kept = alloc_workqueue("kept", 0, 0);
+
+	CHECK(kept);
+	wq = alloc_workqueue("test", 0, 0);
+	destroy_workqueue(wq);
+}
+
+static void queue_that_nobody_destroys_is_a_leak(void **state)
+{
+	RUN_BAD({ "a", forgets_its_queue });
+	assert_int_equal(fb_nr_findings(), 1);
+	assert_non_null(strstr(finding_of(FB_LEAK)->text, "work queue"));
+	assert_non_null(strstr(finding_of(FB_LEAK)->text, "kept"));
+}
+
 static void one_item_never_runs_twice_at_once(void **state)
 {
 	static const struct shim_task task = { "a", reentrancy };
@@ -263,6 +280,7 @@ int main(void)
 		cmocka_unit_test_setup(delayed_work, setup),
 		cmocka_unit_test_setup(cancel_sync_waits_for_the_run, setup),
 		cmocka_unit_test_setup(flush_of_itself_is_found, setup),
+		cmocka_unit_test_setup(queue_that_nobody_destroys_is_a_leak, setup),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

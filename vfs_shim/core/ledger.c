@@ -70,6 +70,7 @@ const char *fb_res_name(enum fb_res kind)
 		[FB_RES_MEM] = "memory",
 		[FB_RES_PAGE] = "page",
 		[FB_RES_REQUEST] = "request",
+		[FB_RES_WORKQUEUE] = "work queue",
 		[FB_RES_FREEZE] = "freeze protection",
 	};
 
@@ -499,7 +500,7 @@ static void audit_kind(enum fb_res kind, bool cause)
  */
 void fb_ledger_audit(void)
 {
-	static const enum fb_res causes[] = { FB_RES_FREEZE, FB_RES_FILE, FB_RES_COUNT };
+	static const enum fb_res causes[] = { FB_RES_FREEZE, FB_RES_FILE, FB_RES_COUNT, FB_RES_WORKQUEUE };
 	static const enum fb_res pinned[] = {
 		FB_RES_MODULE, FB_RES_MOUNT, FB_RES_DENTRY, FB_RES_INODE,
 		FB_RES_SUPER, FB_RES_CRED, FB_RES_PID, FB_RES_MEM, FB_RES_PAGE,

@@ -22,6 +22,7 @@ enum fb_res {
 	FB_RES_MEM,
 	FB_RES_PAGE,
 	FB_RES_REQUEST,
+	FB_RES_WORKQUEUE, /* which whoever made it must destroy */
 	FB_RES_FREEZE, /* freeze protection: key is the super block, tag the level */
 	FB_NR_RES,
 };

@@ -426,7 +426,8 @@ bool current_is_workqueue_rescuer(void)
  * @flags: WQ_*
  * @max_active: how many of its items run at once; 0 for the default
  *
- * Models: 6.1. Fault point "alloc". Context: may sleep. Return: the queue, or NULL when out of memory.
+ * A queue that nobody destroys is a leak. Models: 6.1. Fault point "alloc". Context: may sleep. Return: the
+ * queue, or NULL when out of memory.
  */
 struct workqueue_struct *alloc_workqueue(const char *fmt, unsigned int flags, int max_active, ...)
 {
@@ -447,6 +448,8 @@ struct workqueue_struct *alloc_workqueue(const char *fmt, unsigned int flags, in
 	fb_vsnprintf(wq->name, sizeof(wq->name), fmt, args);
 	va_end(args);
 	lockdep_init_map(&wq->dep_map, wq->name, NULL, 0);
+	fb_obj_new(wq, "workqueue", wq->name);
+	fb_get(FB_RES_WORKQUEUE, wq, 0);
 	return wq;
 }
 EXPORT_SYMBOL(alloc_workqueue);
@@ -478,18 +481,25 @@ EXPORT_SYMBOL(drain_workqueue);
 void destroy_workqueue(struct workqueue_struct *wq)
 {
 	drain_workqueue(wq);
+	fb_put(FB_RES_WORKQUEUE, wq, 0);
+	fb_obj_gone(wq);
 	wq->used = false;
 }
 EXPORT_SYMBOL(destroy_workqueue);
 
 static int workqueue_init_early(void)
 {
+	struct workqueue_struct *wq;
+
 	system_wq = alloc_workqueue("events", 0, 0);
 	system_highpri_wq = alloc_workqueue("events_highpri", WQ_HIGHPRI, 0);
 	system_long_wq = alloc_workqueue("events_long", 0, 0);
 	system_unbound_wq = alloc_workqueue("events_unbound", WQ_UNBOUND, WQ_UNBOUND_MAX_ACTIVE);
 	system_freezable_wq = alloc_workqueue("events_freezable", WQ_FREEZABLE, 0);
 	system_power_efficient_wq = alloc_workqueue("events_power_efficient", WQ_POWER_EFFICIENT, 0);
+	/* Nobody ever destroys these. */
+	for (wq = queues; wq < queues + MAX_QUEUES && wq->used; wq++)
+		fb_forget(FB_RES_WORKQUEUE, wq);
 	return system_wq && system_highpri_wq && system_long_wq && system_unbound_wq && system_freezable_wq &&
 	       system_power_efficient_wq ? 0 : -ENOMEM;
 }
