@@ -234,6 +234,34 @@ out:
 	fx_teardown(&fx);
 }
 
+/* A write that fails may have changed the file, so the server is asked; one that was not begun has not. */
+static void attr_failed_write(struct sc *sc)
+{
+	struct fixture fx;
+	struct w_stat st;
+	unsigned int mark;
+	long fd = -1;
+
+	if (!fx_setup(sc, &fx, NULL))
+		goto out;
+	NEED_FD(sc, fd, fx_make(&fx, "f", 100, O_RDWR));
+	NEED_EQ(sc, w_pwrite(fx.w, fd, "x", 1, 0), 1);
+	mark = srv_mark(fx.srv);
+	NEED_EQ(sc, w_lower_inject(fx.w, fx.lower, W_LOWER_WRITE, 0, 1, EAGAIN, 0), 0);
+	EXPECT_EQ(sc, w_pwrite(fx.w, fd, "x", 1, 0), -EAGAIN);
+	EXPECT_EQ(sc, w_fstat(fx.w, fd, &st), 0);
+	EXPECT_EQ(sc, srv_count(fx.srv, mark, FUSE_GETATTR), 0);
+	NEED_EQ(sc, w_lower_inject(fx.w, fx.lower, W_LOWER_WRITE, 0, 1, EIO, 0), 0);
+	EXPECT_EQ(sc, w_pwrite(fx.w, fd, "x", 1, 0), -EIO);
+	EXPECT_EQ(sc, w_fstat(fx.w, fd, &st), 0);
+	EXPECT_EQ(sc, srv_count(fx.srv, mark, FUSE_GETATTR), 1);
+	fx_same_attr(&fx, fd, "f", true);
+out:
+	if (fd >= 0)
+		w_close(fx.w, fd);
+	fx_teardown(&fx);
+}
+
 /* Opens of one inode on different lower files: no lower inode can speak for it alone. */
 static const char *second_elsewhere(struct server *srv, const char *name, unsigned int nth)
 {
@@ -328,6 +356,8 @@ const struct scenario attr_scenarios[] = {
 	  attr_old_reply_valid },
 	{ "attr/xattr-per-write", "writes ask for no extended attributes", W_CAP_LOWER_XATTR,
 	  attr_xattr_per_write },
+	{ "attr/failed-write", "a write that failed leaves nothing that counts as known", W_CAP_LOWER_FAULT,
+	  attr_failed_write },
 	{ "attr/two-lower-files", "sizes when opens have different lower files", 0,
 	  attr_two_lower_files },
 	{ "attr/owner-is-the-servers", "mode and owner are not copied from below", W_CAP_ROOT,
