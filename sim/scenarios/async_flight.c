@@ -368,57 +368,6 @@ out:
 	flight_end(&f);
 }
 
-/* ---- who changes the size waits ---- */
-
-struct resizer {
-	struct flight *f;
-	bool allocate;
-	long ret;
-};
-
-static void resize_task(struct world *w, void *arg)
-{
-	struct resizer *r = arg;
-
-	r->ret = r->allocate ? w_fallocate(w, r->f->fd, 0, FILE_SIZE, BLOCK) :
-			       w_ftruncate(w, r->f->fd, FILE_SIZE - BLOCK);
-}
-
-/* The server is not even asked before the writes in flight are over. */
-static void resize_waits(struct sc *sc, bool allocate, unsigned int opcode)
-{
-	struct resizer r = { .allocate = allocate, .ret = -1 };
-	struct w_task *task;
-	unsigned int mark;
-	struct flight f;
-
-	if (!flight_begin(sc, &f) || !flight_submit(&f, FE_AIO, 1, true))
-		goto out;
-	r.f = &f;
-	mark = srv_mark(f.fx.srv);
-	NEED_EQ(sc, w_spawn(f.w, "resize", W_SPAWN_SHARE_FILES, resize_task, &r, &task), 0);
-	EXPECT_EQ(sc, w_task_wait_blocked(f.w, task), 0);
-	fx_barrier(&f.fx);
-	EXPECT_EQ(sc, srv_count(f.fx.srv, mark, opcode), 0);
-	complete_one(&f, 0);
-	w_join(f.w, task);
-	EXPECT_EQ(sc, r.ret, 0);
-	EXPECT_EQ(sc, srv_count(f.fx.srv, mark, opcode), 1);
-	flight_check(&f);
-out:
-	flight_end(&f);
-}
-
-static void truncate_waits(struct sc *sc)
-{
-	resize_waits(sc, false, FUSE_SETATTR);
-}
-
-static void allocate_waits(struct sc *sc)
-{
-	resize_waits(sc, true, FUSE_FALLOCATE);
-}
-
 /* The ring is closed first: its requests go on, and their file stays. */
 static void close_ring(struct sc *sc)
 {
@@ -628,8 +577,6 @@ const struct scenario async_flight_scenarios[] = {
 	  attr_at_completion },
 	{ "async/attr-in-irq", "a read that completes in irq context changes the access time", ASYNC_AIO,
 	  attr_in_irq },
-	{ "async/truncate-waits", "ftruncate waits for the writes in flight", ASYNC_AIO, truncate_waits },
-	{ "async/allocate-waits", "fallocate waits for the writes in flight", ASYNC_AIO, allocate_waits },
 	{ "async/cancel-aio", "io_cancel of a passthrough write", ASYNC_AIO, cancel_aio },
 	{ "async/destroy-aio", "io_destroy waits for the requests in flight", ASYNC_AIO, destroy_aio },
 	{ "async/close-ring", "a ring is closed with requests in flight", ASYNC_URING, close_ring },
