@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/uio.h>
 
 bool conc_begin(struct sc *sc, struct conc *c, const struct fx_opts *o, int flags)
 {
@@ -18,6 +19,8 @@ bool conc_begin(struct sc *sc, struct conc *c, const struct fx_opts *o, int flag
 		return false;
 	NEED_FD(sc, c->fd, fx_make(&c->fx, "f", CONC_SIZE, O_RDWR | flags));
 	NEED_EQ(sc, fx_barrier(&c->fx), 0);
+	/* So that reads have a new access time to tell. */
+	w_tick(c->w);
 	return true;
 out:
 	return false;
@@ -53,7 +56,8 @@ void conc_end(struct conc *c)
 
 bool conc_is(struct conc *c, const char *what, long got, long one, long other)
 {
-	return EXPECT(c->sc, got == one || got == other, "%s: %s (%ld)", what, sc_errno(got), got);
+	return EXPECT(c->sc, got == one || got == other, "%s: %ld (%s), neither %ld nor %ld", what, got, sc_errno(got), one,
+		      other);
 }
 
 long conc_close(struct fx_job *job)
@@ -152,9 +156,12 @@ static void conc_write_write(struct sc *sc)
 	conc_end(&c);
 }
 
+/* Not by O_APPEND and write(2), which would have the two wait for each other at the file's position. */
 static long append(struct fx_job *job)
 {
-	return w_write(conc_of(job)->w, (int)conc_of(job)->other, "appended..", 10);
+	const struct iovec iov = { "appended..", 10 };
+
+	return w_pwritev2(conc_of(job)->w, (int)conc_of(job)->fd, &iov, 1, 0, RWF_APPEND);
 }
 
 static void meet_appending(struct sc *sc, unsigned int n, const conc_fn *fn, long long size)
@@ -162,15 +169,11 @@ static void meet_appending(struct sc *sc, unsigned int n, const conc_fn *fn, lon
 	struct conc c;
 	long ret[CONC_TASKS];
 
-	if (!conc_begin(sc, &c, NULL, 0))
-		goto out;
-	NEED_FD(sc, c.other, w_open(c.w, fx_mnt(&c.fx, "f"), O_WRONLY | O_APPEND, 0));
-	if (!conc_meet(&c, n, fn, ret))
-		goto out;
-	for (unsigned int i = 0; i < n; i++)
-		EXPECT_EQ(sc, ret[i], 10);
-	same_size(&c, size, size);
-out:
+	if (conc_begin(sc, &c, NULL, 0) && conc_meet(&c, n, fn, ret)) {
+		for (unsigned int i = 0; i < n; i++)
+			EXPECT_EQ(sc, ret[i], 10);
+		same_size(&c, size, size);
+	}
 	conc_end(&c);
 }
 
@@ -208,7 +211,7 @@ static long stat_file(struct fx_job *job)
 	return ret;
 }
 
-/* The server is asked for attributes each time; its older answer must not undo a write. */
+/* The server is asked for attributes; its answer, if it is older than a write, must not undo it. */
 static void conc_getattr_extend(struct sc *sc)
 {
 	static const conc_fn fn[] = { stat_file, conc_extend };
@@ -217,12 +220,16 @@ static void conc_getattr_extend(struct sc *sc)
 	long ret[2];
 
 	fx_opts_init(&o);
-	o.srv.attr_timeout = 0;
-	if (conc_begin(sc, &c, &o, 0) && conc_meet(&c, 2, fn, ret)) {
-		EXPECT_EQ(sc, ret[0], 0);
-		EXPECT_EQ(sc, ret[1], 10);
-		same_size(&c, CONC_SIZE + 10, CONC_SIZE + 10);
-	}
+	o.keep_dev = true;
+	if (!conc_begin(sc, &c, &o, 0))
+		goto out;
+	NEED_EQ(sc, srv_notify_inval_inode(c.w, c.fx.dev, srv_nodeid(c.fx.srv, "f"), -1, 0), 0);
+	if (!conc_meet(&c, 2, fn, ret))
+		goto out;
+	EXPECT_EQ(sc, ret[0], 0);
+	EXPECT_EQ(sc, ret[1], 10);
+	same_size(&c, CONC_SIZE + 10, CONC_SIZE + 10);
+out:
 	conc_end(&c);
 }
 
@@ -664,6 +671,25 @@ static void conc_freeze_two_writers(struct sc *sc)
 	conc_end(&c);
 }
 
+/*
+ * A truncation waits, with the inode locked, for the server, and that for the thaw; the freezer for whoever has
+ * protection. None of them must have that and wait for the inode.
+ */
+static void conc_freeze_truncate_write(struct sc *sc)
+{
+	static const conc_fn fn[] = { conc_truncate, conc_extend, conc_freeze_thaw };
+	struct conc c;
+	long ret[3];
+
+	if (conc_begin(sc, &c, NULL, 0) && conc_meet(&c, 3, fn, ret)) {
+		EXPECT_EQ(sc, ret[0], 0);
+		EXPECT_EQ(sc, ret[1], 10);
+		EXPECT_EQ(sc, ret[2], 0);
+		same_size(&c, CONC_SIZE + 10, 50);
+	}
+	conc_end(&c);
+}
+
 /* ---- beside the page cache ---- */
 
 static enum srv_backing cached_for_readers(struct server *srv, const char *name, uint32_t flags)
@@ -734,6 +760,8 @@ const struct scenario conc_scenarios[] = {
 	{ "conc/death-close", "a close and the server's death", 0, conc_death_close },
 	{ "conc/freeze-write", "a write and a freeze", W_CAP_FREEZE, conc_freeze_write },
 	{ "conc/freeze-two-writers", "two writes and a freeze", W_CAP_FREEZE, conc_freeze_two_writers },
+	{ "conc/freeze-truncate-write", "a truncation, a write that extends, and a freeze", W_CAP_FREEZE,
+	  conc_freeze_truncate_write },
 	{ "conc/cached-read", "a cached read and a write through passthrough", MIXED, conc_cached_read },
 	{ 0 }
 };

@@ -81,13 +81,23 @@ static long complete_in_irq(struct fx_job *job)
 }
 
 /* Complete what the other task submits, whenever it does. */
-static long complete_early(struct fx_job *job)
+static long complete_when_submitted(struct fx_job *job, bool irq)
 {
 	long ret;
 
-	while ((ret = complete_with(job, true)) == -ENOENT)
+	while ((ret = complete_with(job, irq)) == -ENOENT)
 		w_yield(conc_of(job)->w);
 	return ret;
+}
+
+static long complete_early(struct fx_job *job)
+{
+	return complete_when_submitted(job, false);
+}
+
+static long complete_early_in_irq(struct fx_job *job)
+{
+	return complete_when_submitted(job, true);
 }
 
 /* A request in flight, its completion, and something else; @good or @bad is what that may return. */
@@ -211,9 +221,9 @@ static long submit(struct fx_job *job)
 }
 
 /* The completion may come before the call that queues the request has returned. */
-static void meet_submission(struct sc *sc, enum w_aio_op op)
+static void meet_submission(struct sc *sc, enum w_aio_op op, conc_fn completer)
 {
-	static const conc_fn fn[] = { submit, complete_early };
+	const conc_fn fn[] = { submit, completer };
 	struct conc c;
 	long ret[2];
 
@@ -227,17 +237,17 @@ static void meet_submission(struct sc *sc, enum w_aio_op op)
 
 static void conc_submit_complete(struct sc *sc)
 {
-	meet_submission(sc, W_AIO_WRITE);
+	meet_submission(sc, W_AIO_WRITE, complete_early);
 }
 
 static void conc_submit_complete_read(struct sc *sc)
 {
-	meet_submission(sc, W_AIO_READ);
+	meet_submission(sc, W_AIO_READ, complete_early_in_irq);
 }
 
 static void conc_submit_freeze(struct sc *sc)
 {
-	static const conc_fn fn[] = { submit, complete_early, conc_freeze_thaw };
+	static const conc_fn fn[] = { submit, complete_early_in_irq, conc_freeze_thaw };
 	struct conc c;
 	long ret[3];
 
