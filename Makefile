@@ -12,7 +12,7 @@ SMOKE ?= open registry rw cached mixed mmap splice direct coherency random locks
 # The scenarios of host and guest, as patterns; none: all.
 SCENARIOS ?=
 # What make explore explores, as patterns, and how long at most.
-EXPLORE ?= 'explore/*'
+EXPLORE ?= explore conc
 EXPLORE_SECONDS ?= 240
 # Options for cmake, as -DNAME=VALUE.
 CMAKE_OPTIONS ?=
@@ -90,10 +90,10 @@ explore: build ## every schedule of the scenarios of tasks that meet (EXPLORE_SE
 
 patch: ## the patch series, for git am, in build/patch
 	@tools/setup build patch
-	@tools/patch $(kdir) --out '$(B)'
+	@tools/patch --out '$(B)'
 
 patch-check: ## git am, checkpatch --strict, sparse and W=1 for each patch of the series
-	@tools/patch-check $(kdir) --out '$(B)'
+	@tools/patch-check --out '$(B)'
 
 test: tests ## all tests that need neither root nor a virtual machine
 	@ctest --test-dir '$(B)/box' --output-on-failure --no-label-summary -j $(JOBS)
