@@ -2,7 +2,7 @@
 /*
  * A file server on libfuse's low-level API: it serves a directory, with passthrough where the kernel has it.
  *
- * The same source is a task of the box, a thread of fusebox-guest, and the program fusebox-fileserver (main.c).
+ * The same source is a task of the box, a thread of fusebox-host, and the program fusebox-fileserver (main.c).
  */
 #ifndef FUSEBOX_SIM_LIBFUSE_FILESERVER_H
 #define FUSEBOX_SIM_LIBFUSE_FILESERVER_H
