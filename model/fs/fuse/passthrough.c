@@ -118,6 +118,7 @@ static void fuse_passthrough_unlink(struct fuse_inode *fi)
 static bool fuse_passthrough_may_copy(struct fuse_inode *fi,
 				      struct inode *lower)
 {
+	/* S_NOCMTIME does not change, but others in i_flags do */
 	return !READ_ONCE(fi->backing_mixed) && !data_race(IS_NOCMTIME(lower));
 }
 
@@ -167,9 +168,9 @@ static bool fuse_passthrough_copy_attr(struct inode *inode,
 		i_size_write(inode, i_size_read(lower));
 		*stale = inode->i_size != expected;
 		inode->i_blocks = blocks;
-		inode->i_atime = data_race(lower->i_atime);
-		inode->i_mtime = data_race(lower->i_mtime);
-		inode->i_ctime = data_race(lower->i_ctime);
+		inode->i_atime = data_race(lower->i_atime); /* as stat(2) */
+		inode->i_mtime = data_race(lower->i_mtime); /* as stat(2) */
+		inode->i_ctime = data_race(lower->i_ctime); /* as stat(2) */
 		set_mask_bits(&fi->inval_mask, FUSE_BACKING_ATTRS, 0);
 	}
 	spin_unlock(&fi->lock);
@@ -231,8 +232,11 @@ bool fuse_passthrough_read_changes(struct inode *inode, struct file *backing)
 {
 	struct inode *lower = file_inode(backing);
 
-	return !fuse_passthrough_may_copy(get_fuse_inode(inode), lower) ||
-	       data_race(inode->i_size != lower->i_size ||
+	if (!fuse_passthrough_may_copy(get_fuse_inode(inode), lower))
+		return true;
+
+	/* What is torn, or has changed, is copied */
+	return data_race(inode->i_size != lower->i_size ||
 			 !timespec64_equal(&inode->i_atime, &lower->i_atime));
 }
 
@@ -486,12 +490,10 @@ ssize_t fuse_passthrough_read_iter(struct kiocb *iocb, struct iov_iter *to)
 	return ret;
 }
 
-/*
- * Any bit that a write may have to take off?  Without the lock, as everywhere:
- * whoever sets one now cannot tell whether the write came before.
- */
+/* Any bit that a write may have to take off?  Without the lock, as everywhere */
 static bool fuse_passthrough_suidgid(const struct inode *inode)
 {
+	/* Who sets one now cannot tell whether the write came before */
 	return data_race(inode->i_mode) & (S_ISUID | S_ISGID);
 }
 

@@ -187,6 +187,7 @@ static void fuse_passthrough_aio_end(struct fuse_passthrough_aio *aio,
 {
 	struct inode *inode = fuse_passthrough_aio_inode(aio);
 
+	/* Pages that come meanwhile are read after the write */
 	if (!drop || !data_race(inode->i_mapping->nrpages)) {
 		fuse_passthrough_aio_complete(aio);
 		return;
