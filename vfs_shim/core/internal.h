@@ -11,6 +11,7 @@
 #include <stdarg.h>
 #include "task.h"
 #include "choice.h"
+#include "events.h"
 #include "stack.h"
 #include "finding.h"
 #include "ledger.h"
@@ -71,6 +72,7 @@ struct fb_held {
 	unsigned int flags;
 	unsigned int irq; /* irq depth in which it was taken */
 	fb_stack_t stack;
+	size_t event;
 	bool told;
 };
 
@@ -180,7 +182,6 @@ fb_stack_t fb_stack_intern(const uintptr_t *pc, unsigned int n);
 const struct fb_frames *fb_stack_frames(fb_stack_t s, struct fb_frames *buf);
 /* @buf holds the @n innermost frames, the walk goes on at frame pointer @fp, bounded by @c. */
 fb_stack_t fb_stack_from(const struct fb_ctx *c, struct fb_frames *buf, uintptr_t fp);
-void fb_stack_print_brief(FILE *to, fb_stack_t s, unsigned int max);
 
 /* symbolize.c */
 struct fb_sym {
@@ -304,6 +305,8 @@ bool fb_time_to_next(void);
 void fb_timers_range_freed(const void *start, size_t len);
 /* trace.c */
 void fb_trace_reset(void);
+/* events.c */
+void fb_events_reset(void);
 /* race.c: nothing happens unless instrumented objects are linked in */
 void fb_race_reset(void);
 void fb_race_fork(struct fb_holder *child);

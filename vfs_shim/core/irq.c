@@ -41,7 +41,9 @@ void fb_irq(void (*fn)(void *arg), void *arg)
 	}
 	fb_race_irq_enter(h);
 	h->irq++;
+	fb_event(FB_EVENT_IRQ, 0, "irq handler begins");
 	fn(arg);
+	fb_event(FB_EVENT_IRQ_END, 0, "irq handler ends");
 	if (h->nr_held != held || h->nr_atomic != atomic || h->rcu_depth != rcu ||
 	    h->irqs_off != off)
 		fb_report(

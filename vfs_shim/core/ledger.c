@@ -17,6 +17,7 @@ struct entry {
 	unsigned int owner;
 	fb_stack_t stack;
 	size_t at; /* length of the trace then */
+	size_t event;
 	bool told;
 };
 
@@ -180,6 +181,13 @@ static const char *obj_name(const struct account *a)
 	return a->name ? a->name : fb_obj(a->obj);
 }
 
+static size_t taken_event(enum fb_res kind, const void *obj)
+{
+	if (likely(!fb_events_on))
+		return 0;
+	return fb_event(FB_EVENT_GET, 0, "%s of %s", fb_res_name(kind), fb_obj(obj));
+}
+
 /** fb_get() - current takes a reference. Context: any; the main stack owns under id 0. */
 void fb_get(enum fb_res kind, const void *obj, unsigned int tag)
 {
@@ -195,7 +203,9 @@ void fb_get(enum fb_res kind, const void *obj, unsigned int tag)
 	else
 		e = fb_run_alloc(sizeof(*e));
 	*e = (struct entry){.prev = a->newest, .owner = fb_holder()->id, .stack = fb_stack_here(),
-			    .at = fb_trace_len()};
+			    .at = fb_trace_len(),
+			    .event = taken_event(kind, obj)};
+	fb_event_set_stack(e->event, e->stack);
 	if (a->newest)
 		a->newest->next = e;
 	else
@@ -267,7 +277,10 @@ void fb_put(enum fb_res kind, const void *obj, unsigned int tag)
 		return;
 	}
 	e = newest_of(a, fb_holder()->id);
-	drop(a, e ? e : a->oldest);
+	if (!e)
+		e = a->oldest;
+	fb_event_end(FB_EVENT_PUT, e->event);
+	drop(a, e);
 	a->puts++;
 	a->last_put = fb_stack_here();
 	note(a, a->last_put, true);

@@ -303,6 +303,14 @@ void fb_lock_check(const void *lock, const struct fb_lock_map *map, enum fb_lock
 	}
 }
 
+static size_t taken_event(const void *lock, const struct fb_lock_map *map, enum fb_lock_mode mode)
+{
+	if (likely(!fb_events_on))
+		return 0;
+	return fb_event(FB_EVENT_LOCK, 0, "%s (%s)%s", name_of(map), fb_obj(lock),
+			mode == FB_LOCK_SHARED ? ", shared" : "");
+}
+
 /** fb_lock_acquired() - current holds it now. Adds no order of its own. */
 void fb_lock_acquired(const void *lock, const struct fb_lock_map *map, enum fb_lock_mode mode,
 		      unsigned int flags)
@@ -319,8 +327,10 @@ void fb_lock_acquired(const void *lock, const struct fb_lock_map *map, enum fb_l
 						 .mode = mode,
 						 .flags = flags,
 						 .irq = h->irq,
-						 .stack = fb_stack_here()};
+						 .stack = fb_stack_here(),
+						 .event = taken_event(lock, map, mode)};
 	fb_core.nr_held++;
+	fb_event_set_stack(h->held[h->nr_held - 1].event, h->held[h->nr_held - 1].stack);
 	if (!(h->irq | h->irqs_off) && !c->irqs_on[mode].stack)
 		use_with_irqs_on(c, lock, mode, fb_stack_here());
 	if (flags & FB_LOCK_SPIN)
@@ -378,8 +388,10 @@ static void drop_orphan(struct fb_held *e)
 	fb_core.nr_held--;
 }
 
+/* Orders accesses, and tells of the end. */
 static void order(const struct fb_held *e)
 {
+	fb_event_end(FB_EVENT_UNLOCK, e->event);
 	if (!(e->flags & FB_LOCK_MAP))
 		fb_race_unlock(e->lock, e->mode == FB_LOCK_SHARED);
 }
@@ -451,8 +463,10 @@ void fb_lock_adopt(const void *lock, const struct fb_lock_map *map, enum fb_lock
 		fb_report(FB_LOCK_MISUSE, 0, NULL,
 			  "\"%s\" (%s) is taken over, but nobody handed it over", name_of(map),
 			  fb_obj(lock));
-	else
+	if (e) {
+		fb_event_end(FB_EVENT_UNLOCK, e->event);
 		drop_orphan(e);
+	}
 	fb_lock_acquired(lock, map, mode, flags);
 }
 

@@ -172,6 +172,7 @@ static void bad_free(const void *p, const struct fb_block *b)
 /** fb_mem_free() - NULL is fine. Everything about the object that must be over is checked. */
 void fb_mem_free(void *p)
 {
+	const char *name = NULL;
 	struct fb_block *b;
 
 	if (!p)
@@ -187,11 +188,15 @@ void fb_mem_free(void *p)
 	fb_race_freed(p, b->size);
 	fb_lock_range_freed(p, b->size);
 	fb_timers_range_freed(p, b->size);
+	if (unlikely(fb_events_on))
+		name = fb_obj(p);
 	if (b->deps)
 		fb_deps_forget(p, b->size);
 	b->deps = NULL;
 	b->live = false;
 	b->freed = fb_stack_here();
+	if (unlikely(fb_events_on))
+		fb_event_set_stack(fb_event(FB_EVENT_FREE, 0, "frees %s", name), b->freed);
 	if (b->guarded)
 		fb_guard_free(b);
 	else

@@ -24,6 +24,7 @@ static void reset(void)
 	fb_mem_reset();
 	fb_arena_reset();
 	fb_trace_reset();
+	fb_events_reset();
 	fb_findings_reset();
 	fb_objects_reset();
 	fb_ledger_reset();

@@ -75,6 +75,8 @@ static void switch_to_task(struct fb_task *t)
 {
 	struct fb_ctx *from = fb_core.ctx;
 
+	if (fb_core.last && fb_core.last != t)
+		fb_event(FB_EVENT_SWITCH, t->h.id, "%s runs", t->name);
 	if (!t->ctx)
 		t->ctx = fb_ctx_new(task_main, t);
 	t->state = FB_RUNNING;
@@ -283,6 +285,8 @@ static void block(const char *why, const void *obj)
 	struct fb_task *me = fb_core.cur;
 
 	may_block(why, obj);
+	if (unlikely(fb_events_on))
+		fb_event(FB_EVENT_BLOCK, 0, "waits: %s (%s)", why, fb_obj(obj));
 	me->state = FB_BLOCKED;
 	me->why = why;
 	me->obj = obj;
@@ -322,6 +326,7 @@ bool fb_wake(struct fb_task *t)
 		fb_race_wake(&t->h);
 	if (t->state != FB_BLOCKED)
 		return false;
+	fb_event(FB_EVENT_WAKE, t->h.id, "wakes %s", t->name);
 	t->state = FB_RUNNABLE;
 	fb_race_wake(&t->h);
 	enqueue(t);

@@ -260,7 +260,7 @@ static bool print_short(const struct fb_sym *sym, void *arg)
 	return ++p->n < p->max;
 }
 
-/* The @max innermost frames that are no helpers, in one line, no newline. */
+/** fb_stack_print_brief() - see stack.h. */
 void fb_stack_print_brief(FILE *to, fb_stack_t s, unsigned int max)
 {
 	struct printer p = {.to = to, .max = max};

@@ -21,6 +21,8 @@ unsigned int fb_stack_depth(fb_stack_t s);
  * frames left out.
  */
 void fb_stack_print(FILE *to, fb_stack_t s, const char *indent);
+/* The @max innermost frames that are no helpers, in one line, no newline. */
+void fb_stack_print_brief(FILE *to, fb_stack_t s, unsigned int max);
 /*
  * Function name of the innermost frame outside core and outside the shim's allocators; owned by
  * core.

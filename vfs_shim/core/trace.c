@@ -19,6 +19,13 @@ static void *grown(void *p, size_t *room, size_t need, size_t unit)
 	return p;
 }
 
+static enum fb_event_kind kind_of(const char *what)
+{
+	if (!strncmp(what, "finding: ", 9))
+		return FB_EVENT_FINDING;
+	return !strncmp(what, "fault ", 6) ? FB_EVENT_FAULT : FB_EVENT_TRACE;
+}
+
 void fb_trace(const char *fmt, ...)
 {
 	struct fb_task *t = fb_core.cur;
@@ -39,6 +46,8 @@ void fb_trace(const char *fmt, ...)
 		line = grown(line, &line_room, nr_lines + 1, sizeof(*line));
 	line[nr_lines++] = text_len;
 	memcpy(text + text_len, buf, (size_t)n);
+	if (unlikely(fb_events_on))
+		fb_event(kind_of(strstr(buf, ": ") + 2), 0, "%s", strstr(buf, ": ") + 2);
 	text_len += (size_t)n;
 }
 
