@@ -88,6 +88,13 @@ dkms-check: dkms configure ## install that package, load it in a virtual machine
 explore: build ## every schedule of the scenarios of tasks that meet (EXPLORE_SECONDS=240, EXPLORE=PATTERNS)
 	@$(B)/box/fusebox explore $(EXPLORE) --total $(EXPLORE_SECONDS)
 
+.PHONY: explain-example
+explain-example: build ## docs/explain-example.svg, the picture in README.md, anew
+	@tools/defects --out '$(B)' 62
+	@$(B)/defects/62-one-reference/fusebox run async/order-aio-write | \
+		sed -n "s/^#   explain: fusebox explain '\(.*\)'$$/\1/p" | head -n 1 | \
+		xargs $(B)/defects/62-one-reference/fusebox explain --svg -o docs/explain-example.svg
+
 patch: ## the patch series, for git am, in build/patch
 	@tools/setup build patch
 	@tools/patch --out '$(B)'

@@ -15,6 +15,7 @@
 
 #include "async_table.h"
 #include "coherency.h"
+#include "explain.h"
 #include "explore.h"
 #include "faults.h"
 #include "random_test.h"
@@ -48,7 +49,7 @@ enum option_key {
 	OPT_MAX_RUNS = 'n',
 	OPT_TIMES = 'x',
 	OPT_SECONDS = 'm',
-	OPT_SITES = 'o',
+	OPT_SITES = 'W',
 	OPT_SEEDS = 'e',
 	OPT_OPS = 'N',
 	OPT_REPLAY = 'r',
@@ -65,6 +66,9 @@ enum option_key {
 	OPT_ACCESS_POINTS = 'a',
 	OPT_KNOWN_RACES = 'w',
 	OPT_RACE_COUNTS = 'c',
+	OPT_OUT = 'o',
+	OPT_TEXT = 'X',
+	OPT_SVG = 'V',
 };
 
 /* What the options of all commands say. */
@@ -73,6 +77,8 @@ struct options {
 	const char *junit;
 	bool trace;
 	bool gdb;
+	enum explain_form form;
+	const char *out;
 	bool summaries;
 	bool single;
 	bool pairs;
@@ -187,6 +193,15 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		break;
 	case OPT_GDB:
 		o->gdb = true;
+		break;
+	case OPT_OUT:
+		o->out = arg;
+		break;
+	case OPT_TEXT:
+		o->form = EXPLAIN_TEXT;
+		break;
+	case OPT_SVG:
+		o->form = EXPLAIN_SVG;
 		break;
 	case OPT_LONG:
 		o->summaries = true;
@@ -507,6 +522,19 @@ static int cmd_replay(struct options *o)
 	return suite_run(&suite);
 }
 
+static int cmd_explain(struct options *o)
+{
+	const struct scenario *s = scenario_of_token(o, "explain");
+	int err;
+
+	if (!s)
+		return EXIT_USAGE;
+	err = explain(s, &o->run, o->args[0], o->form, o->out, o->timeout_s);
+	if (err == -EINVAL)
+		fprintf(stderr, "fusebox: the decisions in '%s' are malformed; copy the whole token\n", o->args[0]);
+	return err ? EXIT_USAGE : 0;
+}
+
 static int cmd_shrink(struct options *o)
 {
 	const struct scenario *s = scenario_of_token(o, "shrink");
@@ -654,6 +682,16 @@ static const struct argp_option replay_options[] = {
 	{ 0 },
 };
 
+static const struct argp_option explain_options[] = {
+	{ "output", OPT_OUT, "FILE", 0, "write to FILE (standard output)", 0 },
+	{ "text", OPT_TEXT, NULL, 0, "plain text for a mail, at most 78 columns, in place of HTML", 0 },
+	{ "svg", OPT_SVG, NULL, 0, "the diagram alone", 0 },
+	{ "no-guard", OPT_NO_GUARD, NULL, 0, "no guard pages round objects: some findings are not seen so", 0 },
+	{ "timeout", OPT_TIMEOUT, "SECONDS", 0, "wall time that the run may take (60)", 0 },
+	RACE_OPTIONS,
+	{ 0 },
+};
+
 static const struct argp_option shrink_options[] = {
 	{ "no-guard", OPT_NO_GUARD, NULL, 0, "no guard pages round objects: quicker, but some findings are not "
 	  "seen so", 0 },
@@ -710,6 +748,11 @@ static struct command commands[] = {
 	{ "replay", cmd_replay, { .options = replay_options, .parser = parse_option,
 		.args_doc = "TOKEN",
 		.doc = "Repeat exactly the run that a finding was made in." }, 1 },
+	{ "explain", cmd_explain, { .options = explain_options, .parser = parse_option,
+		.args_doc = "TOKEN",
+		.doc = "Repeat a run and write what happened in it as an HTML page with a diagram.\vWhat it shows is in "
+		       "docs/explain.md. The exit status is 0 when it was written, whatever was found; 2 for a mistake in "
+		       "the command." }, 1 },
 	{ "shrink", cmd_shrink, { .options = shrink_options, .parser = parse_option,
 		.args_doc = "TOKEN",
 		.doc = "Leave out of a failing run what it does not need to fail, and print the token of the "

@@ -246,6 +246,7 @@ void fb_finding_print(FILE *to, const struct fb_finding *f)
 	}
 	fprintf(to, "  replay: fusebox replay '%s'%s\n", fb_token(), options);
 	fprintf(to, "  gdb: fusebox replay '%s'%s --gdb\n", fb_token(), options);
+	fprintf(to, "  explain: fusebox explain '%s'%s\n", fb_token(), options);
 	if (nr_dropped && f == &findings[nr_findings - 1])
 		fprintf(to, "  and %zu more findings, not kept\n", nr_dropped);
 }
