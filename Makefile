@@ -90,10 +90,8 @@ explore: build ## every schedule of the scenarios of tasks that meet (EXPLORE_SE
 
 .PHONY: explain-example
 explain-example: build ## docs/explain-example.svg, the picture in README.md, anew
-	@tools/defects --out '$(B)' 62
-	@$(B)/defects/62-one-reference/fusebox run async/order-aio-write | \
-		sed -n "s/^#   explain: fusebox explain '\(.*\)'$$/\1/p" | head -n 1 | \
-		xargs $(B)/defects/62-one-reference/fusebox explain --svg -o docs/explain-example.svg
+	@tools/defects --out '$(B)' 106 | sed -n "s/^# .* replay '\(.*\)'$$/\1/p" | \
+		xargs '$(B)/defects/106-thawed-twice/fusebox' explain --svg -o docs/explain-example.svg
 
 patch: ## the patch series, for git am, in build/patch
 	@tools/setup build patch

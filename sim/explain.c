@@ -21,7 +21,6 @@
 #define ROWS_CLEAN 120
 #define ROWS_AROUND 4
 #define PLACE_FRAMES 8
-#define MAX_SLOTS 4
 #define LANE_IRQ 10000u
 #define LANE_LOWER 10001u
 
@@ -163,12 +162,24 @@ static unsigned int owner_of(const struct fb_event *e)
 	return e->task;
 }
 
+static bool shares_its_name(const struct fb_task *t)
+{
+	const struct fb_task *o;
+
+	for (unsigned int i = 0; (o = fb_task_at(i)); i++) {
+		if (o != t && !strcmp(fb_task_name(o), fb_task_name(t)))
+			return true;
+	}
+	return false;
+}
+
 static char *owner_name(unsigned int owner)
 {
 	const struct fb_task *t = owner && owner < LANE_IRQ ? fb_task_at(owner - 1) : NULL;
+	char *name;
 
-	if (t)
-		return clean(must(strdup(fb_task_name(t))));
+	if (t && asprintf(&name, shares_its_name(t) ? "%s %u" : "%s", fb_task_name(t), fb_task_id(t)) >= 0)
+		return clean(name);
 	return must(strdup(owner == LANE_IRQ ? "irq" : owner == LANE_LOWER ? "lower fs" : "main"));
 }
 
@@ -222,7 +233,8 @@ static char *place_of(const struct fb_event *e, const struct fb_finding *f)
 	return clean(from_kernel(text));
 }
 
-static char *text_of(const struct fb_event *e)
+/* @other: the name of the other task's lane, or NULL. */
+static char *text_of(const struct fb_event *e, const char *other)
 {
 	static const char *const verbs[] = {
 		[FB_EVENT_LOCK] = "takes ", [FB_EVENT_UNLOCK] = "releases ",
@@ -231,7 +243,10 @@ static char *text_of(const struct fb_event *e)
 	const char *verb = verbs[e->kind];
 	char *text;
 
-	if (asprintf(&text, "%s%s", verb ? verb : "", e->text) < 0)
+	if (e->kind == FB_EVENT_WAKE)
+		verb = "wakes ";
+	if (asprintf(&text, "%s%s%s", verb ? verb : "", other ? other : e->text,
+		     e->kind == FB_EVENT_SWITCH ? " runs" : "") < 0)
 		abort();
 	return clean(text);
 }
@@ -263,7 +278,7 @@ static void make_rows(struct explanation *x, struct choice *c, const int *lane_o
 			r->number = i;
 			r->lane = lane_of[owner_of(e)];
 			r->to = e->other ? lane_of[e->other] : -1;
-			r->text = text_of(e);
+			r->text = text_of(e, r->to >= 0 ? x->lane[r->to] : NULL);
 			r->place = place_of(e, f);
 		} else if (c->small[i] && r) {
 			r->folded += !r->event;
@@ -281,7 +296,7 @@ static void make_rows(struct explanation *x, struct choice *c, const int *lane_o
 /* The first place beside the lane that is free all along; false: there is none. */
 static bool find_slot(const struct explanation *x, struct explain_bar *b)
 {
-	for (b->slot = 0; b->slot < MAX_SLOTS; b->slot++) {
+	for (b->slot = 0; b->slot < EXPLAIN_SLOTS; b->slot++) {
 		unsigned int i;
 
 		for (i = 0; i < x->nr_bars; i++) {
@@ -317,6 +332,28 @@ static void add_bar(struct explanation *x, const struct choice *c, size_t begin,
 		x->row[b.until].bar = x->nr_bars;
 }
 
+/* There is not room for all: locks and freeze protection first, then what begins and ends in sight. */
+static int rank_of(const struct choice *c, size_t begin)
+{
+	const struct fb_event *e = fb_event_at(begin);
+
+	if (e->kind != FB_EVENT_LOCK && e->kind != FB_EVENT_GET)
+		return -1;
+	if (e->kind == FB_EVENT_LOCK || !strncmp(e->text, "freeze ", 7))
+		return 0;
+	return c->keep[begin] && e->until && c->keep[e->until] ? 1 : 2;
+}
+
+static void make_bars(struct explanation *x, const struct choice *c, const int *lane_of)
+{
+	for (int rank = 0; rank <= 2; rank++) {
+		for (size_t i = 1; i <= c->nr; i++) {
+			if (rank_of(c, i) == rank)
+				add_bar(x, c, i, lane_of);
+		}
+	}
+}
+
 static void make_explanation(struct explanation *x)
 {
 	struct choice c = { .nr = fb_nr_events() };
@@ -329,12 +366,7 @@ static void make_explanation(struct explanation *x)
 	choose(&c);
 	make_lanes(x, &c, lane_of);
 	make_rows(x, &c, lane_of);
-	for (size_t i = 1; i <= c.nr; i++) {
-		enum fb_event_kind kind = fb_event_at(i)->kind;
-
-		if (kind == FB_EVENT_LOCK || kind == FB_EVENT_GET)
-			add_bar(x, &c, i, lane_of);
-	}
+	make_bars(x, &c, lane_of);
 	free(c.small);
 	free(c.keep);
 	free(c.row);

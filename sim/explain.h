@@ -12,6 +12,8 @@
 
 #include "scenario.h"
 
+#define EXPLAIN_SLOTS 6 /* bars side by side in a lane */
+
 enum explain_form { EXPLAIN_HTML, EXPLAIN_SVG, EXPLAIN_TEXT };
 
 /**

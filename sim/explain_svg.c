@@ -19,7 +19,8 @@
 #define ROW 34
 #define FOLD 24
 #define LETTER 6.7 /* of 11 px monospace, rounded up */
-#define SLOT 13
+#define SLOT_MAX 13
+#define SLOT_NAMED 11 /* narrower ones have no room for a number */
 
 static const char style[] =
 	"svg{--bg:#fff;--fg:#1b1f24;--dim:#5c6670;--lane:#b9c0c7;--lock:#b3541e;--ref:#2a6fb0;--bad:#c0182b;"
@@ -32,6 +33,7 @@ static const char style[] =
 	".bg{fill:var(--bg)}.band{fill:var(--band)}.hit{fill:var(--hit)}"
 	"text.dim{fill:var(--dim)}text.head{font-weight:bold}text.bad{fill:var(--bad);font-weight:bold}"
 	"text.lock{fill:var(--lock)}text.ref{fill:var(--ref)}"
+	"text.name{font-size:8px}"
 	".lane{stroke:var(--lane)}.arrow{stroke:var(--fg)}.switch{stroke:var(--dim);stroke-dasharray:3 3}"
 	"rect.lock{fill:var(--lock)}rect.ref{fill:var(--ref)}circle{fill:var(--fg)}circle.bad{fill:var(--bad)}";
 
@@ -47,7 +49,7 @@ static const char page_style[] =
 struct layout {
 	const struct explanation *x;
 	xmlTextWriter *w;
-	int lane, text, width, height;
+	int lane, slot, text, width, height;
 	int *top; /* of each row */
 };
 
@@ -138,6 +140,9 @@ static void make_layout(struct layout *l)
 		l->lane = LANE_MAX;
 	if (l->lane < LANE_MIN)
 		l->lane = LANE_MIN;
+	l->slot = (l->lane - 24) / EXPLAIN_SLOTS;
+	if (l->slot > SLOT_MAX)
+		l->slot = SLOT_MAX;
 	l->text = NUMBERS + x->nr_lanes * l->lane + 8;
 	l->width = l->text + TEXT_MIN > WIDTH ? l->text + TEXT_MIN : WIDTH;
 	l->top = calloc(x->nr_rows + 1, sizeof(*l->top));
@@ -161,14 +166,25 @@ static void draw_lanes(struct layout *l)
 	}
 }
 
-/* Its number stands at its top, within the row that begins it. */
+/* Its number stands at its top. */
 static void draw_bar(struct layout *l, unsigned int i)
 {
 	const struct explain_bar *b = &l->x->bar[i];
 	const char *class = b->lock ? "lock" : "ref";
-	int px = lane_x(l, b->lane) + 8 + (int)b->slot * SLOT, py = middle(l, b->from);
+	int px = lane_x(l, b->lane) + 8 + (int)b->slot * l->slot, py = middle(l, b->from);
 
+	char name[16];
+
+	snprintf(name, sizeof(name), "%u", i + 1);
 	put_rect(l, px, py, 5, middle(l, b->until) - py, class);
+	if (l->slot < SLOT_NAMED)
+		return;
+	begin(l->w, "text");
+	number(l->w, "x", px - 1);
+	number(l->w, "y", py - 2);
+	xmlTextWriterWriteFormatAttribute(l->w, BAD_CAST "class", "%s name", class);
+	xmlTextWriterWriteString(l->w, BAD_CAST name);
+	end(l->w);
 }
 
 static void draw_arrow(struct layout *l, const struct explain_row *r, int py)
@@ -206,6 +222,7 @@ static void draw_event(struct layout *l, size_t i)
 {
 	const struct explain_row *r = &l->x->row[i];
 	int room = l->width - l->text - 8, py = l->top[i];
+	bool lone = r->event->kind == FB_EVENT_SWITCH || !*r->place; /* a line of its own says nothing more */
 	const char *class = class_of(r);
 	char *text;
 
@@ -219,9 +236,10 @@ static void draw_event(struct layout *l, size_t i)
 	number(l->w, "r", strcmp(class, "bad") ? 3 : 6);
 	attr(l->w, "class", class);
 	end(l->w);
-	xmlTextWriterStartElement(l->w, BAD_CAST "g");
-	put_text(l, l->text, py + 14, room, class, text);
-	put_text(l, l->text + 12, py + 28, room - 12, "dim", r->place);
+	begin(l->w, "g");
+	put_text(l, l->text, py + (lone ? 21 : 14), room, class, text);
+	if (!lone)
+		put_text(l, l->text + 12, py + 28, room - 12, "dim", r->place);
 	end(l->w);
 	free(text);
 }
