@@ -63,24 +63,20 @@ size_t fb_event(enum fb_event_kind kind, unsigned int other, const char *fmt, ..
 	return nr_events;
 }
 
-/** fb_event_end() - see events.h. */
-void fb_event_end(enum fb_event_kind kind, size_t since)
+/** fb_event_append_end() - of what the event @since began. */
+void fb_event_append_end(enum fb_event_kind kind, size_t since)
 {
-	struct fb_event *e;
+	struct fb_event *e = append(kind, 0);
 
-	if (likely(!fb_events_on) || !since)
-		return;
-	e = append(kind, 0);
 	e->since = since;
 	e->text = events[since - 1].text;
 	events[since - 1].until = nr_events;
 }
 
-/** fb_event_set_stack() - see events.h. */
-void fb_event_set_stack(size_t number, fb_stack_t stack)
+/** fb_event_replace_stack() - the calls of event @number as a finding will name them. */
+void fb_event_replace_stack(size_t number, fb_stack_t stack)
 {
-	if (number)
-		events[number - 1].stack = stack;
+	events[number - 1].stack = stack;
 }
 
 void fb_events_reset(void)

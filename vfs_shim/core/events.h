@@ -47,9 +47,21 @@ extern bool fb_events_on;
 /* Returns the event's number; 0 when nothing is recorded. Context: any. */
 size_t fb_event(enum fb_event_kind kind, unsigned int other, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
+/* For those below; @since and @number are events. */
+void fb_event_append_end(enum fb_event_kind kind, size_t since);
+void fb_event_replace_stack(size_t number, fb_stack_t stack);
+
 /* The end of what the event @since began; nothing happens for 0. */
-void fb_event_end(enum fb_event_kind kind, size_t since);
+static inline void fb_event_end(enum fb_event_kind kind, size_t since)
+{
+	if (__builtin_expect(since != 0, 0))
+		fb_event_append_end(kind, since);
+}
 /* The calls as a finding will name them; nothing happens for 0. */
-void fb_event_set_stack(size_t number, fb_stack_t stack);
+static inline void fb_event_set_stack(size_t number, fb_stack_t stack)
+{
+	if (__builtin_expect(number != 0, 0))
+		fb_event_replace_stack(number, stack);
+}
 
 #endif

@@ -75,7 +75,7 @@ static void switch_to_task(struct fb_task *t)
 {
 	struct fb_ctx *from = fb_core.ctx;
 
-	if (fb_core.last && fb_core.last != t)
+	if (unlikely(fb_events_on) && fb_core.last && fb_core.last != t)
 		fb_event(FB_EVENT_SWITCH, t->h.id, "%s runs", t->name);
 	if (!t->ctx)
 		t->ctx = fb_ctx_new(task_main, t);
@@ -326,7 +326,8 @@ bool fb_wake(struct fb_task *t)
 		fb_race_wake(&t->h);
 	if (t->state != FB_BLOCKED)
 		return false;
-	fb_event(FB_EVENT_WAKE, t->h.id, "wakes %s", t->name);
+	if (unlikely(fb_events_on))
+		fb_event(FB_EVENT_WAKE, t->h.id, "wakes %s", t->name);
 	t->state = FB_RUNNABLE;
 	fb_race_wake(&t->h);
 	enqueue(t);
