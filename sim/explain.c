@@ -20,6 +20,7 @@
 #define ROWS_AFTER 4
 #define ROWS_CLEAN 120
 #define ROWS_AROUND 4
+#define ROWS_AROUND_TAKEN 24 /* of what is left over when the run ends */
 #define PLACE_FRAMES 8
 #define LANE_IRQ 10000u
 #define LANE_LOWER 10001u
@@ -48,16 +49,30 @@ static char *clean(char *text)
 	return text;
 }
 
-/* The finding that the page is about: what ended the run; expectations only say that something went wrong before. */
+/* What is told before others: expectations and warnings mostly follow from something else. */
+static int weight(const struct fb_finding *f)
+{
+	return f->kind == FB_EXPECTATION ? 0 : f->kind == FB_WARN ? 1 : 2;
+}
+
+/* The finding that the page is about: what ended the run, or the first of those that weigh most. */
 static size_t told(void)
 {
+	size_t best = 0;
+
 	if (fb_run_stopped() && fb_nr_findings())
 		return fb_nr_findings() - 1;
-	for (size_t i = 0; i < fb_nr_findings(); i++) {
-		if (fb_finding_at(i)->kind != FB_EXPECTATION)
-			return i;
+	for (size_t i = 1; i < fb_nr_findings(); i++) {
+		if (weight(fb_finding_at(i)) > weight(fb_finding_at(best)))
+			best = i;
 	}
-	return 0;
+	return best;
+}
+
+/* Found when the run has ended: what matters lies round the place where it was taken. */
+static bool is_left_over(const struct fb_finding *f)
+{
+	return f->kind == FB_LEAK || f->kind == FB_FREEZE_KEPT || f->kind == FB_REQUEST_OPEN;
 }
 
 static bool breaks(const struct fb_event *e, const struct fb_event *before)
@@ -103,15 +118,35 @@ static void keep_after(struct choice *c, size_t from, unsigned int rows)
 	}
 }
 
-/* The last event with these calls, what came just before it, be it ever so small, and after it. */
-static void keep_stack(struct choice *c, fb_stack_t stack)
+/* The last event with these calls; one that nothing has ended, if there is any. */
+static size_t find_stack(const struct choice *c, fb_stack_t stack)
 {
+	size_t last = 0;
+
 	for (size_t i = c->nr; i && stack; i--) {
-		if (fb_event_at(i)->stack != stack)
+		const struct fb_event *e = fb_event_at(i);
+
+		if (e->stack != stack)
 			continue;
-		keep_before(c, i, ROWS_AROUND, true);
-		keep_after(c, i, ROWS_AROUND);
+		if (!e->until)
+			return i;
+		last = last ? last : i;
+	}
+	return last;
+}
+
+/* What came just before it, be it ever so small, and after it. */
+static void keep_stack(struct choice *c, fb_stack_t stack, bool left_over)
+{
+	size_t at = find_stack(c, stack);
+
+	if (!at)
 		return;
+	keep_before(c, at, ROWS_AROUND, true);
+	keep_after(c, at, ROWS_AROUND);
+	if (left_over) {
+		keep_before(c, at, ROWS_AROUND_TAKEN, false);
+		keep_after(c, at, ROWS_AROUND_TAKEN);
 	}
 }
 
@@ -133,10 +168,11 @@ static void choose_end(struct choice *c)
 static void choose(struct choice *c)
 {
 	const struct fb_finding *f = fb_finding_at(told());
+	bool left_over = f && is_left_over(f);
 
 	find_small(c);
 	if (c->told) {
-		keep_before(c, c->told, ROWS_BEFORE, false);
+		keep_before(c, c->told, left_over ? ROWS_AROUND : ROWS_BEFORE, false);
 		keep_after(c, c->told, ROWS_AFTER);
 	} else {
 		choose_end(c);
@@ -145,11 +181,11 @@ static void choose(struct choice *c)
 		c->keep[i] = c->keep[i] || fb_event_at(i)->kind == FB_EVENT_FAULT;
 	if (!f)
 		return;
-	keep_stack(c, f->here);
-	keep_stack(c, f->other);
+	keep_stack(c, f->here, left_over);
+	keep_stack(c, f->other, left_over);
 	for (const struct fb_finding_part *p = f->parts; p; p = p->next) {
 		if (!p->brief)
-			keep_stack(c, p->stack);
+			keep_stack(c, p->stack, false);
 	}
 }
 
@@ -332,7 +368,7 @@ static void add_bar(struct explanation *x, const struct choice *c, size_t begin,
 		x->row[b.until].bar = x->nr_bars;
 }
 
-/* There is not room for all: locks and freeze protection first, then what begins and ends in sight. */
+/* There is not room for all: locks, freeze protection and leaks first, then what begins and ends in sight. */
 static int rank_of(const struct choice *c, size_t begin)
 {
 	const struct fb_event *e = fb_event_at(begin);
@@ -340,6 +376,8 @@ static int rank_of(const struct choice *c, size_t begin)
 	if (e->kind != FB_EVENT_LOCK && e->kind != FB_EVENT_GET)
 		return -1;
 	if (e->kind == FB_EVENT_LOCK || !strncmp(e->text, "freeze ", 7))
+		return 0;
+	if (!e->until && c->keep[begin] && !fb_run_stopped())
 		return 0;
 	return c->keep[begin] && e->until && c->keep[e->until] ? 1 : 2;
 }

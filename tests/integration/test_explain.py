@@ -91,6 +91,17 @@ class Finding(ToolTest):
         self.assertIn(" ".join(what.split()), " ".join(mail.split()))
 
 
+class Leak(ToolTest):
+    def test_where_it_was_taken(self):
+        """The page of a leak shows the get, with a bar, not only the end of the run."""
+        self.assert_works(ROOT / "tools/defects", "--out", OUT, "01")
+        box = OUT / "defects/01-backing-file-leaked/fusebox"
+        mail = self.assert_works(box, "explain", "--text", CLEAN).stdout
+        leaked = re.match(r"leak: file reference of (file#\d+) never dropped\n", mail)
+        self.assertTrue(leaked, mail)
+        self.assertRegex(mail, rf"gets file reference of {leaked.group(1)} \[\d+\]\n +fuse_backing_reopen at fs/fuse/")
+
+
 class Refused(ToolTest):
     def test_bad_tokens(self):
         path = self.scratch / "x.html"
