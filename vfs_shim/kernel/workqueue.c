@@ -102,7 +102,8 @@ static void call(struct worker *me, struct work_struct *work, struct workqueue_s
 	wq->active++;
 	/* From here on it may be queued again. */
 	__clear_bit(FB_WORK_PENDING_BIT, &work->data);
-	fb_event(FB_EVENT_WORK, 0, "work runs: %s", fb_obj(work));
+	if (unlikely(fb_events_on))
+		fb_event(FB_EVENT_WORK, 0, "work runs: %s", fb_obj(work));
 	kick();		/* others need not wait for this one */
 	fb_point(FB_PT_WORK, work);
 	fb_race_acquire(&work->data);
@@ -176,7 +177,8 @@ static void insert(struct workqueue_struct *wq, struct work_struct *work)
 	}
 	work->wq = wq;
 	work->seq = ++last_seq;
-	fb_event(FB_EVENT_WORK, 0, "work queued: %s", fb_obj(work));
+	if (unlikely(fb_events_on))
+		fb_event(FB_EVENT_WORK, 0, "work queued: %s", fb_obj(work));
 	list_add_tail(&work->entry, &wq->pending);
 	kick();
 }
