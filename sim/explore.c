@@ -72,11 +72,28 @@ static double cpu_seconds(void)
 
 /* ---- one scenario, in its own process ---- */
 
-/* The run that has just failed: made short, and again with guard pages, which see more. */
+/* Repeat a failing run, with stacks; returns whether it fails again, and then takes what was found. */
+static bool fails_again(const struct result *r, const struct fb_run_opts *run, struct run_outcome *out)
+{
+	struct run_outcome again = { 0 };
+	bool failed = !runner_run(r->s, run, &again) && again.verdict == VERDICT_FAILED;
+
+	if (failed) {
+		free(out->details);
+		out->details = again.details;
+		again.details = NULL;
+	}
+	free(again.details);
+	return failed;
+}
+
+/*
+ * The run that has just failed: made short, and again with guard pages, which see more. In a process that has made
+ * runs without them, they may move memory, and with it what the kernel hashes; then without.
+ */
 static void fail(struct result *r, const struct explore_opts *o, struct run_outcome *out)
 {
 	struct fb_run_opts run = o->run;
-	struct run_outcome again = { 0 };
 	struct shrunk small = { .token = strdup(fb_token()) };
 	char *token = strdup(small.token);
 
@@ -92,16 +109,14 @@ static void fail(struct result *r, const struct explore_opts *o, struct run_outc
 	run = o->run;
 	run.policy = FB_POLICY_REPLAY;
 	run.token = small.token ? small.token : token;
-	if (!runner_run(r->s, &run, &again) && again.verdict == VERDICT_FAILED) {
-		free(out->details);
-		out->details = again.details;
-		again.details = NULL;
+	if (!fails_again(r, &run, out) && run.guard) {
+		run.guard = false;
+		fails_again(r, &run, out);
 	}
 	snprintf(r->details, sizeof(r->details), "%s", out->details);
 	r->shrunk_from = small.from;
 	r->shrunk_to = small.to;
 	r->failed = true;
-	free(again.details);
 	free(small.token);
 	free(token);
 }
