@@ -85,7 +85,7 @@ class Memcheck(ToolTest):
             self.skipTest("tests/planted is not built")
         done = self.run_tool(MEMORY, "memcheck", "--box", BOX, "registry/bad-fd")
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
-        self.assertIn("sees all 7 planted mistakes", done.stderr)
+        self.assertIn("sees all 8 planted mistakes", done.stderr)
         self.assertIn("1 scenarios, 0 reports", done.stderr)
 
     def test_checker_that_sees_nothing(self):
