@@ -199,6 +199,7 @@ static void suid_below_server(struct sc *sc)
 		{ 0, 0, 04777, 0777 },		/* another's file */
 		{ SERVER, 7, 02777, 0777 },	/* another's group */
 		{ SERVER, SERVER, 02777, 02777 },
+		{ SERVER, 7, 04777, 04777 },	/* no sgid, so the group does not matter */
 	};
 	char name[] = "f0";
 	struct fixture fx;

@@ -658,7 +658,10 @@ static int fuse_passthrough_prepare_write(struct kiocb *iocb, size_t count)
 	return 0;
 }
 
-/* Could the server (its credentials are current) set the bits of @lower? */
+/*
+ * Could the server (its credentials are current, and lack CAP_FSETID) set the
+ * bits of @lower?
+ */
 static bool fuse_passthrough_may_set_suidgid(struct user_namespace *mnt_userns,
 					     struct inode *lower)
 {
@@ -666,8 +669,7 @@ static bool fuse_passthrough_may_set_suidgid(struct user_namespace *mnt_userns,
 		return false;
 
 	return !(lower->i_mode & S_ISGID) ||
-	       vfsgid_in_group_p(i_gid_into_vfsgid(mnt_userns, lower)) ||
-	       capable_wrt_inode_uidgid(mnt_userns, lower, CAP_FSETID);
+	       vfsgid_in_group_p(i_gid_into_vfsgid(mnt_userns, lower));
 }
 
 /*
