@@ -43,6 +43,7 @@ static bool flight_begin(struct sc *sc, struct flight *f)
 	NEED(sc, fx_setup(sc, &f->fx, &o), "no surroundings");
 	f->buf = aligned_alloc(BLOCK, FILE_SIZE);
 	NEED(sc, f->buf, "no memory");
+	memset(f->buf, 0, FILE_SIZE);
 	NEED_FD(sc, f->fd, fx_make(&f->fx, "f", FILE_SIZE, O_RDWR | O_DIRECT));
 	NEED_EQ(sc, w_lower_async_mode(f->w, f->fx.lower, &held), 0);
 	return true;
