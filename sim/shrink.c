@@ -8,7 +8,8 @@
 #include <core/plan.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
+
+#include "clock.h"
 
 struct shrinking {
 	const struct scenario *s;
@@ -23,10 +24,7 @@ struct shrinking {
 
 static bool late(const struct shrinking *sh)
 {
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)(now.tv_sec - sh->start.tv_sec) + (double)(now.tv_nsec - sh->start.tv_nsec) / 1e9 > sh->seconds;
+	return seconds_since(&sh->start) > sh->seconds;
 }
 
 /* A run by @opts; does it fail as it should? Then it is the best one now. */
