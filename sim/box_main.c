@@ -463,7 +463,7 @@ static int cmd_explore(struct options *o)
 	if (o->traces)
 		x.jobs = 1;
 	else if (!x.jobs)
-		x.jobs = (unsigned int)sysconf(_SC_NPROCESSORS_ONLN);
+		x.jobs = processors();
 	status = explore(&x);
 	scenario_trace_close(o->traces);
 	return status;

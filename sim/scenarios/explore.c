@@ -32,8 +32,7 @@ static void two_writes(struct sc *sc, bool apart)
 	}
 	fx_same_attr(&fx, (int)fd, "f", false);
 out:
-	if (fd >= 0)
-		w_close(fx.w, (int)fd);
+	fx_close(&fx, fd);
 	fx_teardown(&fx);
 }
 
@@ -75,8 +74,7 @@ static void read_write(struct sc *sc)
 	EXPECT_EQ(sc, jobs[1].ret, 100);
 	fx_same_attr(&fx, (int)fd, "f", false);
 out:
-	if (fd >= 0)
-		w_close(fx.w, (int)fd);
+	fx_close(&fx, fd);
 	fx_teardown(&fx);
 }
 
@@ -102,8 +100,7 @@ static void open_write(struct sc *sc)
 	EXPECT_EQ(sc, jobs[1].ret, 100);
 	fx_same_attr(&fx, (int)fd, "f", false);
 out:
-	if (fd >= 0)
-		w_close(fx.w, (int)fd);
+	fx_close(&fx, fd);
 	fx_teardown(&fx);
 }
 
