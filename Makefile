@@ -134,7 +134,8 @@ msan: tree ## the same with MemorySanitizer (clang-19): nobody may look at what 
 race: tree ## all scenarios under the race detector, in several schedules; known races are in tests/races
 	@tools/setup build
 	@tools/configure '$(B)/race' -DFUSEBOX_RACE=ON $(CMAKE_OPTIONS)
-	@echo 'fusebox: building' >&2; ninja -C '$(B)/race' -j $(JOBS) --quiet fusebox
+	@echo 'fusebox: building' >&2; ninja -C '$(B)/race' -j $(JOBS) --quiet fusebox unit-race_test
+	@'$(B)/race/tests/unit-race_test'
 	@tools/race --box '$(B)/race'
 
 coverage: tree ## what the scenarios run, as HTML in build/coverage/report; all of the patch must have run

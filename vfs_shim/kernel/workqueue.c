@@ -312,6 +312,13 @@ static void may_wait_for(struct workqueue_struct *wq)
 	lock_map_release(&wq->dep_map);
 }
 
+/* Kernel: to see that @work is idle takes the lock of its last pool, after those whose run has ended there. */
+static void found_idle(struct work_struct *work)
+{
+	if (work->wq)
+		fb_race_acquire(work->wq);
+}
+
 /** flush_work() - wait until it has run; false if it was idle. Models: 6.1. Context: may sleep. */
 bool flush_work(struct work_struct *work)
 {
@@ -322,8 +329,10 @@ bool flush_work(struct work_struct *work)
 	fb_might_sleep("flush_work()");
 	fb_point(FB_PT_WORK, work);
 	w = running(work);
-	if (list_empty(&work->entry) && !w)
+	if (list_empty(&work->entry) && !w) {
+		found_idle(work);
 		return false;
+	}
 	/* The last queuing counts; an item does not run twice at once, so a run that goes on ends before it. */
 	wq = list_empty(&work->entry) ? w->wq : work->wq;
 	seq = list_empty(&work->entry) ? w->seq : work->seq;
@@ -355,6 +364,8 @@ static bool cancel_sync(struct work_struct *work, struct timer_list *timer)
 	if (w) {
 		may_wait_for(w->wq);
 		wait_for(w->wq, w->seq, w->seq);
+	} else {
+		found_idle(work);
 	}
 	__clear_bit(FB_WORK_PENDING_BIT, &work->data);
 	return was;
