@@ -49,7 +49,6 @@ static const struct {
 	const char *name;
 	enum diff_kind kind;
 	const char *reason;
-	bool stacked;	/* ours is as mainline's on a stacked lower file system */
 } diffs[SC_DIFFS] = {
 	[DIFF_FILES_NOT_INODES] = { "files-not-inodes", KIND_OURS,
 		"ours ties the backing file to the open file, so two opens of one inode may have "
@@ -59,7 +58,7 @@ static const struct {
 		"to a direct one while a passthrough one lives" },
 	[DIFF_GETATTR_AFTER_IO] = { "getattr-after-io", KIND_OURS,
 		"ours copies the attributes from the lower inode, unless that is an overlay's; mainline "
-		"invalidates them, so that the next fstat asks the server", true },
+		"invalidates them, so that the next fstat asks the server" },
 	[DIFF_XATTR_PER_WRITE] = { "xattr-per-write", KIND_OURS,
 		"ours does not ask the server for security.capability on each passthrough write" },
 	[DIFF_KILLPRIV] = { "killpriv", KIND_OURS,
@@ -71,7 +70,7 @@ static const struct {
 	[DIFF_SETFL] = { "setfl", KIND_MAINLINE,
 		"ours honours flags changed by fcntl (O_DIRECT set, O_APPEND cleared), as far as the lower "
 		"file system does, which overlayfs does not; mainline's passthrough keeps those of the "
-		"open", true },
+		"open" },
 	[DIFF_NOWAIT] = { "nowait", KIND_MAINLINE,
 		"ours passes RWF_NOWAIT on to a lower file that can do it; mainline's answers "
 		"EOPNOTSUPP" },
@@ -98,6 +97,12 @@ static const struct {
 		"whoever the server is; mainline writes with the privileges of the server" },
 	[DIFF_SEALED_MAP] = { "sealed-map", KIND_MAINLINE,
 		"ours asks the lower file whether it may be mapped; mainline asks the FUSE file only" },
+};
+
+/* Where ours is as mainline's on a stacked lower file system. */
+static const bool same_when_stacked[SC_DIFFS] = {
+	[DIFF_GETATTR_AFTER_IO] = true,
+	[DIFF_SETFL] = true,
 };
 
 /* ---- the registry ---- */
@@ -185,7 +190,7 @@ const char *sc_diff_reason(enum sc_diff d)
 
 bool sc_diff_stacked(enum sc_diff d)
 {
-	return diffs[d].stacked;
+	return same_when_stacked[d];
 }
 
 unsigned int scenario_run(const struct scenario *s, struct world *w,
@@ -275,7 +280,7 @@ static bool as_mainline(struct sc *sc, enum sc_diff diff)
 {
 	if (sc_has(sc, W_CAP_IS_MAINLINE))
 		return true;
-	return diffs[diff].stacked && !sc_has(sc, W_CAP_LOWER_FLAT);
+	return same_when_stacked[diff] && !sc_has(sc, W_CAP_LOWER_FLAT);
 }
 
 bool sc_differs(struct sc *sc, enum sc_diff diff)
