@@ -25,6 +25,7 @@
 #include <linux/wait.h>
 #include <sys/mman.h>
 
+#include "heap.h"
 #include "lower_async.h"
 #include "lower_pseudo.h"
 #include "lower_ramfs.h"
@@ -66,9 +67,10 @@ struct w_mutex {
 	struct mutex mutex;
 };
 
+/* Wait queues are hashed by address, and the explorer tells objects apart by it: it is the same in each run. */
 static void *box_calloc(size_t size)
 {
-	void *p = calloc(1, size);
+	void *p = heap_calloc(1, size);
 
 	if (!p)
 		abort();
@@ -105,7 +107,7 @@ static long bx_spawn(struct world *w, const char *name, unsigned int flags,
 	if (IS_ERR(t->process)) {
 		long err = PTR_ERR(t->process);
 
-		free(t);
+		heap_free(t);
 		return err;
 	}
 	*task = t;
@@ -116,7 +118,7 @@ static long bx_join(struct world *w, struct w_task *task)
 {
 	long killed = box_reap(task->process);
 
-	free(task);
+	heap_free(task);
 	return killed;
 }
 
@@ -162,7 +164,7 @@ static struct w_event *bx_event_new(struct world *w, const char *name)
 
 static void bx_event_free(struct world *w, struct w_event *ev)
 {
-	free(ev);
+	heap_free(ev);
 }
 
 static long bx_event_post(struct world *w, struct w_event *ev)
@@ -208,7 +210,7 @@ static struct w_mutex *bx_mutex_new(struct world *w, const char *name)
 static void bx_mutex_free(struct world *w, struct w_mutex *m)
 {
 	mutex_destroy(&m->mutex);
-	free(m);
+	heap_free(m);
 }
 
 static void bx_lock(struct world *w, struct w_mutex *m)
@@ -1097,7 +1099,7 @@ void world_box_run(struct world *w, void (*fn)(struct world *w, void *arg), void
 	if (bx_spawn(w, "scenario", W_SPAWN_COPY_FILES, fn, arg, &t))
 		abort();
 	box_faults_wait(t->process);
-	free(t);
+	heap_free(t);
 }
 
 void world_box_stop(struct world *w)
