@@ -61,6 +61,7 @@ enum option_key {
 	OPT_DEPTH = 'd',
 	OPT_TOTAL = 'u',
 	OPT_NO_REDUCTION = 'R',
+	OPT_NO_RESTART = 'B',
 	OPT_TRACE_FILE = 'O',
 	OPT_FILES = 'F',
 	OPT_ACCESS_POINTS = 'a',
@@ -91,6 +92,7 @@ struct options {
 	const char *race_counts;
 	enum fb_search search;
 	bool no_reduction;
+	bool no_restart;
 	unsigned int preemptions;
 	unsigned int depth;
 	unsigned int total;
@@ -269,6 +271,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	case OPT_NO_REDUCTION:
 		o->no_reduction = true;
 		break;
+	case OPT_NO_RESTART:
+		o->no_restart = true;
+		break;
 	case OPT_ACCESS_POINTS:
 		need_detector("access-points");
 		o->run.access_points = true;
@@ -434,11 +439,20 @@ static int cmd_faults(struct options *o)
 	return faults_enumerate(&f);
 }
 
+/* There only in builds that count what runs: counters would be put back, too. */
+extern void __gcov_dump(void) __attribute__((weak));
+extern int __llvm_profile_write_file(void) __attribute__((weak));
+
+static bool counts_coverage(void)
+{
+	return __gcov_dump || __llvm_profile_write_file;
+}
+
 static int cmd_explore(struct options *o)
 {
 	struct explore_opts x = {
 		.run = o->run, .at = scenario_at, .selected = selected_by, .arg = o, .search = o->search,
-		.no_reduction = o->no_reduction, .preemptions = o->preemptions, .seed = o->run.seed,
+		.restart = !o->no_restart && !counts_coverage(), .no_reduction = o->no_reduction, .preemptions = o->preemptions, .seed = o->run.seed,
 		.depth = o->depth, .seconds = o->seconds, .max_runs = o->max_runs, .jobs = o->jobs,
 		.total = o->total, .shrink = !o->no_shrink,
 	};
@@ -668,6 +682,8 @@ static const struct argp_option explore_options[] = {
 	{ "jobs", OPT_JOBS, "N", 0, "processes; each explores a scenario (one for each processor)", 0 },
 	{ "seed", OPT_SEED, "N", 0, "pct and random: begin with this seed", 0 },
 	{ "depth", OPT_DEPTH, "N", 0, "pct: look for bugs that need N ordered steps (3)", 0 },
+	{ "no-restart", OPT_NO_RESTART, NULL, 0, "make each run from its begin, not from where what is explored "
+	  "begins: slower", 0 },
 	{ "no-reduction", OPT_NO_REDUCTION, NULL, 0, "dfs: also schedules that cannot differ from others", 0 },
 	{ "fault", OPT_FAULT, "K", 0, "let the K-th fault point of each run fail", 0 },
 	{ "no-shrink", OPT_NO_SHRINK, NULL, 0, "leave what fails as long as it is", 0 },

@@ -25,13 +25,14 @@ extern void __gcov_dump(void) __attribute__((weak));
 extern int __llvm_profile_write_file(void) __attribute__((weak));
 
 #define DETAILS_LEN	16000
+#define TOKEN_LEN	32768
 #define DEEPEN_TO	2	/* bounds before the unbounded search */
 #define MAX_STEPS	200000ul	/* of one run, before it counts as a livelock */
 #define SHRINK_SECONDS	20
 #define MAX_TRACES	64	/* of a process, that are told from others */
 #define CLOCK_RUNS	64	/* runs between two looks at the clock */
 
-enum state { WAITING, RUNNING, ENDED };
+enum state { WAITING, RUNNING, REPORTING, ENDED };
 
 /* One scenario's exploration. */
 struct result {
@@ -46,6 +47,7 @@ struct result {
 	size_t shrunk_from, shrunk_to;	/* decisions of the failing schedule */
 	double seconds, cpu;
 	struct timespec start;
+	char token[TOKEN_LEN];		/* of the failing schedule */
 	char details[DETAILS_LEN];
 };
 
@@ -63,55 +65,103 @@ static double cpu_seconds(void)
 	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
-/* ---- one scenario, in its own process ---- */
+/* ---- what has failed: once more, for the report ---- */
 
-/* Repeat a failing run, with stacks; returns whether it fails again, and then takes what was found. */
-static bool fails_again(const struct result *r, const struct fb_run_opts *run, struct run_outcome *out)
+/* The run of the token, with all that costs time; what it finds goes to the report. */
+static bool repeat(struct result *r, const struct explore_opts *o, bool guard)
 {
-	struct run_outcome again = { 0 };
-	bool failed = !runner_run(r->s, run, &again) && again.verdict == VERDICT_FAILED;
+	struct fb_run_opts run = o->run;
+	struct run_outcome out = { 0 };
+	bool failed;
 
-	if (failed) {
-		free(out->details);
-		out->details = again.details;
-		again.details = NULL;
-	}
-	free(again.details);
+	run.policy = FB_POLICY_REPLAY;
+	run.token = r->token;
+	run.guard = guard;
+	failed = !runner_run(r->s, &run, &out) && out.verdict == VERDICT_FAILED;
+	if (failed)
+		snprintf(r->details, sizeof(r->details), "%s", out.details);
+	free(out.details);
 	return failed;
 }
 
-/*
- * The run that has just failed: made short, and again with guard pages, which see more. In a process that has made
- * runs without them, they may move memory, and with it what the kernel hashes; then without.
- */
-static void fail(struct result *r, const struct explore_opts *o, struct run_outcome *out)
+static bool repeat_guarded(struct result *r, const struct explore_opts *o)
+{
+	return repeat(r, o, true);
+}
+
+static bool repeat_unguarded(struct result *r, const struct explore_opts *o)
+{
+	return repeat(r, o, false);
+}
+
+static bool make_short(struct result *r, const struct explore_opts *o)
 {
 	struct fb_run_opts run = o->run;
-	struct shrunk small = { .token = strdup(fb_token()) };
-	char *token = strdup(small.token);
+	struct shrunk small;
+	bool ok;
 
-	if (!token)
-		abort();
-	fb_explore_end();
 	run.guard = false;
 	run.max_steps = MAX_STEPS;
-	if (o->shrink) {
-		free(small.token);
-		shrink(r->s, &run, token, SHRINK_SECONDS, &small);
+	ok = !shrink(r->s, &run, r->token, SHRINK_SECONDS, &small);
+	if (ok) {
+		snprintf(r->token, sizeof(r->token), "%s", small.token);
+		r->shrunk_from = small.from;
+		r->shrunk_to = small.to;
 	}
-	run = o->run;
-	run.policy = FB_POLICY_REPLAY;
-	run.token = small.token ? small.token : token;
-	if (!fails_again(r, &run, out) && run.guard) {
-		run.guard = false;
-		fails_again(r, &run, out);
-	}
-	snprintf(r->details, sizeof(r->details), "%s", out->details);
-	r->shrunk_from = small.from;
-	r->shrunk_to = small.to;
-	r->failed = true;
 	free(small.token);
-	free(token);
+	return ok;
+}
+
+static void leave_process(int status)
+{
+	if (__gcov_dump)
+		__gcov_dump();
+	if (__llvm_profile_write_file)
+		__llvm_profile_write_file();
+	_exit(status);
+}
+
+/*
+ * Each in a process that has run nothing yet, as that of `fusebox replay`: what a process did before moves memory, and
+ * with it what the kernel hashes.
+ */
+static bool in_process(bool (*fn)(struct result *r, const struct explore_opts *o), struct result *r,
+		       const struct explore_opts *o)
+{
+	pid_t pid = fork();
+	int status;
+
+	if (pid < 0) {
+		perror("fusebox: fork");
+		return false;
+	}
+	if (!pid)
+		leave_process(!fn(r, o));
+	return waitpid(pid, &status, 0) == pid && WIFEXITED(status) && !WEXITSTATUS(status);
+}
+
+/* Guard pages see more, but move memory, too. */
+static void report(struct result *r, const struct explore_opts *o)
+{
+	if (!r->token[0])
+		return;
+	if (o->shrink)
+		in_process(make_short, r, o);
+	if (!o->run.guard || !in_process(repeat_guarded, r, o))
+		in_process(repeat_unguarded, r, o);
+}
+
+/* ---- one scenario, in its own process ---- */
+
+static void fail(struct result *r, const struct run_outcome *out)
+{
+	const char *token = fb_token();
+
+	fb_explore_stats(&r->stats);
+	if (strlen(token) < sizeof(r->token))
+		strcpy(r->token, token);
+	snprintf(r->details, sizeof(r->details), "%s", out->details);
+	r->failed = true;
 }
 
 static bool out_of_time(const struct result *r, const struct explore_opts *o)
@@ -150,39 +200,49 @@ static void trace_once(const struct scenario *s, const struct run_outcome *out, 
 		free(text);
 }
 
-/* Returns false when the scenario is done with: failed, skipped, or out of time. */
-static bool run_next(struct result *r, const struct explore_opts *o)
-{
-	struct fb_run_opts run = o->run;
+/* What a run needs and leaves; on the stack of the process, which no restart takes back. */
+struct attempt {
+	const struct scenario *s;
+	struct fb_run_opts run;
 	struct run_outcome out;
+};
+
+static void run_whole(void *arg)
+{
+	struct attempt *a = arg;
+
+	runner_run_watched(a->s, &a->run, NULL, &a->out);
+}
+
+/* Returns false when the scenario is done with: failed, skipped, or out of time. */
+static bool run_next(struct result *r, const struct explore_opts *o, struct attempt *a)
+{
+	struct run_outcome *out = &a->out;
 	bool counts, go_on = true;
 
-	run.policy = FB_POLICY_EXPLORE;
-	run.guard = false;
-	run.no_stacks = true;
-	run.max_steps = MAX_STEPS;
-	runner_run_watched(r->s, &run, NULL, &out);
+	*out = (struct run_outcome){ 0 };
+	fb_explore_run(run_whole, a);
 	counts = fb_explore_ran();
-	if (o->traces && counts && out.verdict == VERDICT_OK)
-		trace_once(r->s, &out, o->traces);
-	if (out.verdict == VERDICT_SKIPPED) {
-		snprintf(r->details, sizeof(r->details), "%s", out.details);
+	if (o->traces && counts && out->verdict == VERDICT_OK)
+		trace_once(r->s, out, o->traces);
+	if (out->verdict == VERDICT_SKIPPED) {
+		snprintf(r->details, sizeof(r->details), "%s", out->details);
 		r->skipped = true;
 		go_on = false;
-	} else if (out.verdict == VERDICT_FAILED && counts) {
-		fb_explore_stats(&r->stats);
-		fail(r, o, &out);
+	} else if (out->verdict == VERDICT_FAILED && counts) {
+		fail(r, out);
 		go_on = false;
 	}
-	free(out.details);
+	free(out->details);
 	return go_on;
 }
 
 /* One search to its end or until time is up. Returns whether another may follow. */
-static bool stage(struct result *r, const struct explore_opts *o, unsigned int bound)
+static bool stage(struct result *r, const struct explore_opts *o, struct attempt *a, unsigned int bound)
 {
 	struct fb_explore_opts x = { .search = o->search, .no_reduction = o->no_reduction, .bound = bound,
-				     .seed = o->seed, .depth = o->depth };
+				     .seed = o->seed, .depth = o->depth, .same = true,
+				     .no_restart = !o->restart || o->traces };
 	unsigned long n = 0;
 	bool go_on = true, late = false;
 
@@ -190,7 +250,7 @@ static bool stage(struct result *r, const struct explore_opts *o, unsigned int b
 	memset(&r->stats, 0, sizeof(r->stats));
 	fb_explore_start(&x);
 	while (go_on && !late && fb_explore_next()) {
-		go_on = run_next(r, o);
+		go_on = run_next(r, o, a);
 		if (go_on && (++n % CLOCK_RUNS == 1 || o->max_runs)) {
 			fb_explore_stats(&r->stats);
 			late = out_of_time(r, o);
@@ -212,51 +272,62 @@ static void next_stage(struct result *r)
 	r->pruned += r->stats.pruned;
 }
 
-static void explore_one(struct result *r, const struct explore_opts *o)
+static void search(struct result *r, const struct explore_opts *o)
 {
 	unsigned int last = o->preemptions == EXPLORE_DEEPEN ? DEEPEN_TO : o->preemptions;
+	struct attempt a = { .s = r->s, .run = o->run };
 
+	a.run.policy = FB_POLICY_EXPLORE;
+	a.run.guard = false;
+	a.run.no_stacks = true;
+	a.run.max_steps = MAX_STEPS;
 	if (o->search != FB_SEARCH_DFS) {
-		stage(r, o, FB_EXPLORE_NO_BOUND);
+		stage(r, o, &a, FB_EXPLORE_NO_BOUND);
 		return;
 	}
 	for (unsigned int bound = 0; bound <= last; bound++) {
-		if (!stage(r, o, bound))
+		if (!stage(r, o, &a, bound))
 			return;
 		next_stage(r);
 	}
 	if (o->preemptions == EXPLORE_DEEPEN) {
-		stage(r, o, FB_EXPLORE_NO_BOUND);
+		stage(r, o, &a, FB_EXPLORE_NO_BOUND);
 		return;
 	}
 	/* The last stage's runs are among those of the stages before, now. */
 	r->stats.runs = r->stats.pruned = 0;
 }
 
-static void start(struct exploration *e, struct result *r)
+static void explore_one(struct result *r, const struct explore_opts *o)
 {
-	pid_t pid;
+	search(r, o);
+	r->cpu = cpu_seconds();
+}
 
-	clock_gettime(CLOCK_MONOTONIC, &r->start);
-	r->complete_bound = -1;
-	r->state = RUNNING;
-	pid = fork();
+static void fork_off(struct exploration *e, struct result *r, enum state state,
+		     void (*fn)(struct result *r, const struct explore_opts *o))
+{
+	pid_t pid = fork();
+
 	if (pid < 0) {
 		perror("fusebox: fork");
 		exit(EXIT_FAILURE);
 	}
+	r->state = state;
 	if (pid) {
 		r->pid = pid;
 		return;
 	}
 	signal(SIGALRM, SIG_DFL);
-	explore_one(r, e->o);
-	r->cpu = cpu_seconds();
-	if (__gcov_dump)
-		__gcov_dump();
-	if (__llvm_profile_write_file)
-		__llvm_profile_write_file();
-	_exit(0);
+	fn(r, e->o);
+	leave_process(0);
+}
+
+static void start(struct exploration *e, struct result *r)
+{
+	clock_gettime(CLOCK_MONOTONIC, &r->start);
+	r->complete_bound = -1;
+	fork_off(e, r, RUNNING, explore_one);
 }
 
 /* ---- the first process ---- */
@@ -327,15 +398,14 @@ static void progress(const struct exploration *e, unsigned int ended)
 static struct result *result_of(const struct exploration *e, pid_t pid)
 {
 	for (unsigned int i = 0; i < e->nr; i++)
-		if (e->result[i].state == RUNNING && e->result[i].pid == pid)
+		if ((e->result[i].state == RUNNING || e->result[i].state == REPORTING) && e->result[i].pid == pid)
 			return &e->result[i];
 	return NULL;
 }
 
-static void ended(struct result *r, int status)
+/* The process did not end as it should: that is a finding. */
+static void crashed(struct result *r, int status)
 {
-	r->state = ENDED;
-	r->seconds = seconds_since(&r->start);
 	if (WIFEXITED(status) && !WEXITSTATUS(status))
 		return;
 	r->failed = true;
@@ -345,6 +415,19 @@ static void ended(struct result *r, int status)
 	else
 		snprintf(r->details, sizeof(r->details), "finding: crash: the process ended with status %d; what it "
 			 "printed is above\n", WEXITSTATUS(status));
+}
+
+/* Its process has. Returns false when another one goes on, which repeats what was found. */
+static bool ended(struct exploration *e, struct result *r, int status)
+{
+	if (r->state == RUNNING && r->token[0]) {
+		fork_off(e, r, REPORTING, report);
+		return false;
+	}
+	r->state = ENDED;
+	r->seconds = seconds_since(&r->start);
+	crashed(r, status);
+	return true;
 }
 
 static void supervise(struct exploration *e)
@@ -363,8 +446,7 @@ static void supervise(struct exploration *e)
 		pid = waitpid(-1, &status, WNOHANG);
 		r = pid > 0 ? result_of(e, pid) : NULL;
 		if (r) {
-			ended(r, status);
-			nr_ended++;
+			nr_ended += ended(e, r, status);
 		} else {
 			if (terminal && tick++ % 10 == 0)
 				progress(e, nr_ended);

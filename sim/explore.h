@@ -21,6 +21,7 @@
  * @selected: is this scenario wanted?
  * @arg: for @selected
  * @search: depth-first, or random
+ * @restart: runs go on from where the region begins; otherwise each is made from its begin
  * @no_reduction: every interleaving, also those that cannot differ
  * @preemptions: bounds up to this one, each to its end; EXPLORE_DEEPEN: 0, 1, 2, then none
  * @seed: for random searches
@@ -38,6 +39,7 @@ struct explore_opts {
 	bool (*selected)(void *arg, const struct scenario *s);
 	void *arg;
 	enum fb_search search;
+	bool restart;
 	bool no_reduction;
 	unsigned int preemptions;
 	uint64_t seed;

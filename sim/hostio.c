@@ -4,6 +4,7 @@
  */
 #include "hostio.h"
 
+#include <core/explore.h>
 #include <core/sanitize.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -83,6 +84,7 @@ int hostio_create(void)
 			rmdir(dir);
 		return err;
 	}
+	fb_explore_outside();
 	files[slot].direct = open(path, O_RDWR | O_DIRECT | O_CLOEXEC);
 	nr_files++;
 	return slot;

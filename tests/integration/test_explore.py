@@ -36,6 +36,17 @@ class Explore(unittest.TestCase):
         self.assertEqual(first.returncode, 0, first.stderr)
         self.assertEqual(first.stdout, second.stdout)
 
+    def test_a_restart_changes_nothing_but_the_time(self):
+        for words in (("explore/*", "conc/cached-read", "conc/freeze-write", "--preemptions", "1"),
+                      ("explore/write-over", "conc/times"),
+                      ("conc/fput-twice", "conc/submit-complete", "--policy", "pct"),
+                      ("conc/death-close", "--policy", "random")):
+            with self.subTest(words=words):
+                words = ("explore", *words, "--max-runs", "150")
+                first, second = fusebox(*words), fusebox(*words, "--no-restart")
+                self.assertEqual(first.returncode, 0, first.stderr)
+                self.assertEqual(first.stdout, second.stdout)
+
     def mistake(self, text, *words):
         done = fusebox(*words)
         self.assertEqual(done.returncode, 2, done.stderr)

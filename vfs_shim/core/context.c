@@ -109,6 +109,18 @@ struct fb_ctx *fb_ctx_new(void (*entry)(void *arg), void *arg)
 	return c;
 }
 
+void fb_ctx_own(struct fb_ctx *c, void (*entry)(void *arg), void *arg)
+{
+	if (!c->low) {
+		c->size = 4 * FB_STACK_SIZE;
+		c->low = mmap(NULL, c->size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
+			      -1, 0);
+		if (c->low == MAP_FAILED)
+			abort();
+	}
+	prepare(c, entry, arg);
+}
+
 void fb_ctx_free(struct fb_ctx *c)
 {
 	struct fb_ctx **at = &pool;

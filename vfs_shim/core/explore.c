@@ -11,12 +11,13 @@
 #include <string.h>
 #include <sys/mman.h>
 #include "explore_internal.h"
+#include "snapshot.h"
 
 #define RANDOM_ONE_IN 8 /* FB_SEARCH_RANDOM: how often a choice point switches */
 #define PCT_MAX_DEPTH 16
 
-struct fb_explorer fb_x;
-bool fb_x_on;
+FB_KEPT struct fb_explorer fb_x;
+FB_KEPT bool fb_x_on;
 
 /*
  * Counts met in the run. One that could be zero if all that was taken off in the run came first is
@@ -29,10 +30,10 @@ struct count {
 	unsigned long run;
 };
 #define COUNTS 8192
-static struct count counts[COUNTS];
-static unsigned int nr_counts;
-static unsigned long count_run;
-static unsigned int hot_before; /* how many when the tree was begun */
+static FB_KEPT struct count counts[COUNTS];
+static FB_KEPT unsigned int nr_counts;
+static FB_KEPT unsigned long count_run;
+static FB_KEPT unsigned int hot_before; /* how many when the tree was begun */
 
 /* What a task does first when it is picked. */
 struct pending {
@@ -43,16 +44,16 @@ struct pending {
 	uint64_t priority; /* PCT */
 };
 
-static struct pending pending[FB_X_TASKS];
-static struct fb_task *task_at[FB_X_TASKS];
-static unsigned int running; /* slot of the task that ran last */
-static struct fb_x_node *step; /* of the step that runs; NULL: none */
-static uint64_t rng;
-static uint64_t change_at[PCT_MAX_DEPTH];
+static FB_KEPT struct pending pending[FB_X_TASKS];
+static FB_KEPT struct fb_task *task_at[FB_X_TASKS];
+static FB_KEPT unsigned int running; /* slot of the task that ran last */
+static FB_KEPT struct fb_x_node *step; /* of the step that runs; NULL: none */
+static FB_KEPT uint64_t rng;
+static FB_KEPT uint64_t change_at[PCT_MAX_DEPTH];
 
 /* ---- memory ---- */
 
-static void *free_list[32];
+static FB_KEPT void *free_list[32];
 
 void *fb_x_map(size_t size)
 {
@@ -61,6 +62,7 @@ void *fb_x_map(size_t size)
 
 	if (p == MAP_FAILED)
 		abort();
+	fb_snapshot_keep(p, size);
 	return p;
 }
 
@@ -75,7 +77,7 @@ static unsigned int size_class(size_t size)
 
 void *fb_x_alloc(size_t size)
 {
-	static char *at, *end;
+	static FB_KEPT char *at, *end;
 	unsigned int c = size_class(size);
 	size_t room = (size_t)1 << c;
 	void *p = free_list[c];
@@ -160,11 +162,32 @@ static bool independent(const struct fb_x_footprint *f, const struct fb_x_node *
 
 /* ---- tasks ---- */
 
+/*
+ * Runs that go on from the mark. They happen on a stack of their own, so that the memory they write to
+ * can be put back while this is on the process's stack.
+ */
+enum left { ENDED, AT_MARK, CUT_SHORT };
+
+static FB_KEPT struct fb_ctx loop, own; /* the process's stack; that of the run's begin and end */
+static FB_KEPT struct fb_ctx *marked; /* the task that came to the mark */
+static FB_KEPT bool apart; /* a run is under way on these stacks */
+static FB_KEPT enum left left; /* why it does not go on */
+static FB_KEPT bool no_restart; /* was tried, and is not possible */
+
+/* Leave the run, for good unless the mark is gone back to. */
+static void leave_run(enum left why)
+{
+	left = why;
+	fb_ctx_switch(fb_core.ctx, &loop, false);
+}
+
 static void give_up(void)
 {
 	fb_x.gave_up = true;
 	fb_x_on = false;
 	fb_core.stopped = true;
+	if (apart && fb_snapshot_taken())
+		leave_run(CUT_SHORT);
 	if (fb_core.ctx != &fb_core.main)
 		fb_stop();
 }
@@ -640,6 +663,8 @@ void fb_explore_region(bool on)
 
 	if (!fb_x.active)
 		return;
+	if (on && apart && !fb_snapshot_taken())
+		leave_run(AT_MARK);
 	if (fb_x.probing) {
 		fb_x.marked = true;
 		return;
@@ -658,10 +683,71 @@ void fb_explore_region(bool on)
 	step = NULL;
 }
 
+/* What makes a whole run. */
+struct whole {
+	void (*fn)(void *arg);
+	void *arg;
+};
+
+static void run_apart(void *arg)
+{
+	struct whole *w = arg;
+
+	w->fn(w->arg);
+	leave_run(ENDED);
+}
+
+/* The snapshot, so that every run can go on here. Not possible: this one goes on, and others begin anew. */
+static void at_mark(void)
+{
+	marked = fb_core.ctx;
+	if (fb_snapshot_take()) {
+		fb_x.probing = false;
+		fb_x.marked = true;
+	} else {
+		apart = false;
+		no_restart = true;
+	}
+}
+
+/** fb_explore_run() - see explore.h. Context: main stack. */
+bool fb_explore_run(void (*fn)(void *arg), void *arg)
+{
+	struct whole w = {fn, arg};
+	struct fb_ctx *to = &own;
+
+	if (fb_snapshot_taken() && fb_snapshot_restore()) {
+		fb_x.probing = false;
+		fb_x.marked = true;
+		fb_x_begin();
+		to = marked;
+	} else if (fb_x.opts.no_restart || no_restart || !fb_snapshot_possible()) {
+		fb_core.main.low = NULL;
+		fn(arg);
+		return true;
+	} else {
+		fb_ctx_own(&own, run_apart, &w);
+		fb_core.main = own;
+	}
+	apart = true;
+	do {
+		fb_ctx_switch(&loop, to, false);
+		if (left == AT_MARK)
+			at_mark();
+		to = marked;
+	} while (left == AT_MARK);
+	apart = false;
+	return left == ENDED;
+}
+
 /** fb_explore_start() - see explore.h. */
 void fb_explore_start(const struct fb_explore_opts *opts)
 {
 	fb_explore_end();
+	if (!opts->same) {
+		fb_snapshot_drop();
+		no_restart = false;
+	}
 	if (!fb_x.node) {
 		fb_x.node = fb_x_map(FB_X_NODES * sizeof(*fb_x.node));
 		fb_x.access = fb_x_map(FB_X_ACCESSES * sizeof(*fb_x.access));

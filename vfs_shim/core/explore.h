@@ -29,6 +29,8 @@ struct fb_explore_opts {
 	unsigned int bound; /* DFS: preemptions in one run; FB_EXPLORE_NO_BOUND: any number */
 	uint64_t seed; /* PCT, RANDOM */
 	unsigned int depth; /* PCT: priorities change at depth - 1 places */
+	bool no_restart; /* each run from its begin */
+	bool same; /* the runs are those of the exploration before, so that its mark is good for them */
 };
 
 struct fb_explore_stats {
@@ -49,6 +51,16 @@ void fb_explore_start(const struct fb_explore_opts *opts);
  * each run, and fb_explore_ran() after it.
  */
 bool fb_explore_next(void);
+/*
+ * Make that run. @whole(@arg) makes one from fb_run_begin() to fb_run_end(). Only the first one is made so: when it comes to
+ * where the region begins, memory is remembered, and later runs go on from there as it was then, also with that first @arg. So
+ * what @whole leaves must be on the caller's stack or in shared memory, and what is allocated in a run is
+ * good only until the next one.
+ * Return: false when the run was given up, and has left nothing. Context: main stack.
+ */
+bool fb_explore_run(void (*whole)(void *arg), void *arg);
+/* A run has done what putting back memory does not undo (opened a file): each run is made from its begin. */
+void fb_explore_outside(void);
 /* The run has ended: learn from it. False when it was given up as redundant, and has no verdict. */
 bool fb_explore_ran(void);
 void fb_explore_stats(struct fb_explore_stats *s);

@@ -48,6 +48,8 @@ struct fb_ctx {
 
 struct fb_ctx *fb_ctx_new(void (*entry)(void *arg), void *arg);
 void fb_ctx_free(struct fb_ctx *c);
+/* The same on a stack of @c's own, that is not among those of tasks. */
+void fb_ctx_own(struct fb_ctx *c, void (*entry)(void *arg), void *arg);
 void fb_ctx_switch(struct fb_ctx *from, struct fb_ctx *to, bool from_dies);
 /*
  * Drop what a context that will never run again left behind (ASan's fake stack). Called on the main

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 #include "internal.h"
+#include "snapshot.h"
 
 #define FIRST 0x200000000000ul /* far from programs, libraries, stacks and ASan's shadow */
 #define APART (1ul << 21)
@@ -25,6 +26,8 @@ void *fb_map(size_t size, int prot)
 		p = mmap(NULL, size, prot, flags, -1, 0);
 	if (p == MAP_FAILED)
 		abort();
+	if (fb_snapshot_taken())
+		fb_snapshot_spoil();
 	next += (size + APART - 1) & ~(APART - 1);
 	return p;
 }

@@ -6,6 +6,7 @@
  */
 #include <string.h>
 #include "explore_internal.h"
+#include "snapshot.h"
 
 #define SLOTS (1u << 18)
 #define STATES (1u << 17)
@@ -39,15 +40,15 @@ struct edge {
 	unsigned int race; /* the step to be tried the other way round: the lock, if @step is its unlock */
 };
 
-static struct object **slot;
-static struct object *object;
-static unsigned int nr_objects;
-static uint64_t run;
-static struct edge edges[EDGES];
-static unsigned int nr_edges;
-static uint32_t passed[FB_X_TASKS]; /* clock of what happened before the last barrier */
-static uint32_t woken[FB_X_TASKS][FB_X_TASKS]; /* clock of what made a task runnable */
-static unsigned int last_step[FB_X_TASKS]; /* NONE: none yet */
+static FB_KEPT struct object **slot;
+static FB_KEPT struct object *object;
+static FB_KEPT unsigned int nr_objects;
+static FB_KEPT uint64_t run;
+static FB_KEPT struct edge edges[EDGES];
+static FB_KEPT unsigned int nr_edges;
+static FB_KEPT uint32_t passed[FB_X_TASKS]; /* clock of what happened before the last barrier */
+static FB_KEPT uint32_t woken[FB_X_TASKS][FB_X_TASKS]; /* clock of what made a task runnable */
+static FB_KEPT unsigned int last_step[FB_X_TASKS]; /* NONE: none yet */
 
 static struct object *object_at(uintptr_t key, bool make)
 {

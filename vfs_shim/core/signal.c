@@ -9,9 +9,12 @@
 #include <string.h>
 #include <ucontext.h>
 #include <unistd.h>
-#include "internal.h"
+#include "explore_internal.h"
+#include "snapshot.h"
 
-static struct {
+#define STACK_SIZE (64 * 1024)
+
+static FB_KEPT struct {
 	const char *addr;
 	struct fb_regs regs;
 	const char *what; /* "read of", "write to", where the processor tells */
@@ -122,6 +125,8 @@ FB_UNCHECKED static void on_fault(int sig, siginfo_t *info, void *context)
 	ucontext_t *uc = context;
 	uintptr_t sp;
 
+	if (fb_snapshot_fault(info->si_addr))
+		return;
 	if (!fb_core.running || !fb_core.ctx || fb_core.ctx == &fb_core.main || fb_core.stopped) {
 		/*
 		 * Not in a context: none of our business. Without the handler the access faults
@@ -147,13 +152,16 @@ FB_UNCHECKED static void on_fault(int sig, siginfo_t *info, void *context)
 
 void fb_signal_init(void)
 {
-	static _Alignas(16) char stack[64 * 1024];
+	static FB_KEPT char *stack;
 	struct sigaction sa = {.sa_sigaction = on_fault, .sa_flags = SA_SIGINFO | SA_ONSTACK};
-	stack_t ss = {.ss_sp = stack, .ss_size = sizeof(stack)};
 	struct sigaction now;
+	stack_t ss;
 
 	if (sigaction(SIGSEGV, NULL, &now) || now.sa_sigaction == on_fault)
 		return;
+	if (!stack)
+		stack = fb_x_map(STACK_SIZE);
+	ss = (stack_t){.ss_sp = stack, .ss_size = STACK_SIZE};
 	sigemptyset(&sa.sa_mask);
 	if (sigaltstack(&ss, NULL) || sigaction(SIGSEGV, &sa, &before_segv) ||
 	    sigaction(SIGBUS, &sa, &before_bus))
