@@ -210,7 +210,7 @@ guest-smoke: module configure ## a handful of scenarios on Debian's stock kernel
 	$(ninja) fusebox-host
 	@tools/guest --out '$(B)' --program '$(B)/box/fusebox-host' -- --name guest $(SMOKE) || [ $$? = 77 ]
 
-.PHONY: guest guest-debug differences
+.PHONY: guest guest-debug debug-short differences
 guest: module configure ## all scenarios on Debian's stock kernel with our fuse.ko, lower files on ext4, tmpfs, overlayfs
 	$(ninja) fusebox-host
 	@mkdir -p '$(B)/traces' && rm -f '$(B)'/traces/guest-*.trace
@@ -218,10 +218,15 @@ guest: module configure ## all scenarios on Debian's stock kernel with our fuse.
 		--script tests/guest/scenarios.sh -- 60 $(SCENARIOS) || [ $$? = 77 ]
 	@for f in '$(B)'/guest/guest.results/*.trace; do [ ! -e "$$f" ] || cp "$$f" '$(B)/traces/'; done
 
-guest-debug: module configure ## the same on a kernel with lockdep, KASAN, kmemleak; it is built first (minutes)
+# What builds up, takes down and fails.
+DEBUG_SHORT ?= open create registry replies lifecycle death abort freeze nth random/frozen
+guest-debug: ## the same on a kernel with lockdep, KASAN, kmemleak; it is built first (minutes)
+debug-short: SCENARIOS = $(DEBUG_SHORT)
+debug-short: ## some of them, for CI
+guest-debug debug-short: module configure
 	$(ninja) fusebox-host
 	@tools/debug-kernel --out '$(B)'
-	@FUSEBOX_GUEST_MEMORY=1536 FUSEBOX_GUEST_TIMEOUT=$${FUSEBOX_GUEST_TIMEOUT:-1800} tools/guest --out '$(B)' \
+	@FUSEBOX_GUEST_MEMORY=1536 FUSEBOX_GUEST_TIMEOUT=$${FUSEBOX_GUEST_TIMEOUT:-3600} tools/guest --out '$(B)' \
 		--name debug --kernel '$(B)/debug/kernel' --module '$(B)/debug/module' --script tests/guest/debug.sh -- 120 $(SCENARIOS) || [ $$? = 77 ]
 
 differences: build host guest ## compare box, guest and host; writes docs/differences.md if all is explained

@@ -3,8 +3,8 @@
  * One scenario on the running kernel.
  *
  * It runs in a child, which tells what happens on its standard output, a pipe: lines that begin with
- * 'F' (an expectation that failed), 'T' (trace), 'S' (skipped, and why) and 'L' (the lower file system,
- * from the probe).
+ * 'F' (an expectation that failed), 'N' (a note), 'T' (trace), 'S' (skipped, and why) and 'L' (the lower file
+ * system, from the probe).
  *
  * What the child mounts goes with its mount namespace, and that goes with its last thread. But a thread
  * that waits for a frozen file system, or for a server that does not answer, is not ended by any signal.
@@ -67,6 +67,11 @@ static void say(char kind, const char *line)
 static void say_trace(const char *line)
 {
 	say('T', line);
+}
+
+static void say_note(const char *line)
+{
+	say('N', line);
 }
 
 static void say_failed(void *arg, const char *line)
@@ -143,6 +148,7 @@ static int child(const struct host_run_opts *o, const struct scenario *s)
 	char why[200];
 
 	host.trace = o->trace ? say_trace : NULL;
+	host.note = say_note;
 	w = world_host_begin(&host, why, sizeof(why));
 	if (!w) {
 		say('S', why);
@@ -226,6 +232,9 @@ static void hear(const struct host_run_opts *o, struct host_outcome *out, const 
 	switch (line[0]) {
 	case 'F':
 		fail(out, line + 1);
+		break;
+	case 'N':
+		add_detail(out, line + 1);
 		break;
 	case 'S':
 		out->verdict = HOST_SKIPPED;

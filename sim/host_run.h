@@ -37,8 +37,8 @@ struct host_run_opts {
  * struct host_outcome - what came of it
  * @verdict: how it ended
  * @lower: of the probe: the lower file system that this machine has
- * @details: what was not as expected, or why it was skipped, lines that end in a newline; NULL if there
- *	is nothing to say; to be freed with free()
+ * @details: what was not as expected, or why it was skipped, or what it has to tell besides, lines that end in a
+ *	newline; NULL if there is nothing to say; to be freed with free()
  */
 struct host_outcome {
 	enum host_verdict verdict;

@@ -38,7 +38,7 @@ static const struct scenario *const groups[] = {
 	async_scenarios, async_flight_scenarios, async_rule_scenarios, error_scenarios, cached_scenarios,
 	mmap_scenarios, conc_scenarios, conc_async_scenarios, splice_scenarios, direct_scenarios, coherency_scenarios,
 	rare_scenarios, protocol_scenarios,
-	random_scenarios, lock_scenarios, notify_scenarios, dir_scenarios,
+	random_scenarios, nth_scenarios, lock_scenarios, notify_scenarios, dir_scenarios,
 	libfuse_scenarios,
 };
 
@@ -156,6 +156,7 @@ const char *scenario_missing(const struct scenario *s, const struct world *w)
 		{ W_CAP_AIO, "needs io_submit" },
 		{ W_CAP_URING, "needs io_uring" },
 		{ W_CAP_KERNEL_RW, "needs a caller in the kernel" },
+		{ W_CAP_FAIL_NTH, "needs a kernel with fault injection" },
 		{ W_CAP_RELOAD, "needs a module of FUSE that can be unloaded" },
 		{ W_CAP_LOWER_ASYNC, "needs a lower file system that completes requests when told to" },
 	};
@@ -262,6 +263,17 @@ void sc_explore_begin(struct sc *sc)
 void sc_explore_end(struct sc *sc)
 {
 	w_explore(sc_world(sc), false);
+}
+
+void sc_note(struct sc *sc, const char *fmt, ...)
+{
+	char line[512];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(line, sizeof(line), fmt, ap);
+	va_end(ap);
+	w_note(sc->w, line);
 }
 
 void sc_trace(struct sc *sc, const char *fmt, ...)

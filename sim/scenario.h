@@ -170,6 +170,14 @@ __attribute__((format(printf, 2, 3)))
 void sc_trace(struct sc *sc, const char *fmt, ...);
 
 /**
+ * sc_note() - tell something that is for people, and may be another thing each time
+ * @sc: the scenario's run
+ * @fmt: as printf
+ */
+__attribute__((format(printf, 2, 3)))
+void sc_note(struct sc *sc, const char *fmt, ...);
+
+/**
  * sc_differs() - what follows may differ on a kernel with mainline's passthrough
  * @sc: the scenario's run
  * @diff: why
@@ -582,6 +590,7 @@ extern const struct scenario splice_scenarios[];
 extern const struct scenario direct_scenarios[];
 extern const struct scenario coherency_scenarios[];
 extern const struct scenario random_scenarios[];
+extern const struct scenario nth_scenarios[];
 extern const struct scenario async_scenarios[];
 extern const struct scenario async_flight_scenarios[];
 extern const struct scenario async_rule_scenarios[];

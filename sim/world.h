@@ -74,6 +74,7 @@ struct w_mutex;
  * @W_CAP_RELOAD: w_reload() works
  * @W_CAP_LIBFUSE: a server on libfuse can be used: not with MemorySanitizer, which would have to see libfuse's own
  *	stores, too
+ * @W_CAP_FAIL_NTH: w_fail_nth() works
  * @W_CAP_MMAP: files can be mapped: w_mmap() and so on; also those of W_LOWER_RAM
  */
 enum w_cap {
@@ -104,6 +105,7 @@ enum w_cap {
 	W_CAP_SPLICE		= 1 << 24,
 	W_CAP_RELOAD		= 1 << 25,
 	W_CAP_LIBFUSE		= 1 << 26,
+	W_CAP_FAIL_NTH		= 1 << 27,
 };
 
 /**
@@ -605,7 +607,9 @@ struct world_ops {
 	long (*lower_async_pending)(struct world *w, const char *path);
 	long (*lower_async_complete)(struct world *w, const char *path, int which,
 				     const struct w_async_result *result);
+	long (*fail_nth)(struct world *w, unsigned int n);
 	void (*trace)(struct world *w, const char *line);
+	void (*note)(struct world *w, const char *line);
 
 	/* fault runs */
 	long (*calm)(struct world *w, bool on);
@@ -2104,6 +2108,30 @@ static inline long w_lower_async_complete(struct world *w, const char *path, int
 					  const struct w_async_result *result)
 {
 	return W_CALL(w, lower_async_complete, path, which, result);
+}
+
+/**
+ * w_fail_nth() - let something fail in what the calling task does next (needs W_CAP_FAIL_NTH)
+ * @w: the world
+ * @n: which of the allocations and copies to or from user memory that its system calls come to, from 1; 0: none
+ *	from now on
+ *
+ * Return: of the @n of the call before, how many were still to come: 0 when that one has failed; or -errno.
+ */
+static inline long w_fail_nth(struct world *w, unsigned int n)
+{
+	return W_CALL(w, fail_nth, n);
+}
+
+/**
+ * w_note() - hand a line to the world that is for people, and no part of the trace
+ * @w: the world
+ * @line: without a newline
+ */
+static inline void w_note(struct world *w, const char *line)
+{
+	if (w->ops->note)
+		w->ops->note(w, line);
 }
 
 /**

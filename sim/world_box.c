@@ -44,7 +44,7 @@
 		  W_CAP_DIO_ALIGN | W_CAP_NO_DIO | W_CAP_SIGKILL | W_CAP_TASK_RLIMIT |		\
 		  W_CAP_LOWER_LOG | W_CAP_LOWER_FAULT | W_CAP_LOWER_XATTR | W_CAP_TMPFILE |	\
 		  W_CAP_PAGE_CACHE | W_CAP_MMAP | W_CAP_SPLICE | W_CAP_RELOAD | W_CAP_LOWER_FLAT |	\
-		  W_CAP_LOWER_NOWAIT |									\
+		  W_CAP_LOWER_NOWAIT | W_CAP_FAIL_NTH |							\
 		  W_CAP_IS_BOX | W_CAP_AIO | W_CAP_URING | W_CAP_KERNEL_RW | W_CAP_LOWER_KINDS | W_CAP_LOWER_ASYNC | \
 		  (FB_MSAN ? 0 : W_CAP_LIBFUSE))
 
@@ -903,6 +903,11 @@ static long bx_lower_async_complete(struct world *w, const char *path, int which
 	return sb ? lower_async_complete(sb, which, result) : -ENOENT;
 }
 
+static long bx_fail_nth(struct world *w, unsigned int n)
+{
+	return fb_fault_nth(n);
+}
+
 static long bx_calm(struct world *w, bool on)
 {
 	return box_faults_calm(on);
@@ -921,6 +926,11 @@ static void bx_owed(struct world *w, int change)
 static void bx_trace(struct world *w, const char *line)
 {
 	fb_trace(WORLD_BOX_TRACED "%s", line);
+}
+
+static void bx_note(struct world *w, const char *line)
+{
+	fb_trace("%s", line);
 }
 
 static const struct world_ops box_ops = {
@@ -1028,10 +1038,12 @@ static const struct world_ops box_ops = {
 	.lower_async_mode = bx_lower_async_mode,
 	.lower_async_pending = bx_lower_async_pending,
 	.lower_async_complete = bx_lower_async_complete,
+	.fail_nth = bx_fail_nth,
 	.calm = bx_calm,
 	.usable = bx_usable,
 	.owed = bx_owed,
 	.trace = bx_trace,
+	.note = bx_note,
 };
 
 static struct world box_world = { .ops = &box_ops, .caps = BOX_CAPS, .name = "sim" };

@@ -92,6 +92,7 @@ struct w_task {
 	atomic_ulong op_seq;
 	volatile sig_atomic_t xfsz;
 	int start_error;
+	int fail_fd;			/* while something is to fail in this task: its fail-nth, and 1 */
 };
 
 struct w_event {
@@ -117,6 +118,7 @@ struct host {
 	const struct host_opts *opts;
 	bool disk_used[HOST_DISKS];
 	void (*trace)(const char *line);
+	void (*note)(const char *line);
 	struct lower lowers[MAX_LOWERS];
 	int nlowers;
 	pthread_mutex_t lock;
@@ -1541,6 +1543,45 @@ static long host_uring_close(struct world *w, int ring)
 	return OP(raw_uring_close(ring));
 }
 
+/*
+ * /proc/thread-self/fail-nth: what it says is counted down by each place that could fail in a system call of the
+ * thread. So it is opened before and closed after; and that a look at it may be what fails means only that it is
+ * still there.
+ */
+static const char fail_nth_path[] = "/proc/thread-self/fail-nth";
+
+static long host_fail_nth(struct world *w, unsigned int n)
+{
+	char text[16];
+	long left = 0;
+
+	(void)w;
+	if (self->fail_fd) {
+		if (pread(self->fail_fd - 1, text, sizeof(text) - 1, 0) > 0)
+			left = strtol(text, NULL, 10);
+		else
+			left = 1;
+		while (pwrite(self->fail_fd - 1, "0", 1, 0) < 0 && errno == EFAULT)
+			;
+		close(self->fail_fd - 1);
+		self->fail_fd = 0;
+	}
+	if (!n)
+		return left;
+	self->fail_fd = open(fail_nth_path, O_RDWR | O_CLOEXEC) + 1;
+	if (!self->fail_fd)
+		return -errno;
+	snprintf(text, sizeof(text), "%u", n);
+	return pwrite(self->fail_fd - 1, text, strlen(text), 0) < 0 ? -errno : left;
+}
+
+static void host_note(struct world *w, const char *line)
+{
+	(void)w;
+	if (the_host.note)
+		the_host.note(line);
+}
+
 static void host_trace(struct world *w, const char *line)
 {
 	(void)w;
@@ -1645,7 +1686,9 @@ static const struct world_ops host_ops = {
 	.thaw			= host_thaw,
 	.control_read		= host_control_read,
 	.control_write		= host_control_write,
+	.fail_nth		= host_fail_nth,
 	.trace			= host_trace,
+	.note			= host_note,
 };
 
 static struct world host_world = { .ops = &host_ops, .name = "host", .priv = &the_host };
@@ -1785,6 +1828,7 @@ struct world *world_host_begin(const struct host_opts *opts, char *why, size_t l
 
 	h->opts = opts;
 	h->trace = opts->trace;
+	h->note = opts->note;
 	w->name = opts->name;
 	if (geteuid()) {
 		snprintf(why, len, "needs root");
@@ -1820,6 +1864,8 @@ struct world *world_host_begin(const struct host_opts *opts, char *why, size_t l
 	/* Ours keeps the protocol of the kernel it patches; mainline's came with 7.40. */
 	if (init.minor > FUSE_KERNEL_MINOR_VERSION)
 		w->caps |= W_CAP_IS_MAINLINE;
+	if (!access(fail_nth_path, R_OK | W_OK))
+		w->caps |= W_CAP_FAIL_NTH;
 	if (have_overlay(h))
 		w->caps |= W_CAP_STACK_DEPTH;
 	if (opts->lower_fs == HOST_LOWER_AUTO)

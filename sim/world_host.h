@@ -31,6 +31,7 @@ enum host_lower_fs {
  * @disks: devices with an ext4 that nobody else uses; all files on them are removed
  * @ndisks: how many
  * @trace: gets each line of the normalized trace; may be NULL
+ * @note: gets what is for people (w_note()); may be NULL
  */
 struct host_opts {
 	const char *name;
@@ -38,6 +39,7 @@ struct host_opts {
 	const char *disks[HOST_DISKS];
 	int ndisks;
 	void (*trace)(const char *line);
+	void (*note)(const char *line);
 };
 
 /**

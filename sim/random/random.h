@@ -79,6 +79,8 @@ struct rnd_op {
  * @seed: makes the operations, and decides on what the lower file system and the server can; of a log that of the run
  *	it comes from
  * @nops: end after so many
+ * @frozen: freeze and thaw the lower file system again and again meanwhile
+ * @freezes: how many times that was done
  * @log: do these in place of made ones; or NULL
  * @nlog: their number
  * @done: gets what was done, @nops (or @nlog) entries; or NULL
@@ -92,6 +94,8 @@ struct rnd_op {
 struct rnd_run {
 	unsigned long long seed;
 	size_t nops;
+	bool frozen;
+	unsigned long freezes;
 	const struct rnd_op *log;
 	size_t nlog;
 	struct rnd_op *done;

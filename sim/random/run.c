@@ -24,8 +24,19 @@ struct player {
 	long long result;
 };
 
+/* Freezes and thaws the lower file system until it is told to stop. */
+struct freezer {
+	struct rnd_run *run;
+	const char *lower;
+	struct w_task *task;
+	struct w_mutex *lock;
+	bool stop;		/* under @lock, as the next */
+	long error;
+};
+
 struct game {
 	struct rnd_run *run;
+	struct freezer freezer;
 	struct rnd_stage st;
 	struct rnd_model m;
 	struct rnd_source src;
@@ -123,6 +134,71 @@ static void stop_players(struct game *g)
 	}
 	if (g->done)
 		w_event_free(w, g->done);
+}
+
+/* ---- a freeze beneath it, again and again ---- */
+
+static bool to_stop(struct world *w, struct freezer *f)
+{
+	bool stop;
+
+	w_lock(w, f->lock);
+	stop = f->stop || f->error;
+	w_unlock(w, f->lock);
+	return stop;
+}
+
+/* Long enough for the others to come to wait, and then to go on. */
+static void let_others(struct world *w)
+{
+	w_tick(w);
+	w_yield(w);
+}
+
+static void freezer_task(struct world *w, void *arg)
+{
+	struct freezer *f = arg;
+	long ret = 0;
+
+	while (!ret && !to_stop(w, f)) {
+		ret = w_freeze(w, f->lower);
+		if (ret)
+			break;
+		let_others(w);
+		ret = w_thaw(w, f->lower);
+		f->run->freezes++;
+		let_others(w);
+	}
+	w_lock(w, f->lock);
+	f->error = ret;
+	w_unlock(w, f->lock);
+}
+
+static bool start_freezer(struct sc *sc, struct game *g)
+{
+	struct freezer *f = &g->freezer;
+	struct world *w = g->st.fx.w;
+
+	f->run = g->run;
+	f->lower = g->st.fx.lower;
+	f->lock = w_mutex_new(w, "freezer");
+	return EXPECT_EQ(sc, w_spawn(w, "freezer", W_SPAWN_PROCESS, freezer_task, f, &f->task), 0);
+}
+
+static void stop_freezer(struct sc *sc, struct game *g)
+{
+	struct freezer *f = &g->freezer;
+	struct world *w = g->st.fx.w;
+
+	if (f->task) {
+		w_lock(w, f->lock);
+		f->stop = true;
+		w_unlock(w, f->lock);
+		w_join(w, f->task);
+		EXPECT_EQ(sc, f->error, 0);
+	}
+	if (f->lock)
+		w_mutex_free(w, f->lock);
 }
 
 /* ---- rounds ---- */
@@ -349,10 +425,15 @@ static void play(struct sc *sc, struct game *g)
 {
 	if (!set_pace(sc, g) || !make_files(sc, g) || !register_files(sc, g) || !start_players(sc, g))
 		return;
+	if (g->run->frozen && !start_freezer(sc, g))
+		goto stop;
 	while (!g->run->failed && next_round(g)) {
 		play_round(g);
 		judge_round(g);
 	}
+stop:
+	/* Who looks at the lower files at the end does so in peace. */
+	stop_freezer(sc, g);
 	finish(g);
 	EXPECT(sc, !g->run->failed, "%s", g->run->why);
 }

@@ -3,28 +3,19 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # In the guest with the debug kernel (make guest-debug): the scenarios that fit PATTERN..., or all, on ext4.
-# tools/guest looks for what the kernel has to say; what was leaked is said after FUSE is unloaded.
+# tools/guest looks for what the kernel has to say, and for what was leaked.
 #
 #   debug.sh SECONDS PATTERN...    SECONDS: what a scenario may take
 
 seconds=$1
 shift
-mount -t debugfs debugfs /sys/kernel/debug || exit 1
-# What was allocated before is not ours.
-echo clear >/sys/kernel/debug/kmemleak || exit 1
-
-# Objects are grey for a while: the second scan tells.
-cat >/after <<'AFTER'
-#!/bin/busybox sh
-echo scan >/sys/kernel/debug/kmemleak
-sleep 6
-echo scan >/sys/kernel/debug/kmemleak
-leaks=$(grep -c '^unreferenced object' /sys/kernel/debug/kmemleak)
-echo "# kmemleak: $leaks objects"
-sed 's/^/# /' /sys/kernel/debug/kmemleak
-[ "$leaks" = 0 ]
-AFTER
-chmod 755 /after
+# The scenarios nth/... say what fails; each allocation and each copy can, and nothing is said of it in the log.
+for kind in failslab fail_page_alloc fail_usercopy; do
+	echo 0 >/sys/kernel/debug/$kind/verbose || exit 1
+	[ ! -e /sys/kernel/debug/$kind/ignore-gfp-wait ] || echo N >/sys/kernel/debug/$kind/ignore-gfp-wait
+done
+echo N >/sys/kernel/debug/fail_page_alloc/ignore-gfp-highmem
+echo 0 >/sys/kernel/debug/fail_page_alloc/min-order
 
 exec /program --name guest --timeout "$seconds" --lower-fs ext4 --disk /dev/vdb --disk /dev/vdc \
 	--trace-file /results/debug-ext4.trace "$@"

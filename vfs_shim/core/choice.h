@@ -45,6 +45,11 @@ unsigned int fb_choose(const char *what, unsigned int n);
  * "lower"); the site is @what + calling kernel function.
  */
 bool fb_fault(const char *what);
+/*
+ * Of the kinds that a kernel with fault injection has, too ("alloc" and "copy"), the @n-th fault point that current meets
+ * from here on fails; 0: none. Returns what was left of the number told last: 0 if that one has failed, or none was told.
+ */
+unsigned int fb_fault_nth(unsigned int n);
 /* After fb_fault() was true: which of @n ways of failing; 0 is the default. */
 unsigned int fb_fault_way(const char *what, unsigned int n);
 

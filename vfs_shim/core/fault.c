@@ -107,6 +107,28 @@ __attribute__((noinline)) void fb_fault_injected(const char *what)
 	fb_trace("fault %lu: %s fails%s", seen, what, told.persistent ? ", and each such one from here on" : "");
 }
 
+/* Is the point that was just counted the one that the task itself has asked for? */
+static bool asked_for(struct fb_task *t, const char *what)
+{
+	if (likely(!t->fault_nth) || (strcmp(what, "alloc") && strcmp(what, "copy")))
+		return false;
+	return !--t->fault_nth;
+}
+
+/**
+ * fb_fault_nth() - see choice.h. What fails so does not count as a failure of the run.
+ * @n: which; 0: none
+ *
+ * Context: a task.
+ */
+unsigned int fb_fault_nth(unsigned int n)
+{
+	unsigned int left = fb_core.cur->fault_nth;
+
+	fb_core.cur->fault_nth = n;
+	return left;
+}
+
 /**
  * fb_fault() - a fault point: shall it fail now?
  * @what: the kind, a literal
@@ -120,6 +142,8 @@ __attribute__((noinline)) bool fb_fault(const char *what)
 		return false;
 	seen++;
 	remember(count(what, callers(__builtin_frame_address(0))));
+	if (asked_for(fb_core.cur, what))
+		return true;
 	if (likely(!told.at || seen < told.at) || !shall_fail(what))
 		return false;
 	if (!failures++)
