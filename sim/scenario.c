@@ -457,6 +457,8 @@ long sc_make_file(struct sc *sc, const char *path, size_t size, unsigned int see
 		part = size - done < CHUNK ? size - done : CHUNK;
 		sc_pattern(buf, part, done, seed);
 		n = w_write(sc->w, fd, buf, part);
+		if (!n)
+			n = -EIO;
 		done += n > 0 ? n : 0;
 	}
 	if (n >= 0)

@@ -22,6 +22,7 @@
  * @ctx: a context of io_submit(), or -1
  * @aio: its request
  * @buf: and its buffer; NULL: there are no asynchronous requests
+ * @over: it was submitted by one of the tasks, or could not be: nobody needs to wait for it any more
  */
 struct conc {
 	struct sc *sc;
@@ -33,6 +34,7 @@ struct conc {
 	long ctx;
 	struct w_aio aio;
 	char *buf;
+	bool over;
 };
 
 /* What one of the tasks does; the result is that of its job. */

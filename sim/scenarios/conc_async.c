@@ -80,13 +80,19 @@ static long complete_in_irq(struct fx_job *job)
 	return complete_with(job, true);
 }
 
-/* Complete what the other task submits, whenever it does. */
+/* Complete what the other task submits, whenever it does; a request that failed on its way never comes. */
 static long complete_when_submitted(struct fx_job *job, bool irq)
 {
+	struct conc *c = conc_of(job);
+	bool over;
 	long ret;
 
-	while ((ret = complete_with(job, irq)) == -ENOENT)
-		w_yield(conc_of(job)->w);
+	do {
+		over = c->over;
+		ret = complete_with(job, irq);
+		if (ret == -ENOENT && !over)
+			w_yield(c->w);
+	} while (ret == -ENOENT && !over);
 	return ret;
 }
 
@@ -217,7 +223,11 @@ static void conc_complete_destroy(struct sc *sc)
 
 static long submit(struct fx_job *job)
 {
-	return submit_one(conc_of(job)) ? 0 : -EIO;
+	struct conc *c = conc_of(job);
+	bool done = submit_one(c);
+
+	c->over = true;
+	return done ? 0 : -EIO;
 }
 
 /* The completion may come before the call that queues the request has returned. */
