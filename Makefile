@@ -229,6 +229,27 @@ guest-debug debug-short: module configure
 	@FUSEBOX_GUEST_MEMORY=1536 FUSEBOX_GUEST_TIMEOUT=$${FUSEBOX_GUEST_TIMEOUT:-3600} tools/guest --out '$(B)' \
 		--name debug --kernel '$(B)/debug/kernel' --module '$(B)/debug/module' --script tests/guest/debug.sh -- 120 $(SCENARIOS) || [ $$? = 77 ]
 
+# STRESS_SECONDS=N, STRESS_SEED=N
+STRESS_SEED ?= 1
+stress = FUSEBOX_GUEST_MEMORY=1536 FUSEBOX_GUEST_TIMEOUT=$$((3 * $(STRESS_SECONDS) + 900)) tools/guest --out '$(B)' \
+	--with '$(B)/box/fusebox-fileserver' --tool fio --tool tcc --tool e2fsck --disk-size 300 \
+	--script tests/guest/stress.sh
+
+.PHONY: stress stress-short
+stress: STRESS_SECONDS ?= 600
+stress: module configure ## 10 minutes of load, freezes, kills and aborts on the debug kernel (STRESS_SECONDS=600)
+	$(ninja) fusebox-host fusebox-fileserver
+	@tools/setup stress
+	@tools/debug-kernel --out '$(B)'
+	@$(stress) --name stress --kernel '$(B)/debug/kernel' --module '$(B)/debug/module' -- \
+		$(STRESS_SECONDS) $(STRESS_SEED) 1024 || [ $$? = 77 ]
+
+stress-short: STRESS_SECONDS ?= 60
+stress-short: module configure ## a minute of it on Debian's stock kernel
+	$(ninja) fusebox-host fusebox-fileserver
+	@tools/setup stress
+	@$(stress) --name stress-short -- $(STRESS_SECONDS) $(STRESS_SEED) 4096 || [ $$? = 77 ]
+
 differences: build host guest ## compare box, guest and host; writes docs/differences.md if all is explained
 	@tools/differences --out '$(B)' --write docs/differences.md || [ $$? = 77 ]
 

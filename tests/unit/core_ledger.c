@@ -266,13 +266,6 @@ static void suspended_faults(void **state)
 	assert_non_null(strstr(fb_trace_line(1), "copy failed"));
 }
 
-static void print_site(const char *what, const char *function, unsigned long count, void *arg)
-{
-	char *text = arg;
-
-	sprintf(text + strlen(text), "%s %s %lu\n", what, function, count);
-}
-
 static unsigned int failures(void)
 {
 	unsigned int n = 0;
@@ -280,6 +273,52 @@ static unsigned int failures(void)
 	for (size_t i = 0; i < fb_trace_len(); i++)
 		n += strstr(fb_trace_line(i), "failed") != NULL;
 	return n;
+}
+
+struct asked {
+	bool failed[4];
+	unsigned int left[3];
+};
+
+/* Other kinds do not count, nor do the points of another task. */
+static void asks(void *arg)
+{
+	struct asked *a = arg;
+
+	a->left[0] = fb_fault_nth(2);
+	a->failed[0] = allocates() || fb_fault("signal") || fb_fault("abort");
+	a->failed[1] = copies();
+	a->failed[2] = copies();
+	a->left[1] = fb_fault_nth(3);
+	allocates();
+	a->left[2] = fb_fault_nth(0);
+	a->failed[3] = allocates() || copies();
+}
+
+static void asked_faults(void **state)
+{
+	struct asked a = {.left = {9, 9, 9}};
+
+	(void)state;
+	begin(NULL);
+	fb_task_create("app", asks, &a);
+	fb_task_create("other", faulty, NULL);
+	fb_run_loop();
+	assert_int_equal(fb_run_end(), FB_RUN_OK);
+	assert_false(a.failed[0] || a.failed[2] || a.failed[3]);
+	assert_true(a.failed[1]);
+	assert_int_equal(a.left[0], 0);
+	assert_int_equal(a.left[1], 0);
+	assert_int_equal(a.left[2], 2);
+	assert_int_equal(failures(), 1);
+	assert_int_equal(fb_fault_failures(), 0);
+}
+
+static void print_site(const char *what, const char *function, unsigned long count, void *arg)
+{
+	char *text = arg;
+
+	sprintf(text + strlen(text), "%s %s %lu\n", what, function, count);
 }
 
 static void fault_points(void **state)
@@ -449,6 +488,7 @@ int main(void)
 		cmocka_unit_test(fault_points),
 		cmocka_unit_test(fault_pairs),
 		cmocka_unit_test(faults_taken),
+		cmocka_unit_test(asked_faults),
 		cmocka_unit_test(suspended_faults),
 		cmocka_unit_test(rcu_nesting),
 		cmocka_unit_test(rcu_grace_period),
