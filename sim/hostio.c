@@ -41,6 +41,7 @@ static struct request *under_way;
 static io_context_t aio;
 static struct io_uring ring;
 static bool aio_ready, ring_ready;
+static pid_t owner;	/* the process that both are of */
 
 /*
  * Files
@@ -142,10 +143,25 @@ int hostio_truncate(int file, long long size)
  * Requests
  */
 
+/* A context of io_setup() is not there after fork(), and a ring would be shared. */
+static void own_engines(void)
+{
+	pid_t me = getpid();
+
+	if (owner == me)
+		return;
+	if (ring_ready)
+		io_uring_queue_exit(&ring);
+	aio = 0;
+	aio_ready = ring_ready = false;
+	owner = me;
+}
+
 int hostio_engine_error(enum hostio_engine engine)
 {
 	int err = 0;
 
+	own_engines();
 	if (engine == HOSTIO_LIBAIO && !aio_ready) {
 		err = io_setup(QUEUE_DEPTH, &aio);
 		aio_ready = !err;
