@@ -49,10 +49,10 @@ struct place {
 	bool planned;		/* one of its points has a rank */
 };
 
-/* A scenario, and its fault points that are to fail. */
+/* A scenario, its system calls without faults, and its fault points that are to fail. */
 struct subject {
 	const struct scenario *s;
-	unsigned long nr_points;
+	struct box_watch watch;
 	unsigned int *k;	/* which points, those of one rank together */
 	unsigned int *place;	/* index of their places */
 	unsigned char *variant;	/* which way they fail */
@@ -221,12 +221,13 @@ static void keep_points(struct subject *s, const struct point *p)
 	}
 }
 
-/* The points of the run that has just ended, which had no fault. */
-static void take_points(struct enumeration *e, const struct scenario *scenario, unsigned long nr)
+/* The points of the run that has just ended, which had no fault; @watch is taken over. */
+static void take_points(struct enumeration *e, const struct scenario *scenario, const struct box_watch *watch,
+			unsigned long nr)
 {
 	struct point *p = calloc(FAULTS_VARIANTS * (nr + 1), sizeof(*p));
 	unsigned int *met = calloc(nr + 1, sizeof(*met)), *place = calloc(nr + 1, sizeof(*place));
-	struct subject s = { .s = scenario, .nr_points = nr };
+	struct subject s = { .s = scenario, .watch = *watch };
 
 	if (!p || !met || !place)
 		abort();
@@ -262,28 +263,20 @@ static void take_points(struct enumeration *e, const struct scenario *scenario, 
 	free(p);
 }
 
-static int run_clean(const struct faults_opts *o, const struct scenario *s, struct box_watch *watch,
-		     struct run_outcome *out)
+static void look(struct enumeration *e, const struct scenario *s)
 {
-	struct fb_run_opts run = o->run;
-	int err;
+	struct box_watch watch = { .record = true };
+	struct fb_run_opts run = e->o->run;
+	struct run_outcome out;
 
 	run.fault_at = 0;
 	run.guard = false;
-	watch->record = true;
-	err = runner_run_watched(s, &run, watch, out);
-	watch->record = false;
-	return err;
-}
-
-static void look(struct enumeration *e, const struct scenario *s, struct box_watch *watch)
-{
-	struct run_outcome out;
-
-	if (run_clean(e->o, s, watch, &out))
+	if (runner_run_watched(s, &run, &watch, &out))
 		return;
+	watch.record = false;
 	if (out.verdict == VERDICT_OK) {
-		take_points(e, s, out.faults);
+		take_points(e, s, &watch, out.faults);
+		watch.calls = NULL;
 	} else if (out.verdict == VERDICT_SKIPPED) {
 		e->skipped++;
 	} else {
@@ -291,6 +284,7 @@ static void look(struct enumeration *e, const struct scenario *s, struct box_wat
 		fprintf(stderr, "fusebox: %s fails without any fault; `fusebox run %s` tells more\n", s->name,
 			s->name);
 	}
+	free(watch.calls);
 	free(out.details);
 }
 
@@ -309,7 +303,6 @@ static int by_unit_rank(const void *a, const void *b)
 
 static void plan(struct enumeration *e)
 {
-	struct box_watch watch = { 0 };
 	const struct scenario *s;
 	unsigned int n = 0;
 
@@ -320,10 +313,9 @@ static void plan(struct enumeration *e)
 		abort();
 	for (unsigned int i = 0; (s = e->o->at(i)); i++) {
 		if (e->o->selected(e->o->arg, s))
-			look(e, s, &watch);
+			look(e, s);
 	}
 	qsort(e->units, e->nr_units, sizeof(*e->units), by_unit_rank);
-	free(watch.calls);
 }
 
 /* ---- what was found ---- */
@@ -409,6 +401,8 @@ static struct fb_run_opts opts_of(const struct enumeration *e, const struct unit
 	run.fault_persistent = u->mode == PERSISTENT;
 	/* A use after free on an error path needs to be seen once. */
 	run.guard = e->o->run.guard && u->rank <= NEW_PLACE && u->mode == SINGLE;
+	/* What fails is run once more, for the report. */
+	run.no_stacks = true;
 	return run;
 }
 
@@ -417,9 +411,27 @@ static struct fb_run_opts opts_of(const struct enumeration *e, const struct unit
 struct worker {
 	struct enumeration *e;
 	unsigned int number;
-	const struct subject *watched;
-	struct box_watch watch;
 };
+
+/*
+ * A run that has failed, with the stacks that a report needs, and with guard pages, which see more; these may move
+ * memory, and with it what the kernel hashes, so once more without if it does not fail with them.
+ */
+static void repeat(struct enumeration *e, struct subject *s, struct fb_run_opts *run, struct run_outcome *out)
+{
+	struct run_outcome again = { 0 };
+
+	run->no_stacks = false;
+	for (run->guard = e->o->run.guard; !again.details; run->guard = false) {
+		runner_run_watched(s->s, run, &s->watch, &again);
+		if (!run->guard)
+			break;
+	}
+	if (again.details) {
+		free(out->details);
+		out->details = again.details;
+	}
+}
 
 /* Returns the number of points of the run; 0 when it was stopped. */
 static unsigned long run_faulty(struct worker *w, unsigned int unit, unsigned int at, unsigned long then)
@@ -428,27 +440,27 @@ static unsigned long run_faulty(struct worker *w, unsigned int unit, unsigned in
 	const struct unit *u = &e->units[unit];
 	struct fb_run_opts run = opts_of(e, u, at, then);
 	struct current_run *now = &e->shared->running[w->number];
-	struct run_outcome out, again = { 0 };
+	struct subject *s = &e->subjects[u->subject];
+	struct run_outcome out;
+	struct box_watch watch;
 
 	now->unit = unit;
 	now->at = at;
 	now->then = then;
 	alarm(e->o->timeout_s);
-	runner_run_watched(w->watched->s, &run, &w->watch, &out);
-	if (out.verdict == VERDICT_FAILED && e->o->run.guard && !run.guard) {
-		run.guard = true;
-		runner_run_watched(w->watched->s, &run, &w->watch, &again);
-	}
+	runner_run_watched(s->s, &run, &s->watch, &out);
+	watch = s->watch;
+	if (out.verdict == VERDICT_FAILED)
+		repeat(e, s, &run, &out);
 	alarm(0);
 	if (out.verdict == VERDICT_FAILED)
-		add_failure(e, u, at, then, again.details ? again.details : out.details);
-	free(again.details);
+		add_failure(e, u, at, then, out.details);
 	free(out.details);
 	lock(e->shared);
 	e->shared->runs++;
-	e->shared->given_up += w->watch.given_up;
-	e->shared->probed += w->watch.probed;
-	e->shared->acknowledged += w->watch.acknowledged;
+	e->shared->given_up += watch.given_up;
+	e->shared->probed += watch.probed;
+	e->shared->acknowledged += watch.acknowledged;
 	if (e->o->max_runs && e->shared->runs >= e->o->max_runs)
 		e->shared->stop = true;
 	unlock(e->shared);
@@ -457,7 +469,7 @@ static unsigned long run_faulty(struct worker *w, unsigned int unit, unsigned in
 
 static void run_pairs(struct worker *w, unsigned int unit, unsigned int at)
 {
-	unsigned long first = w->watched->k[at];
+	unsigned long first = w->e->subjects[w->e->units[unit].subject].k[at];
 
 	for (unsigned int i = 1; i <= FAULTS_WINDOW && !w->e->shared->stop; i++) {
 		if (run_faulty(w, unit, at, first + i) < first + i)
@@ -469,13 +481,7 @@ static void work_on(struct worker *w, unsigned int unit, unsigned int at)
 {
 	struct enumeration *e = w->e;
 	const struct unit *u = &e->units[unit];
-	struct run_outcome out;
 
-	if (w->watched != &e->subjects[u->subject]) {
-		w->watched = &e->subjects[u->subject];
-		run_clean(e->o, w->watched->s, &w->watch, &out);
-		free(out.details);
-	}
 	for (; at < u->to && !e->shared->stop; at++) {
 		if (u->mode == PAIRS)
 			run_pairs(w, unit, at);
@@ -516,7 +522,6 @@ static void start_worker(struct enumeration *e, unsigned int number, unsigned in
 		work_on(&w, unit, at);
 	while (!e->shared->stop && (unit = take_unit(e)) < e->nr_units)
 		work_on(&w, unit, e->units[unit].from);
-	free(w.watch.calls);
 	if (__gcov_dump)
 		__gcov_dump();
 	if (__llvm_profile_write_file)
@@ -792,6 +797,7 @@ static struct shared *share(unsigned int nr_units)
 static void release(struct enumeration *e)
 {
 	for (unsigned int i = 0; i < e->nr_subjects; i++) {
+		free(e->subjects[i].watch.calls);
 		free(e->subjects[i].k);
 		free(e->subjects[i].place);
 		free(e->subjects[i].variant);
