@@ -39,7 +39,7 @@ static const struct scenario *const groups[] = {
 	mmap_scenarios, conc_scenarios, conc_async_scenarios, splice_scenarios, direct_scenarios, coherency_scenarios,
 	rare_scenarios, protocol_scenarios,
 	random_scenarios, nth_scenarios, lock_scenarios, notify_scenarios, dir_scenarios,
-	libfuse_scenarios,
+	libfuse_scenarios, message_scenarios, handle_scenarios,
 };
 
 /* Why a real kernel's trace differs from the box's. */

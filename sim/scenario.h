@@ -601,6 +601,8 @@ extern const struct scenario rare_scenarios[];
 extern const struct scenario protocol_scenarios[];
 extern const struct scenario lock_scenarios[];
 extern const struct scenario notify_scenarios[];
+extern const struct scenario message_scenarios[];
+extern const struct scenario handle_scenarios[];
 extern const struct scenario dir_scenarios[];
 extern const struct scenario libfuse_scenarios[];
 

@@ -327,6 +327,13 @@ static int child_path(struct server *srv, uint64_t parent, const char *name, cha
 
 	if (!n)
 		return -ESTALE;
+	/* Asked for only by who has a handle (FUSE_EXPORT_SUPPORT). */
+	if (!strcmp(name, ".") || !strcmp(name, "..")) {
+		strcpy(path, n->path);
+		if (name[1])
+			*strrchr(path, '/') = '\0';
+		return 0;
+	}
 	if (snprintf(path, W_PATH_MAX, "%s/%s", n->path, name) >= W_PATH_MAX)
 		return -ENAMETOOLONG;
 	return 0;
@@ -1485,6 +1492,8 @@ static struct reply serve(struct server *srv, const struct fuse_in_header *h, co
 		return do_init(srv, arg);
 	case FUSE_DESTROY:
 		return ok(0);
+	case FUSE_ACCESS:
+		return srv->cfg.access ? ok(0) : fail(-ENOSYS);
 	case FUSE_FORGET:
 		node_forget(srv, h->nodeid, ((const struct fuse_forget_in *)arg)->nlookup);
 		return no_reply();
@@ -1677,16 +1686,21 @@ static long spliced(struct server *srv, long ret, size_t len)
 
 static long read_spliced(struct server *srv)
 {
-	long n = w_splice(srv->w, srv->dev, NULL, srv->pipe[1], NULL, BUF_SIZE);
+	long n = w_splice(srv->w, srv->dev, NULL, srv->pipe[1], NULL, BUF_SIZE, 0);
 
 	return n <= 0 ? n : spliced(srv, w_read(srv->w, srv->pipe[0], srv->in, n), n);
 }
 
 static long write_spliced(struct server *srv, const void *reply, size_t len)
 {
-	long n = spliced(srv, w_write(srv->w, srv->pipe[1], reply, len), len);
+	/* The kernel takes whole pages only, so the body begins with one. */
+	size_t head = srv->cfg.splice_move ? sizeof(struct fuse_out_header) : len;
+	unsigned int flags = srv->cfg.splice_move ? SPLICE_F_MOVE : 0;
+	long n = spliced(srv, w_write(srv->w, srv->pipe[1], reply, head), head);
 
-	return srv->failed ? -EIO : spliced(srv, w_splice(srv->w, srv->pipe[0], NULL, srv->dev, NULL, n), n);
+	if (!srv->failed && len > head)
+		n += spliced(srv, w_write(srv->w, srv->pipe[1], (const char *)reply + head, len - head), len - head);
+	return srv->failed ? -EIO : spliced(srv, w_splice(srv->w, srv->pipe[0], NULL, srv->dev, NULL, n, flags), n);
 }
 
 /* Send a reply. A server that cannot is of no more use. */
@@ -1861,6 +1875,9 @@ static void server_task(struct world *w, void *arg)
 	if (srv->cfg.uid && w_setids_keep(w, srv->cfg.uid, srv->cfg.uid, srv->cfg.caps))
 		srv->failed = true;
 	if (srv->cfg.splice && w_pipe(w, srv->pipe))
+		srv->failed = true;
+	/* What is written to a pipe with O_DIRECT is not appended to what is in it. */
+	if (srv->cfg.splice_move && w_fcntl_setfl(w, srv->pipe[1], O_DIRECT))
 		srv->failed = true;
 	while (!srv->failed) {
 		n = read_request(srv);

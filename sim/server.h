@@ -91,6 +91,8 @@ struct srv_open {
  * @caps: the capabilities of another one; bit 21 is CAP_SYS_ADMIN, without which there is no passthrough
  * @splice: read requests and send replies through a pipe, as a server does that splices its device; requests
  *	and replies of some pages at most
+ * @splice_move: beside @splice: the kernel may take the pages of the replies for its own (SPLICE_F_MOVE)
+ * @access: answer ACCESS with "yes"; otherwise with ENOSYS
  * @on_init: if set, may change the reply to INIT; runs in the server's task
  * @on_ioctl: if set, serves IOCTL in place of the lower file: gets the request and its data, which it replaces
  *	by those of the reply; returns the result or -errno
@@ -115,6 +117,8 @@ struct srv_config {
 	unsigned int uid;
 	unsigned long long caps;
 	bool splice;
+	bool splice_move;
+	bool access;
 	void (*on_init)(struct server *srv, struct fuse_init_out *out);
 	long (*on_ioctl)(struct server *srv, const struct fuse_ioctl_in *in, void *data);
 	void (*on_open)(struct server *srv, struct srv_open *o);

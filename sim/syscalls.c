@@ -203,6 +203,26 @@ long box_ftruncate(unsigned int fd, loff_t size)
 	return box_syscall_exit("ftruncate", do_sys_ftruncate(fd, size, 0));
 }
 
+long box_access(const char *path, int mode)
+{
+	box_syscall_enter();
+	return box_syscall_exit("access", do_faccessat(AT_FDCWD, path, mode, 0));
+}
+
+long box_name_to_handle(const char *path, struct file_handle *handle)
+{
+	int mount;
+
+	box_syscall_enter();
+	return box_syscall_exit("name_to_handle_at", do_name_to_handle(AT_FDCWD, path, handle, &mount, 0));
+}
+
+long box_open_by_handle(unsigned int mount, struct file_handle *handle, int flags)
+{
+	box_syscall_enter();
+	return box_syscall_exit("open_by_handle_at", do_handle_open(mount, handle, flags | O_LARGEFILE));
+}
+
 long box_truncate(const char *path, loff_t size)
 {
 	box_syscall_enter();

@@ -49,6 +49,10 @@ long box_fstat(unsigned int fd, struct kstat *st);
 long box_lstat(const char *path, struct kstat *st);
 long box_statfs(const char *path, struct kstatfs *st);
 long box_ftruncate(unsigned int fd, loff_t size);
+long box_access(const char *path, int mode);
+/* @handle->handle_bytes says how much room follows. */
+long box_name_to_handle(const char *path, struct file_handle *handle);
+long box_open_by_handle(unsigned int mount, struct file_handle *handle, int flags);
 long box_truncate(const char *path, loff_t size);
 long box_fsync(unsigned int fd, bool datasync);
 /* fcntl(F_ADD_SEALS, F_SEAL_WRITE), as far as mappings are concerned. */

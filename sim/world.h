@@ -466,6 +466,18 @@ struct w_sqe {
 };
 
 /**
+ * struct w_handle - struct file_handle of name_to_handle_at(2), with room
+ * @bytes: of @data that are used, or may be
+ * @type: the file system's business
+ * @data: the rest of it
+ */
+struct w_handle {
+	unsigned int bytes;
+	int type;
+	unsigned char data[128];
+};
+
+/**
  * struct world_ops - the operations; each has a wrapper w_NAME() below, which carries its
  *	documentation
  */
@@ -509,6 +521,9 @@ struct world_ops {
 	long long (*lseek)(struct world *w, int fd, long long off, int whence);
 	long (*fstat)(struct world *w, int fd, struct w_stat *st);
 	long (*lstat)(struct world *w, const char *path, struct w_stat *st);
+	long (*access)(struct world *w, const char *path, int mode);
+	long (*name_to_handle)(struct world *w, const char *path, struct w_handle *h);
+	long (*open_by_handle)(struct world *w, int mount, const struct w_handle *h, int flags);
 	long (*ftruncate)(struct world *w, int fd, long long size);
 	long (*truncate)(struct world *w, const char *path, long long size);
 	long (*fsync)(struct world *w, int fd);
@@ -537,7 +552,7 @@ struct world_ops {
 	/* pipes */
 	long (*pipe)(struct world *w, int fds[2]);
 	long (*splice)(struct world *w, int in, long long *off_in, int out, long long *off_out,
-		       size_t len);
+		       size_t len, unsigned int flags);
 	long (*sendfile)(struct world *w, int out, int in, long long *off, size_t len);
 	long (*copy_range)(struct world *w, int in, long long off_in, int out, long long off_out,
 			   size_t len);
@@ -1050,6 +1065,46 @@ static inline long w_lstat(struct world *w, const char *path, struct w_stat *st)
 }
 
 /**
+ * w_access() - access(2)
+ * @w: the world
+ * @path: absolute
+ * @mode: R_OK | W_OK | X_OK, or F_OK
+ *
+ * Return: 0 or -errno.
+ */
+static inline long w_access(struct world *w, const char *path, int mode)
+{
+	return W_CALL(w, access, path, mode);
+}
+
+/**
+ * w_name_to_handle() - name_to_handle_at(2): a handle for a file, as a file server keeps them
+ * @w: the world
+ * @path: absolute; a last symbolic link is not followed
+ * @h: where it is stored; @h->bytes says how much room there is, and then how much was used
+ *
+ * Return: 0 or -errno, -EOPNOTSUPP when the file system has no handles, -EOVERFLOW when there is too little room.
+ */
+static inline long w_name_to_handle(struct world *w, const char *path, struct w_handle *h)
+{
+	return W_CALL(w, name_to_handle, path, h);
+}
+
+/**
+ * w_open_by_handle() - open_by_handle_at(2)
+ * @w: the world
+ * @mount: a descriptor on the file system that the handle is of
+ * @h: from w_name_to_handle()
+ * @flags: O_...
+ *
+ * Needs CAP_DAC_READ_SEARCH. Return: descriptor or -errno, -ESTALE when the file is gone.
+ */
+static inline long w_open_by_handle(struct world *w, int mount, const struct w_handle *h, int flags)
+{
+	return W_CALL(w, open_by_handle, mount, h, flags);
+}
+
+/**
  * w_ftruncate() - ftruncate(2)
  * @w: the world
  * @fd: a file open for writing
@@ -1545,13 +1600,14 @@ static inline long w_pipe(struct world *w, int fds[2])
  * @out: destination
  * @off_out: likewise
  * @len: bytes
+ * @flags: SPLICE_F_...
  *
  * Return: bytes done or -errno.
  */
 static inline long w_splice(struct world *w, int in, long long *off_in, int out,
-			    long long *off_out, size_t len)
+			    long long *off_out, size_t len, unsigned int flags)
 {
-	return W_CALL(w, splice, in, off_in, out, off_out, len);
+	return W_CALL(w, splice, in, off_in, out, off_out, len, flags);
 }
 
 /**

@@ -325,6 +325,22 @@ static long bx_lstat(struct world *w, const char *path, struct w_stat *st)
 	return ret;
 }
 
+static long bx_access(struct world *w, const char *path, int mode)
+{
+	return box_access(path, mode);
+}
+
+/* struct w_handle has the layout of struct file_handle, which world.h cannot name. */
+static long bx_name_to_handle(struct world *w, const char *path, struct w_handle *h)
+{
+	return box_name_to_handle(path, (struct file_handle *)h);
+}
+
+static long bx_open_by_handle(struct world *w, int mount, const struct w_handle *h, int flags)
+{
+	return box_open_by_handle(mount, (struct file_handle *)h, flags);
+}
+
 static long bx_ftruncate(struct world *w, int fd, long long size)
 {
 	return box_ftruncate(fd, size);
@@ -454,9 +470,10 @@ static long bx_pipe(struct world *w, int fds[2])
 	return box_pipe(fds);
 }
 
-static long bx_splice(struct world *w, int in, long long *off_in, int out, long long *off_out, size_t len)
+static long bx_splice(struct world *w, int in, long long *off_in, int out, long long *off_out, size_t len,
+		      unsigned int flags)
 {
-	return box_splice(in, off_in, out, off_out, len, 0);
+	return box_splice(in, off_in, out, off_out, len, flags);
 }
 
 static long bx_sendfile(struct world *w, int out, int in, long long *off, size_t len)
@@ -965,6 +982,9 @@ static const struct world_ops box_ops = {
 	.lseek = bx_lseek,
 	.fstat = bx_fstat,
 	.lstat = bx_lstat,
+	.access = bx_access,
+	.name_to_handle = bx_name_to_handle,
+	.open_by_handle = bx_open_by_handle,
 	.ftruncate = bx_ftruncate,
 	.truncate = bx_truncate,
 	.fsync = bx_fsync,

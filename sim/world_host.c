@@ -662,6 +662,26 @@ static long host_lstat(struct world *w, const char *path, struct w_stat *st)
 	return ret;
 }
 
+static long host_may_access(struct world *w, const char *path, int mode)
+{
+	(void)w;
+	return OP(access(path, mode));
+}
+
+static long host_name_to_handle(struct world *w, const char *path, struct w_handle *h)
+{
+	int mount;
+
+	(void)w;
+	return OP(name_to_handle_at(AT_FDCWD, path, (struct file_handle *)h, &mount, 0));
+}
+
+static long host_open_by_handle(struct world *w, int mount, const struct w_handle *h, int flags)
+{
+	(void)w;
+	return OP(open_by_handle_at(mount, (struct file_handle *)h, flags));
+}
+
 static long host_ftruncate(struct world *w, int fd, long long size)
 {
 	(void)w;
@@ -708,10 +728,10 @@ static long host_pipe(struct world *w, int fds[2])
 }
 
 static long host_splice(struct world *w, int in, long long *off_in, int out, long long *off_out,
-			size_t len)
+			size_t len, unsigned int flags)
 {
 	(void)w;
-	return OP(splice(in, (off64_t *)off_in, out, (off64_t *)off_out, len, 0));
+	return OP(splice(in, (off64_t *)off_in, out, (off64_t *)off_out, len, flags));
 }
 
 static long host_sendfile(struct world *w, int out, int in, long long *off, size_t len)
@@ -1620,6 +1640,9 @@ static const struct world_ops host_ops = {
 	.lseek			= host_lseek,
 	.fstat			= host_fstat,
 	.lstat			= host_lstat,
+	.access			= host_may_access,
+	.name_to_handle		= host_name_to_handle,
+	.open_by_handle		= host_open_by_handle,
 	.ftruncate		= host_ftruncate,
 	.truncate		= host_truncate,
 	.fsync			= host_fsync,

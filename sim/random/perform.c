@@ -219,7 +219,7 @@ static long long do_splice_read(struct job *j)
 	long long off = j->op->off, done = 0;
 
 	while (done < (long long)j->op->len) {
-		long n = w_splice(j->w, j->fd, &off, j->h->pipe[1], NULL, j->op->len - done);
+		long n = w_splice(j->w, j->fd, &off, j->h->pipe[1], NULL, j->op->len - done, 0);
 
 		if (n <= 0)
 			return n < 0 ? n : done;
@@ -239,7 +239,7 @@ static long long do_splice_write(struct job *j)
 	if (n != left)
 		return n < 0 ? n : -EPIPE;
 	for (; left; left -= n) {
-		n = w_splice(j->w, j->h->pipe[0], NULL, j->fd, &off, left);
+		n = w_splice(j->w, j->h->pipe[0], NULL, j->fd, &off, left, 0);
 		if (n <= 0)
 			return n < 0 ? n : (long long)j->op->len - left;
 	}

@@ -42,7 +42,7 @@ static long refuses(struct fixture *fx, uint32_t opcode)
 
 /* ---- a server that splices ---- */
 
-static void splice_with(struct sc *sc, enum srv_backing how)
+static void splice_with(struct sc *sc, enum srv_backing how, bool move)
 {
 	struct fixture fx;
 	struct fx_opts o;
@@ -51,6 +51,7 @@ static void splice_with(struct sc *sc, enum srv_backing how)
 
 	plain_opts(&o, how, 0);
 	o.srv.splice = true;
+	o.srv.splice_move = move;
 	if (!fx_setup(sc, &fx, &o))
 		goto out;
 	NEED_FD(sc, fd, fx_make(&fx, "f", 3 * PAGE, O_RDWR));
@@ -69,12 +70,18 @@ out:
 
 static void splice_plain(struct sc *sc)
 {
-	splice_with(sc, SRV_PLAIN);
+	splice_with(sc, SRV_PLAIN, false);
 }
 
 static void splice_cached(struct sc *sc)
 {
-	splice_with(sc, SRV_CACHED);
+	splice_with(sc, SRV_CACHED, false);
+}
+
+/* The kernel takes over pages of the replies, for its page cache. */
+static void splice_moved(struct sc *sc)
+{
+	splice_with(sc, SRV_CACHED, true);
 }
 
 /* ---- the writeback cache ---- */
@@ -628,6 +635,7 @@ out:
 const struct scenario protocol_scenarios[] = {
 	{ "protocol/splice-plain", "a server that splices its device; direct files", W_CAP_SPLICE, splice_plain },
 	{ "protocol/splice-cached", "the same with cached files", W_CAP_SPLICE | W_CAP_PAGE_CACHE, splice_cached },
+	{ "protocol/splice-moved", "the same, and the kernel takes the pages", W_CAP_SPLICE | W_CAP_PAGE_CACHE, splice_moved },
 	{ "protocol/writeback-cache", "the writeback cache", W_CAP_PAGE_CACHE, writeback_cache },
 	{ "protocol/async-direct", "io_submit on a direct file", W_CAP_AIO, async_direct },
 	{ "protocol/async-o-direct", "io_submit on a cached file with O_DIRECT", W_CAP_AIO | W_CAP_PAGE_CACHE,

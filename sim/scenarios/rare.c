@@ -136,8 +136,8 @@ static void write_back_fails(struct sc *sc)
 	EXPECT_EQ(sc, w_mmap(b.fx.w, b.through, PAGE, SHARED, 0, &other), -ENOSPC);
 	NEED(sc, lose_page(sc, &b), "no page lost");
 	NEED(sc, make_dirty(sc, &b, &at), "no dirty page");
-	EXPECT_EQ(sc, w_splice(b.fx.w, p[0], NULL, b.through, &out, 1), -ENOSPC);
-	EXPECT_EQ(sc, w_splice(b.fx.w, p[0], NULL, b.through, &out, 1), 1);
+	EXPECT_EQ(sc, w_splice(b.fx.w, p[0], NULL, b.through, &out, 1, 0), -ENOSPC);
+	EXPECT_EQ(sc, w_splice(b.fx.w, p[0], NULL, b.through, &out, 1, 0), 1);
 out:
 	if (at)
 		w_munmap(b.fx.w, at, PAGE);
@@ -264,7 +264,7 @@ static void bad_inode(struct sc *sc)
 	NEED_FD(sc, b, w_open(fx.w, fx_mnt(&fx, "g"), O_RDWR | O_CREAT, 0600));
 	EXPECT_EQ(sc, w_pread(fx.w, a, buf, 8, 0), -EIO);
 	EXPECT_EQ(sc, w_pwrite(fx.w, a, buf, 8, 0), -EIO);
-	EXPECT_EQ(sc, w_splice(fx.w, p[0], NULL, a, &off, 1), -EIO);
+	EXPECT_EQ(sc, w_splice(fx.w, p[0], NULL, a, &off, 1, 0), -EIO);
 	EXPECT_EQ(sc, w_fsync(fx.w, a), -EIO);
 	EXPECT_EQ(sc, w_ftruncate(fx.w, a, 0), -EIO);
 	EXPECT_EQ(sc, w_fstat(fx.w, a, &st), -EIO);
@@ -309,9 +309,9 @@ static void splice_fails_below(struct sc *sc)
 	NEED_EQ(sc, w_pipe(fx.w, p), 0);
 	NEED_EQ(sc, w_write(fx.w, p[1], "spliced", 7), 7);
 	EXPECT_EQ(sc, w_lower_inject(fx.w, fx.lower, W_LOWER_WRITE, 0, 1, EIO, 0), 0);
-	EXPECT_EQ(sc, w_splice(fx.w, p[0], NULL, fd, &out, 7), -EIO);
+	EXPECT_EQ(sc, w_splice(fx.w, p[0], NULL, fd, &out, 7, 0), -EIO);
 	EXPECT_EQ(sc, out, 0);
-	EXPECT_EQ(sc, w_splice(fx.w, p[0], NULL, fd, &out, 7), 7);
+	EXPECT_EQ(sc, w_splice(fx.w, p[0], NULL, fd, &out, 7, 0), 7);
 	EXPECT_EQ(sc, out, 7);
 out:
 	fx_close(&fx, p[0]);

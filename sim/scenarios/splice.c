@@ -44,24 +44,24 @@ static void through_pipe(struct sc *sc, enum srv_backing from, enum srv_backing 
 	NEED_FD(sc, b, fx_make(&fx, "to", 10, O_RDWR));
 	NEED_EQ(sc, w_pipe(fx.w, p), 0);
 	/* Into memory: what a reader of the pipe gets. */
-	NEED_EQ(sc, w_splice(fx.w, a, &in, p[1], NULL, 2 * PAGE), 2 * PAGE);
+	NEED_EQ(sc, w_splice(fx.w, a, &in, p[1], NULL, 2 * PAGE, 0), 2 * PAGE);
 	EXPECT_EQ(sc, in, 2 * PAGE);
 	NEED_EQ(sc, w_read(fx.w, p[0], buf, 2 * PAGE), 2 * PAGE);
 	EXPECT(sc, sc_matches(buf, 2 * PAGE, 0, 1), "wrong content in the pipe");
 	in = 0;
 	while (in < LEN) {
-		n = w_splice(fx.w, a, &in, p[1], NULL, LEN);
+		n = w_splice(fx.w, a, &in, p[1], NULL, LEN, 0);
 		if (!EXPECT(sc, n > 0, "splice from the file: %s", sc_errno(n)))
 			break;
 		while (n > 0) {
-			long m = w_splice(fx.w, p[0], NULL, b, &out, n);
+			long m = w_splice(fx.w, p[0], NULL, b, &out, n, 0);
 
 			NEED(sc, m > 0, "splice to the file: %s", sc_errno(m));
 			n -= m;
 		}
 	}
 	EXPECT_EQ(sc, out, LEN);
-	EXPECT_EQ(sc, w_splice(fx.w, a, &in, p[1], NULL, LEN), 0);
+	EXPECT_EQ(sc, w_splice(fx.w, a, &in, p[1], NULL, LEN, 0), 0);
 	EXPECT(sc, holds(&fx, fx_low(&fx, "to"), 0, LEN, 1), "wrong content below");
 	EXPECT(sc, holds(&fx, fx_mnt(&fx, "to"), 0, LEN, 1), "wrong content through FUSE");
 	fx_same_attr(&fx, b, "to", false);
@@ -182,7 +182,7 @@ static void splice_beside_cached(struct sc *sc)
 	EXPECT_EQ(sc, w_pread(fx.w, a, buf, 10, PAGE + 7), 10);
 	NEED_EQ(sc, w_pipe(fx.w, p), 0);
 	NEED_EQ(sc, w_write(fx.w, p[1], "spliced", 7), 7);
-	EXPECT_EQ(sc, w_splice(fx.w, p[0], NULL, b, &out, 7), 7);
+	EXPECT_EQ(sc, w_splice(fx.w, p[0], NULL, b, &out, 7, 0), 7);
 	EXPECT_EQ(sc, w_pread(fx.w, a, buf, 7, PAGE + 7), 7);
 	EXPECT(sc, !memcmp(buf, "spliced", 7), "the cached reader does not see it");
 out:
@@ -203,7 +203,7 @@ static long job_splice(struct fx_job *job)
 	const struct frozen_splice *s = job->arg;
 	long long off = 0;
 
-	return w_splice(sc_world(job->sc), s->in, NULL, s->out, &off, 7);
+	return w_splice(sc_world(job->sc), s->in, NULL, s->out, &off, 7, 0);
 }
 
 static void splice_frozen(struct sc *sc)
@@ -254,10 +254,10 @@ static void splice_rules(struct sc *sc)
 	NEED_FD(sc, ro, w_open(fx.w, fx_mnt(&fx, "f"), O_RDONLY, 0));
 	NEED_EQ(sc, w_pipe(fx.w, p), 0);
 	NEED_EQ(sc, w_write(fx.w, p[1], "x", 1), 1);
-	EXPECT_EQ(sc, w_splice(fx.w, p[0], NULL, fd, NULL, 1), -EINVAL);
-	EXPECT_EQ(sc, w_splice(fx.w, p[0], NULL, ro, NULL, 1), -EBADF);
-	EXPECT_EQ(sc, w_splice(fx.w, fd, NULL, p[1], NULL, 1), -EBADF);
-	EXPECT_EQ(sc, w_splice(fx.w, p[0], &off, fd, NULL, 1), -ESPIPE);
+	EXPECT_EQ(sc, w_splice(fx.w, p[0], NULL, fd, NULL, 1, 0), -EINVAL);
+	EXPECT_EQ(sc, w_splice(fx.w, p[0], NULL, ro, NULL, 1, 0), -EBADF);
+	EXPECT_EQ(sc, w_splice(fx.w, fd, NULL, p[1], NULL, 1, 0), -EBADF);
+	EXPECT_EQ(sc, w_splice(fx.w, p[0], &off, fd, NULL, 1, 0), -ESPIPE);
 	EXPECT_EQ(sc, w_sendfile(fx.w, fd, ro, &off, 1), -EINVAL);
 out:
 	fx_close(&fx, p[0]);

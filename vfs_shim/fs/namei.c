@@ -860,6 +860,24 @@ struct dentry *lookup_one(struct user_namespace *mnt_userns, const char *name, s
 }
 EXPORT_SYMBOL(lookup_one);
 
+/**
+ * lookup_one_unlocked() - the same, directory not locked
+ * Models: fs/namei.c, 6.1. A negative dentry is a success. Context: may sleep.
+ */
+struct dentry *lookup_one_unlocked(struct user_namespace *mnt_userns, const char *name,
+				   struct dentry *base, int len)
+{
+	struct dentry *dentry;
+	struct qstr this;
+	int err = lookup_one_common(mnt_userns, name, base, len, &this);
+
+	if (err)
+		return ERR_PTR(err);
+	dentry = revalidated(d_lookup(base, &this), 0);
+	return dentry ? dentry : lookup_slow(&this, base, 0);
+}
+EXPORT_SYMBOL(lookup_one_unlocked);
+
 /** lookup_one_len() - Models: fs/namei.c, 6.1. */
 struct dentry *lookup_one_len(const char *name, struct dentry *base, int len)
 {

@@ -140,6 +140,77 @@ again:
 	return err;
 }
 
+/*
+ * access(2) asks for the real user, not for the one whose file system rights the task has; only root keeps
+ * capabilities.
+ */
+static struct cred *access_cred(void)
+{
+	struct cred *cred = prepare_creds();
+
+	if (!cred)
+		return NULL;
+	cred->fsuid = cred->uid;
+	cred->fsgid = cred->gid;
+	if (uid_eq(cred->uid, make_kuid(cred->user_ns, 0)))
+		cred->cap_effective = cred->cap_permitted;
+	else
+		cap_clear(cred->cap_effective);
+	return cred;
+}
+
+static int access_path(const struct path *path, int mode)
+{
+	struct inode *inode = d_backing_inode(path->dentry);
+	int err;
+
+	if ((mode & MAY_EXEC) && S_ISREG(inode->i_mode) && path_noexec(path))
+		return -EACCES;
+	err = inode_permission(mnt_user_ns(path->mnt), inode, mode | MAY_ACCESS);
+	if (!err && (mode & MAY_WRITE) && !special_file(inode->i_mode) &&
+	    __mnt_is_readonly(path->mnt))
+		err = -EROFS;
+	return err;
+}
+
+/**
+ * do_faccessat - access(2) and faccessat2(2)
+ * @dfd: where relative names start, AT_FDCWD
+ * @filename: user pointer
+ * @mode: bits of MAY_READ, MAY_WRITE, MAY_EXEC; 0: does it exist?
+ * @flags: AT_EACCESS: ask for the effective user; AT_SYMLINK_NOFOLLOW
+ *
+ * Models: fs/open.c, 6.1. Leaves out AT_EMPTY_PATH, securebits (SECURE_NO_SETUID_FIXUP), and a second look-up after
+ * -ESTALE. Return: 0 or -errno.
+ */
+long do_faccessat(int dfd, const char __user *filename, int mode, int flags)
+{
+	unsigned int lookup_flags = flags & AT_SYMLINK_NOFOLLOW ? 0 : LOOKUP_FOLLOW;
+	const struct cred *old_cred = NULL;
+	struct cred *cred = NULL;
+	struct path path;
+	long err;
+
+	if (mode & ~(MAY_READ | MAY_WRITE | MAY_EXEC) || flags & ~(AT_EACCESS | AT_SYMLINK_NOFOLLOW))
+		return -EINVAL;
+	if (!(flags & AT_EACCESS)) {
+		cred = access_cred();
+		if (!cred)
+			return -ENOMEM;
+		old_cred = override_creds(cred);
+	}
+	err = user_path_at(dfd, filename, lookup_flags, &path);
+	if (!err) {
+		err = access_path(&path, mode);
+		path_put(&path);
+	}
+	if (old_cred) {
+		revert_creds(old_cred);
+		put_cred(cred);
+	}
+	return err;
+}
+
 static long ftruncate_file(struct file *file, loff_t length)
 {
 	struct dentry *dentry = file->f_path.dentry;
@@ -712,6 +783,25 @@ struct file *filp_open(const char *filename, int flags, umode_t mode)
 	return file;
 }
 EXPORT_SYMBOL(filp_open);
+
+/**
+ * file_open_root - open a path below a directory, or what @root itself is
+ * @root: where absolute and relative names start
+ * @filename: kernel string; "": @root itself
+ * @flags: O_* flags
+ * @mode: permission bits for a new file
+ *
+ * Models: fs/open.c, 6.1. Return: a file with one reference, or an ERR_PTR.
+ */
+struct file *file_open_root(const struct path *root, const char *filename, int flags, umode_t mode)
+{
+	struct open_how how = build_open_how(flags, mode);
+	struct open_flags op;
+	int err = build_open_flags(&how, &op);
+
+	return err ? ERR_PTR(err) : do_file_open_root(root, filename, &op);
+}
+EXPORT_SYMBOL(file_open_root);
 
 /* A descriptor for an open that has already been parsed. */
 static long open_with_flags(int dfd, const char __user *filename, const struct open_flags *op,

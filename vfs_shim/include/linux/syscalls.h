@@ -36,11 +36,17 @@ struct kstatfs;
 
 /* fs/open.c */
 long do_sys_open(int dfd, const char __user *filename, int flags, umode_t mode);
+long do_faccessat(int dfd, const char __user *filename, int mode, int flags);
 long do_sys_truncate(const char __user *pathname, loff_t length);
 long do_sys_ftruncate(unsigned int fd, loff_t length, int small);
 int ksys_close(unsigned int fd);
 int vfs_fchmod(struct file *file, umode_t mode);
 int vfs_fchown(struct file *file, uid_t user, gid_t group);
+
+/* fs/fhandle.c */
+long do_name_to_handle(int dfd, const char __user *name, struct file_handle __user *ufh, int __user *mnt_id,
+		       int flags);
+long do_handle_open(int mountdirfd, struct file_handle __user *ufh, int flags);
 
 /* fs/file.c */
 int ksys_dup3(unsigned int oldfd, unsigned int newfd, int flags);
