@@ -73,7 +73,9 @@ static long long some_pos(struct rnd_source *src, long long size, long long max)
 		pos = size ? (long long)below(src, (unsigned int)size) : 0;
 		break;
 	default:
-		pos = (long long)below(src, RND_PAGES) * RND_PAGE + below(src, 9) - 4;
+		pos = (long long)below(src, RND_PAGES) * RND_PAGE;
+		pos += below(src, 9);
+		pos -= 4;
 		break;
 	}
 	return pos < 0 ? 0 : pos > max ? max : pos;
@@ -81,13 +83,16 @@ static long long some_pos(struct rnd_source *src, long long size, long long max)
 
 static size_t some_len(struct rnd_source *src)
 {
+	size_t len;
+
 	switch (below(src, 4)) {
 	case 0:
 		return 1 + below(src, 16);
 	case 1:
 		return 1 + below(src, RND_PAGE);
 	case 2:
-		return (1 + below(src, 2)) * RND_PAGE + below(src, 5) - 2;
+		len = (1 + below(src, 2)) * RND_PAGE;
+		return len + below(src, 5) - 2;
 	default:
 		return 1 + below(src, RND_LEN);
 	}

@@ -636,6 +636,7 @@ static void make_something(struct tree *t)
 static void work_on_entry(struct tree *t, struct ent *e)
 {
 	char name[24];
+	bool swap;
 
 	some_name(t, name);
 	switch (below(t, 8)) {
@@ -651,7 +652,8 @@ static void work_on_entry(struct tree *t, struct ent *e)
 		do_rmdir(t, e);
 		break;
 	default:
-		do_rename(t, e, some_dir(t), name, !below(t, 5));
+		swap = !below(t, 5);
+		do_rename(t, e, some_dir(t), name, swap);
 	}
 }
 
@@ -659,6 +661,7 @@ static void work_on_file(struct tree *t, unsigned int which)
 {
 	struct ent *e = some_entry(t, FILE_OBJ);
 	size_t off = below(t, MAX_SIZE - 1);
+	bool by_name;
 
 	if (!e)
 		return;
@@ -675,7 +678,8 @@ static void work_on_file(struct tree *t, unsigned int which)
 		do_read(t, e, off, 1 + below(t, MAX_SIZE - off));
 		break;
 	case 3:
-		do_truncate(t, e, some_size(t), below(t, 2));
+		by_name = below(t, 2);
+		do_truncate(t, e, some_size(t), by_name);
 		break;
 	case 4:
 		do_map(t, e);
