@@ -129,6 +129,11 @@ msan: tree ## the same with MemorySanitizer (clang-19): nobody may look at what 
 	@$(call watched,msan)
 	@tools/memory-check msan --faults '$(MSAN_SECONDS)' --box '$(B)/msan'
 
+.PHONY: arm64
+arm64: build ## the box for arm64, run by qemu-user: scenarios and unit tests, and the same traces as here
+	$(ninja) fusebox-host
+	@tools/arm64 --out '$(B)' && tools/differences --out '$(B)' --worlds arm64 --seeds 0 || [ $$? = 77 ]
+
 # Never quicker than it takes to build; the runs take a minute on two cores.
 .PHONY: race
 race: tree ## all scenarios under the race detector, in several schedules; known races are in tests/races

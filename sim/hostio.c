@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #define MAX_FILES	256
@@ -155,6 +156,16 @@ static void own_engines(void)
 	aio = 0;
 	aio_ready = ring_ready = false;
 	owner = me;
+}
+
+/* Arguments that no kernel accepts, so that it is the system call itself that may be missing or forbidden. */
+bool hostio_offers(enum hostio_engine engine)
+{
+	if (engine == HOSTIO_LIBAIO)
+		syscall(SYS_io_setup, 0, NULL);
+	else
+		syscall(SYS_io_uring_setup, 0, NULL);
+	return errno != ENOSYS && errno != EPERM;
 }
 
 int hostio_engine_error(enum hostio_engine engine)

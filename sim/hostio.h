@@ -99,6 +99,16 @@ int hostio_truncate(int file, long long size);
 bool hostio_direct(int file);
 
 /**
+ * hostio_offers() - does the kernel of this machine have the system calls of an engine, and may we use them?
+ * @engine: which
+ *
+ * Only asks: nothing is set up. Emulators of user space (qemu-user) have neither engine.
+ *
+ * Return: whether it does.
+ */
+bool hostio_offers(enum hostio_engine engine);
+
+/**
  * hostio_engine_error() - can this engine be used here?
  * @engine: which
  *

@@ -158,6 +158,8 @@ const char *scenario_missing(const struct scenario *s, const struct world *w)
 		{ W_CAP_KERNEL_RW, "needs a caller in the kernel" },
 		{ W_CAP_FAIL_NTH, "needs a kernel with fault injection" },
 		{ W_CAP_RELOAD, "needs a module of FUSE that can be unloaded" },
+		{ W_CAP_HOST_AIO, "needs io_submit of the machine beneath" },
+		{ W_CAP_HOST_URING, "needs io_uring of the machine beneath" },
 		{ W_CAP_LOWER_ASYNC, "needs a lower file system that completes requests when told to" },
 	};
 

@@ -75,6 +75,8 @@ struct w_mutex;
  * @W_CAP_LIBFUSE: a server on libfuse can be used: not with MemorySanitizer, which would have to see libfuse's own
  *	stores, too
  * @W_CAP_FAIL_NTH: w_fail_nth() works
+ * @W_CAP_HOST_AIO: W_LOWER_HOST_LIBAIO works: the machine beneath has io_submit
+ * @W_CAP_HOST_URING: W_LOWER_HOST_URING works: the machine beneath has io_uring
  * @W_CAP_MMAP: files can be mapped: w_mmap() and so on; also those of W_LOWER_RAM
  */
 enum w_cap {
@@ -106,6 +108,8 @@ enum w_cap {
 	W_CAP_RELOAD		= 1 << 25,
 	W_CAP_LIBFUSE		= 1 << 26,
 	W_CAP_FAIL_NTH		= 1 << 27,
+	W_CAP_HOST_AIO		= 1 << 28,
+	W_CAP_HOST_URING	= 1 << 29,
 };
 
 /**

@@ -26,6 +26,7 @@
 #include <sys/mman.h>
 
 #include "heap.h"
+#include "hostio.h"
 #include "lower_async.h"
 #include "lower_pseudo.h"
 #include "lower_ramfs.h"
@@ -1121,6 +1122,10 @@ struct world *world_box_start(void)
 		box_open("/dev/null", O_RDWR, 0);
 	box_standard_files();
 	fb_faults_resume();
+	if (hostio_offers(HOSTIO_LIBAIO))
+		box_world.caps |= W_CAP_HOST_AIO;
+	if (hostio_offers(HOSTIO_URING))
+		box_world.caps |= W_CAP_HOST_URING;
 	return &box_world;
 }
 

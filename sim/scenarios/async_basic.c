@@ -170,7 +170,7 @@ const struct scenario async_scenarios[] = {
 	{ "async/kernel-extend", "a caller in the kernel writes behind the end", DIO_KERNEL,
 	  kernel_extend },
 	{ "async/host-sync", "lower files on the host, by pread and pwrite", W_CAP_LOWER_KINDS, host_sync },
-	{ "async/host-libaio", "the same by io_submit", W_CAP_LOWER_KINDS, host_libaio },
-	{ "async/host-uring", "the same by io_uring", W_CAP_LOWER_KINDS, host_uring },
+	{ "async/host-libaio", "the same by io_submit", W_CAP_LOWER_KINDS | W_CAP_HOST_AIO, host_libaio },
+	{ "async/host-uring", "the same by io_uring", W_CAP_LOWER_KINDS | W_CAP_HOST_URING, host_uring },
 	{ 0 }
 };

@@ -7,6 +7,7 @@
 #include <linux/kdev_t.h>
 #include <sys/mman.h>
 
+#define LOW_MEMORY	((void *)0x20000000UL)	/* that 32 bits reach, and where nobody else has anything */
 #define SOMETHING_ELSE	0x1234500000000UL	/* where a 32-bit caller has nothing */
 
 static long compat(struct file *file, unsigned int cmd, unsigned long arg)
@@ -16,8 +17,8 @@ static long compat(struct file *file, unsigned int cmd, unsigned long arg)
 
 static void ioctls(void)
 {
-	/* Memory that 32 bits reach. */
-	u32 *arg = mmap(NULL, PAGE_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT, -1, 0);
+	u32 *arg = mmap(LOW_MEMORY, PAGE_SIZE, PROT_READ | PROT_WRITE,
+			MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
 	unsigned long low = (unsigned long)arg;
 	struct fd f;
 	int fd;

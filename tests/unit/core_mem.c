@@ -61,13 +61,27 @@ static void use_after_free(void *arg)
 	fb_trace("not reached");
 }
 
+/* Exactly one finding. arm64's kernel says in a signal frame what an access was; qemu-user leaves it open. */
+static void only_access(enum fb_finding_kind kind, const char *what, const char *where)
+{
+	const char *text;
+
+	only(kind, where);
+	text = fb_finding_at(0)->text;
+#ifdef __aarch64__
+	if (strstr(text, "access to"))
+		return;
+#endif
+	assert_non_null(strstr(text, what));
+}
+
 static void guard_use_after_free(void **state)
 {
 	const struct fb_finding *f;
 
 	(void)state;
 	assert_int_equal(run_task(&guarded, use_after_free, NULL), FB_RUN_FINDING);
-	only(FB_USE_AFTER_FREE, "read of fuse_file[1] at offset 10 of 100, which is freed");
+	only_access(FB_USE_AFTER_FREE, "read of", "fuse_file[1] at offset 10 of 100, which is freed");
 	f = fb_finding_at(0);
 	assert_true(fb_stack_has(f->here, "look_at"));
 	assert_true(fb_stack_has(f->here, "use_after_free"));
@@ -93,7 +107,7 @@ static void guard_memcpy(void **state)
 {
 	(void)state;
 	assert_int_equal(run_task(&guarded, copy_after_free, NULL), FB_RUN_FINDING);
-	only(FB_USE_AFTER_FREE, "read of fuse_file[1] at offset");
+	only_access(FB_USE_AFTER_FREE, "read of", "fuse_file[1] at offset");
 	assert_true(fb_stack_has(fb_finding_at(0)->here, "copy_after_free"));
 }
 
@@ -109,7 +123,7 @@ static void guard_overrun(void **state)
 {
 	(void)state;
 	assert_int_equal(run_task(&guarded, overrun, (void *)64), FB_RUN_FINDING);
-	only(FB_OVERRUN, "write to fuse_file[1], 0 bytes beyond its end (size 64)");
+	only_access(FB_OVERRUN, "write to", "fuse_file[1], 0 bytes beyond its end (size 64)");
 	assert_true(fb_stack_has(fb_finding_at(0)->here, "touch"));
 	assert_true(fb_stack_has(fb_finding_at(0)->other, "allocate"));
 
@@ -215,20 +229,30 @@ static void null_pointer(void *arg)
 	look_at((char *)arg);
 }
 
+/* As poison is read: for x86-64 that is no address at all, and a fault does not tell it. */
+#ifdef __x86_64__
+#define WILD		0x6b6b6b6b6b6b6b6bul
+#define WILD_TEXT	"wild pointer"
+#else
+#define WILD		0x6b6b6b6b6bul
+#define WILD_TEXT	"memory that is not mapped"
+#endif
+
 static void wild_pointer(void *arg)
 {
 	(void)arg;
-	look_at((char *)0x6b6b6b6b6b6b6b6bul);
+	look_at((char *)WILD);
 }
 
 static void null_dereference(void **state)
 {
 	(void)state;
 	run_task(&plain, null_pointer, (void *)0x18);
-	only(FB_BUG, "null pointer dereference: read of offset 0x18");
+	only(FB_BUG, "null pointer dereference: ");
+	only_access(FB_BUG, "read of", "offset 0x18");
 	assert_true(fb_stack_has(fb_finding_at(0)->here, "null_pointer"));
 	run_task(&plain, wild_pointer, NULL);
-	only(FB_BUG, "wild pointer");
+	only(FB_BUG, WILD_TEXT);
 }
 
 __attribute__((noinline)) static int recurse(int n)

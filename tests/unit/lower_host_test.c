@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Lower files that are real files of the host: sim/lower_host.c, sim/hostio.c. */
 #include "async_run.h"
+#include "hostio.h"
 #include <linux/falloc.h>
 
 static char page[4096] __aligned(4096), back[3 * 4096] __aligned(4096), other[3 * 4096];
@@ -127,10 +128,11 @@ static void sync_is_plain(void **state)
 	assert_false(unsupported);
 }
 
-static void engine(const char *name)
+static void engine(const char *name, enum hostio_engine engine)
 {
 	type = name;
 	BOX(plain);
+	assert_true(unsupported || hostio_offers(engine));
 	if (unsupported) {
 		print_message("the host does not let us use %s\n", name);
 		skip();
@@ -142,12 +144,12 @@ static void engine(const char *name)
 
 static void libaio(void **state)
 {
-	engine("host-libaio");
+	engine("host-libaio", HOSTIO_LIBAIO);
 }
 
 static void uring(void **state)
 {
-	engine("host-uring");
+	engine("host-uring", HOSTIO_URING);
 }
 
 static void orders(void **state)
@@ -169,8 +171,6 @@ static void stopped(void)
 {
 	int fd = begin(0);
 
-	if (unsupported)
-		return;
 	submit(&r[0], fd, true, page, 4096, 0);
 	unmodelled("test");
 }
@@ -178,10 +178,10 @@ static void stopped(void)
 /* The next run does not stumble over what a stopped one left in the host. */
 static void run_that_was_stopped(void **state)
 {
+	if (!hostio_offers(HOSTIO_URING) || !hostio_offers(HOSTIO_LIBAIO))
+		skip();
 	type = "host-uring";
 	BOX_BAD(stopped);
-	if (unsupported)
-		skip();
 	BOX(queued);
 	type = "host-libaio";
 	BOX_BAD(stopped);
