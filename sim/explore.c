@@ -280,6 +280,7 @@ static void search(struct result *r, const struct explore_opts *o)
 	a.run.policy = FB_POLICY_EXPLORE;
 	a.run.guard = false;
 	a.run.no_stacks = true;
+	a.run.no_trace = !o->traces;
 	a.run.max_steps = MAX_STEPS;
 	if (o->search != FB_SEARCH_DFS) {
 		stage(r, o, &a, FB_EXPLORE_NO_BOUND);
@@ -464,16 +465,16 @@ static void print_table(const struct exploration *e)
 {
 	char word[32];
 
-	fprintf(stderr, "  %-28s %5s %6s %7s %9s %8s %7s  %-9s %7s %8s %8s\n", "scenario", "tasks", "steps", "choices",
-		"schedules", "pruned", "left", "how far", "seconds", "per CPUs", "findings");
+	fprintf(stderr, "  %-28s %5s %6s %7s %9s %8s %7s %7s  %-9s %7s %8s %8s\n", "scenario", "tasks", "steps", "choices",
+		"schedules", "pruned", "ends", "left", "how far", "seconds", "per CPUs", "findings");
 	for (unsigned int i = 0; i < e->nr; i++) {
 		const struct result *r = &e->result[i];
 
 		if (r->skipped)
 			continue;
-		fprintf(stderr, "  %-28s %5u %6lu %7lu %9lu %8lu %7lu  %-9s %7.1f %8.0f %8u\n", r->s->name, r->stats.tasks,
+		fprintf(stderr, "  %-28s %5u %6lu %7lu %9lu %8lu %7lu %7lu  %-9s %7.1f %8.0f %8u\n", r->s->name, r->stats.tasks,
 			r->stats.steps, r->stats.decisions, runs_of(r), r->pruned + r->stats.pruned,
-			r->complete ? 0 : r->stats.left, verdict_of(e, r, word, sizeof(word)), r->seconds,
+			r->stats.ends, r->complete ? 0 : r->stats.left, verdict_of(e, r, word, sizeof(word)), r->seconds,
 			r->cpu > 0 ? (double)(runs_of(r) + r->pruned + r->stats.pruned) / r->cpu : 0, r->failed);
 	}
 }

@@ -4,6 +4,7 @@
  */
 #include "core_run.h"
 #include <core/explore.h>
+#include <sys/mman.h>
 
 /* ---- programs: a few tasks over locks, atomics and one wait queue ---- */
 
@@ -177,26 +178,36 @@ static void program_task(void *arg)
 			lock_give(&lock[v]);
 }
 
-static uint64_t program_run(const struct fb_run_opts *o)
+static void forget_state(void)
 {
-	uint64_t h = 7;
-
 	memset(var, 0, sizeof(var));
 	for (int v = 0; v < VARS; v++)
 		count[v] = 1 + v * 2;
 	memset(lock, 0, sizeof(lock));
 	memset(event, 0, sizeof(event));
 	memset(seen, 0, sizeof(seen));
-	begin(o);
-	for (long i = 0; i < program.nr_tasks; i++)
-		fb_task_create("t", program_task, (void *)i);
-	fb_run_loop();
-	fb_run_end();
+}
+
+static uint64_t outcome_of_run(void)
+{
+	uint64_t h = 7;
+
 	for (int i = 0; i < program.nr_tasks; i++)
 		h = (h ^ seen[i]) * 0x100000001b3ull;
 	for (int i = 0; i < VARS; i++)
 		h = (h ^ (uint64_t)(count[i] * 100 + var[i] * 2 + lock[i].held)) * 0x100000001b3ull;
 	return fb_nr_findings() ? h ^ 0xdead : h;
+}
+
+static uint64_t program_run(const struct fb_run_opts *o)
+{
+	forget_state();
+	begin(o);
+	for (long i = 0; i < program.nr_tasks; i++)
+		fb_task_create("t", program_task, (void *)i);
+	fb_run_loop();
+	fb_run_end();
+	return outcome_of_run();
 }
 
 #define MAX_OUTCOMES 4096
@@ -332,6 +343,95 @@ static void same_outcomes_bounded(void **state)
 	}
 	assert_int_equal(bad, 0);
 	assert_true(compared > PROGRAMS / 2);
+}
+
+/* ---- going on from the mark ---- */
+
+static struct event done;
+
+static void counted_task(void *arg)
+{
+	program_task(arg);
+	event_signal(&done);
+}
+
+/* What comes after the region depends on what happened in it. */
+static void main_task(void *arg)
+{
+	(void)arg;
+	fb_explore_region(true);
+	for (long i = 0; i < program.nr_tasks; i++)
+		fb_task_create("t", counted_task, (void *)i);
+	for (int i = 0; i < program.nr_tasks; i++)
+		event_wait(&done);
+	fb_explore_region(false);
+	if (var[0] == 2 && count[1] == 1)
+		fb_report(FB_EXPECTATION, 0, NULL, "this end is a bad one");
+}
+
+static void whole_run(void *arg)
+{
+	const struct fb_run_opts o = {.name = "test", .policy = FB_POLICY_EXPLORE, .max_steps = 10000,
+				      .no_stacks = true, .no_trace = true};
+
+	forget_state();
+	memset(&done, 0, sizeof(done));
+	begin(&o);
+	fb_task_create("main", main_task, NULL);
+	fb_run_loop();
+	fb_run_end();
+	*(uint64_t *)arg = outcome_of_run();
+}
+
+/* As explore(); @out must be memory that no restart takes back. */
+static void explore_from_mark(const struct fb_explore_opts *x, struct outcomes *out, unsigned long limit)
+{
+	uint64_t outcome = 0;
+
+	out->n = 0;
+	fb_explore_start(x);
+	for (unsigned long n = 0; n < limit && fb_explore_next(); n++) {
+		bool whole = fb_explore_run(whole_run, &outcome);
+
+		if (fb_explore_ran() && whole)
+			add_outcome(out, outcome);
+	}
+	fb_explore_stats(&out->stats);
+	fb_explore_end();
+}
+
+/* With a restart and known ends left out: the same schedules, the same outcomes. */
+static void same_from_mark(void **state)
+{
+	struct outcomes *o = mmap(NULL, 2 * sizeof(*o), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	unsigned long runs = 0, ends = 0;
+
+	(void)state;
+	assert_ptr_not_equal(o, MAP_FAILED);
+	for (unsigned int seed = 0; seed < PROGRAMS / 8; seed++) {
+		struct fb_explore_opts x = {.bound = seed & 1 ? 2 : FB_EXPLORE_NO_BOUND, .no_restart = true};
+
+		random_program(seed);
+		explore_from_mark(&x, &o[0], 300);
+		x.no_restart = false;
+		explore_from_mark(&x, &o[1], 300);
+		assert_int_equal(o[0].stats.ends, 0);
+		if (!same(&o[0], &o[1]))
+			print_program();
+		assert_true(same(&o[0], &o[1]));
+		assert_int_equal(o[0].stats.complete, o[1].stats.complete);
+		if (o[0].stats.complete) {
+			assert_int_equal(o[0].stats.runs, o[1].stats.runs);
+			assert_int_equal(o[0].stats.pruned, o[1].stats.pruned);
+		}
+		runs += o[1].stats.runs;
+		ends += o[1].stats.ends;
+	}
+	printf("%lu runs, %lu ends\n", runs, ends);
+	/* Otherwise memory is watched: each run was made to its end. */
+	if (ends)
+		assert_true(ends < runs);
+	munmap(o, 2 * sizeof(*o));
 }
 
 /* Two tasks of n conflicting writes each: C(2n, n) orders. */
@@ -693,6 +793,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(same_outcomes), cmocka_unit_test(same_outcomes_bounded),
+		cmocka_unit_test(same_from_mark),
 		cmocka_unit_test(closed_form), cmocka_unit_test(philosophers), cmocka_unit_test(abba),
 		cmocka_unit_test(lost_wake_up), cmocka_unit_test(readers_writers), cmocka_unit_test(publication),
 		cmocka_unit_test(refcount_under_rcu), cmocka_unit_test(tokens_replay),

@@ -450,7 +450,7 @@ static void reader(void *arg)
 static void writer(void *arg)
 {
 	(void)arg;
-	passed[0] = fb_rcu_passed(fb_rcu_epoch() - 1);
+	passed[0] = fb_rcu_passed(fb_rcu_epoch());
 	epoch = fb_rcu_epoch();
 	passed[1] = fb_rcu_passed(epoch);
 	fb_rcu_enter();

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "explore_internal.h"
+#include "snapshot.h"
 
 #define PREEMPT_ONE_IN 8 /* random policy: how often a choice point switches */
 
@@ -27,22 +28,27 @@ struct vector {
 
 static enum fb_policy policy;
 static uint64_t rng;
-static uint64_t nr_decisions;
+static FB_UNTOLD uint64_t nr_decisions;
 static unsigned int variant; /* of faults */
-static struct vector made, wanted; /* this run's; the replayed token's */
-static size_t next_wanted;
+static FB_UNTOLD struct vector made, wanted; /* this run's; the replayed token's */
+static FB_UNTOLD size_t next_wanted;
 static bool diverged;
-static char *token;
-static size_t token_room;
+static FB_UNTOLD char *token;
+static FB_UNTOLD size_t token_room;
+
+static void make_room(struct vector *v)
+{
+	if (v->n < v->room)
+		return;
+	v->room = v->room ? v->room * 2 : 4096;
+	v->d = realloc(v->d, v->room * sizeof(*v->d));
+	if (!v->d)
+		abort();
+}
 
 static void push(struct vector *v, uint64_t number, unsigned int value)
 {
-	if (v->n == v->room) {
-		v->room = v->room ? v->room * 2 : 64;
-		v->d = realloc(v->d, v->room * sizeof(*v->d));
-		if (!v->d)
-			abort();
-	}
+	make_room(v);
 	v->d[v->n++] = (struct deviation){number, value};
 }
 
@@ -362,6 +368,7 @@ int fb_choice_reset(const struct fb_run_opts *opts)
 	nr_decisions = 0;
 	variant = opts->fault_variant;
 	made.n = wanted.n = next_wanted = 0;
+	make_room(&made);
 	diverged = false;
 	if (policy == FB_POLICY_REPLAY) {
 		if (!opts->token)

@@ -8,6 +8,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 #include "internal.h"
+#include "snapshot.h"
 
 #if FB_ASAN
 #include <sanitizer/lsan_interface.h>
@@ -21,7 +22,7 @@ struct boot { /* at the very top of a fresh stack: what its first function needs
 	struct fb_ctx *self;
 };
 
-static struct fb_ctx *pool;
+static FB_UNTOLD struct fb_ctx *pool;
 static struct fb_ctx *all[4096]; /* for the fault handler: whose guard page was hit? */
 static unsigned int nr_all;
 
@@ -134,6 +135,15 @@ void fb_ctx_free(struct fb_ctx *c)
 	*at = c;
 }
 
+/* So that @n tasks can be created without another mapping. */
+void fb_ctx_reserve(unsigned int n)
+{
+	for (const struct fb_ctx *c = pool; c && n; c = c->next)
+		n--;
+	while (n--)
+		fb_ctx_free(map_stack());
+}
+
 FB_UNCHECKED void fb_ctx_switch(struct fb_ctx *from, struct fb_ctx *to, bool from_dies)
 {
 #if FB_ASAN
@@ -201,4 +211,13 @@ char *fb_ctx_emergency_stack(void)
 	static _Alignas(64) char stack[FB_STACK_SIZE];
 
 	return stack + sizeof(stack) - 64;
+}
+
+/* The context whose stack @addr lies in; NULL: none of tasks'. */
+const struct fb_ctx *fb_ctx_at(uintptr_t addr)
+{
+	for (unsigned int i = 0; i < nr_all; i++)
+		if (addr - (uintptr_t)all[i]->low < all[i]->size)
+			return all[i];
+	return NULL;
 }

@@ -162,32 +162,12 @@ static bool independent(const struct fb_x_footprint *f, const struct fb_x_node *
 
 /* ---- tasks ---- */
 
-/*
- * Runs that go on from the mark. They happen on a stack of their own, so that the memory they write to
- * can be put back while this is on the process's stack.
- */
-enum left { ENDED, AT_MARK, CUT_SHORT };
-
-static FB_KEPT struct fb_ctx loop, own; /* the process's stack; that of the run's begin and end */
-static FB_KEPT struct fb_ctx *marked; /* the task that came to the mark */
-static FB_KEPT bool apart; /* a run is under way on these stacks */
-static FB_KEPT enum left left; /* why it does not go on */
-static FB_KEPT bool no_restart; /* was tried, and is not possible */
-
-/* Leave the run, for good unless the mark is gone back to. */
-static void leave_run(enum left why)
-{
-	left = why;
-	fb_ctx_switch(fb_core.ctx, &loop, false);
-}
-
 static void give_up(void)
 {
 	fb_x.gave_up = true;
 	fb_x_on = false;
 	fb_core.stopped = true;
-	if (apart && fb_snapshot_taken())
-		leave_run(CUT_SHORT);
+	fb_x_cut_short();
 	if (fb_core.ctx != &fb_core.main)
 		fb_stop();
 }
@@ -663,8 +643,8 @@ void fb_explore_region(bool on)
 
 	if (!fb_x.active)
 		return;
-	if (on && apart && !fb_snapshot_taken())
-		leave_run(AT_MARK);
+	if (on)
+		fb_x_mark();
 	if (fb_x.probing) {
 		fb_x.marked = true;
 		return;
@@ -681,73 +661,15 @@ void fb_explore_region(bool on)
 	}
 	fb_x_on = false;
 	step = NULL;
-}
-
-/* What makes a whole run. */
-struct whole {
-	void (*fn)(void *arg);
-	void *arg;
-};
-
-static void run_apart(void *arg)
-{
-	struct whole *w = arg;
-
-	w->fn(w->arg);
-	leave_run(ENDED);
-}
-
-/* The snapshot, so that every run can go on here. Not possible: this one goes on, and others begin anew. */
-static void at_mark(void)
-{
-	marked = fb_core.ctx;
-	if (fb_snapshot_take()) {
-		fb_x.probing = false;
-		fb_x.marked = true;
-	} else {
-		apart = false;
-		no_restart = true;
-	}
-}
-
-/** fb_explore_run() - see explore.h. Context: main stack. */
-bool fb_explore_run(void (*fn)(void *arg), void *arg)
-{
-	struct whole w = {fn, arg};
-	struct fb_ctx *to = &own;
-
-	if (fb_snapshot_taken() && fb_snapshot_restore()) {
-		fb_x.probing = false;
-		fb_x.marked = true;
-		fb_x_begin();
-		to = marked;
-	} else if (fb_x.opts.no_restart || no_restart || !fb_snapshot_possible()) {
-		fb_core.main.low = NULL;
-		fn(arg);
-		return true;
-	} else {
-		fb_ctx_own(&own, run_apart, &w);
-		fb_core.main = own;
-	}
-	apart = true;
-	do {
-		fb_ctx_switch(&loop, to, false);
-		if (left == AT_MARK)
-			at_mark();
-		to = marked;
-	} while (left == AT_MARK);
-	apart = false;
-	return left == ENDED;
+	fb_x_end();
 }
 
 /** fb_explore_start() - see explore.h. */
 void fb_explore_start(const struct fb_explore_opts *opts)
 {
 	fb_explore_end();
-	if (!opts->same) {
-		fb_snapshot_drop();
-		no_restart = false;
-	}
+	if (!opts->same)
+		fb_x_forget_mark();
 	if (!fb_x.node) {
 		fb_x.node = fb_x_map(FB_X_NODES * sizeof(*fb_x.node));
 		fb_x.access = fb_x_map(FB_X_ACCESSES * sizeof(*fb_x.access));
@@ -783,6 +705,8 @@ void fb_explore_end(void)
 	fb_x.nr = fb_x.replay = 0;
 	fb_x.active = false;
 	fb_x_on = false;
+	if (!fb_x.opts.same)
+		fb_x_forget_mark();
 }
 
 /* The subtree of the picked task is done: remember what it touched, for as long as others are tried. */
@@ -921,7 +845,7 @@ void fb_explore_stats(struct fb_explore_stats *s)
 	*s = (struct fb_explore_stats){
 		.runs = fb_x.runs, .pruned = fb_x.pruned, .steps = fb_x.most_steps,
 		.decisions = fb_x.most_decisions, .tasks = fb_x.most_tasks, .complete = fb_x.exhausted,
-		.too_many = fb_x.too_many,
+		.too_many = fb_x.too_many, .ends = fb_x.ends,
 	};
 	for (unsigned int i = 0; i < fb_x.nr && !fb_x.exhausted; i++) {
 		const struct fb_x_node *n = &fb_x.node[i];

@@ -40,6 +40,7 @@ struct fb_explore_stats {
 	unsigned int tasks; /* that took a step in the region */
 	unsigned long left; /* ways known and not yet gone; each may bring more */
 	double done; /* share of the tree that is done, as far as it is known */
+	unsigned long ends; /* different states at the end of the region; 0: runs were made to their end */
 	bool complete; /* nothing is left */
 	bool too_many; /* more tasks than the explorer can tell apart: it stopped */
 };
@@ -56,7 +57,8 @@ bool fb_explore_next(void);
  * where the region begins, memory is remembered, and later runs go on from there as it was then, also with that first @arg. So
  * what @whole leaves must be on the caller's stack or in shared memory, and what is allocated in a run is
  * good only until the next one.
- * Return: false when the run was given up, and has left nothing. Context: main stack.
+ * A run also ends where the region does when what comes then has been seen before, with nothing found.
+ * Return: false when the run was given up or ended so, and has left nothing. Context: main stack.
  */
 bool fb_explore_run(void (*whole)(void *arg), void *arg);
 /* A run has done what putting back memory does not undo (opened a file): each run is made from its begin. */
@@ -64,7 +66,7 @@ void fb_explore_outside(void);
 /* The run has ended: learn from it. False when it was given up as redundant, and has no verdict. */
 bool fb_explore_ran(void);
 void fb_explore_stats(struct fb_explore_stats *s);
-/* Give the memory back. */
+/* Give the memory back; the mark, too, unless it was an exploration of the @same runs as another. */
 void fb_explore_end(void);
 
 /*

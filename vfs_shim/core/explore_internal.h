@@ -76,7 +76,7 @@ struct fb_explorer {
 	struct fb_x_sleeper *sleeper;
 	unsigned int nr_sleepers;
 	uint32_t (*clock)[FB_X_TASKS];
-	unsigned int nr_tasks, most_tasks, nr_hot;
+	unsigned int nr_tasks, most_tasks, nr_hot, ends;
 	unsigned long runs, pruned, most_steps, most_decisions, steps, decisions;
 };
 extern struct fb_explorer fb_x;
@@ -93,6 +93,12 @@ bool fb_x_conflict(const struct fb_x_access *a, const struct fb_x_access *b);
 void fb_x_find_races(unsigned int from);
 /* May @task be picked at @n, as far as the bound is concerned? */
 bool fb_x_affordable(const struct fb_x_node *n, unsigned int task);
+
+/* restart.c: the run is at the begin or the end of the region, or is not worth going on with */
+void fb_x_mark(void);
+void fb_x_end(void);
+void fb_x_cut_short(void);
+void fb_x_forget_mark(void);
 
 /* sched.c and choice.c call these */
 void fb_x_begin(void);

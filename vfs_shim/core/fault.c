@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "internal.h"
+#include "snapshot.h"
 
 /* What fails persistently comes back in the end: who tries again for ever shall not hang the run. */
 #define MAX_FAILURES 256
@@ -21,12 +22,12 @@ struct site {
 	struct site *next;
 };
 
-static struct fb_table sites;
-static struct site *first, **tail = &first;
-static unsigned int nr_sites;
-static struct site **points; /* of each fault point of the run; the first is points[0] */
-static size_t points_room;
-static unsigned long seen, failures;
+static FB_UNTOLD struct fb_table sites;
+static FB_UNTOLD struct site *first, **tail = &first;
+static FB_UNTOLD unsigned int nr_sites;
+static FB_UNTOLD struct site **points; /* of each fault point of the run; the first is points[0] */
+static FB_UNTOLD size_t points_room;
+static FB_UNTOLD unsigned long seen, failures;
 static struct fb_faults told;
 static const char *failing; /* the kind of the first failure */
 static unsigned int suspended;

@@ -23,6 +23,7 @@
 #include "vtime.h"
 #include "sanitize.h"
 #include "table.h"
+#include "told.h"
 
 #define FB_STACK_SIZE (256 * 1024)
 #define FB_MAX_FRAMES 48
@@ -48,6 +49,7 @@ struct fb_ctx {
 
 struct fb_ctx *fb_ctx_new(void (*entry)(void *arg), void *arg);
 void fb_ctx_free(struct fb_ctx *c);
+void fb_ctx_reserve(unsigned int n);
 /* The same on a stack of @c's own, that is not among those of tasks. */
 void fb_ctx_own(struct fb_ctx *c, void (*entry)(void *arg), void *arg);
 void fb_ctx_switch(struct fb_ctx *from, struct fb_ctx *to, bool from_dies);
@@ -58,6 +60,7 @@ void fb_ctx_switch(struct fb_ctx *from, struct fb_ctx *to, bool from_dies);
 void fb_ctx_abandon(struct fb_ctx *c);
 void fb_ctx_init_main(struct fb_ctx *c);
 bool fb_ctx_in_guard(const void *addr);
+const struct fb_ctx *fb_ctx_at(uintptr_t addr);
 char *fb_ctx_emergency_stack(void);
 /* Frame pointer and program counter saved in a context that does not run. */
 void fb_ctx_saved(const struct fb_ctx *c, uintptr_t *fp, uintptr_t *pc);
@@ -113,7 +116,6 @@ struct fb_task {
 	struct fb_ctx *ctx;
 	const char *why;
 	const void *obj;
-	unsigned int points; /* places where it could be switched away from, so far */
 	struct fb_timer timer;
 	struct fb_task *next, *prev; /* run queue */
 	struct fb_holder h;
@@ -122,13 +124,13 @@ struct fb_task {
 };
 
 struct fb_core {
-	bool running, stopped, guard, no_stacks;
+	bool running, stopped, guard, no_stacks, no_trace;
 	char name[128];
 	struct fb_ctx main, *ctx; /* the main stack; the context that runs */
 	struct fb_task *cur, *last; /* the task that runs; that ran last */
 	struct fb_holder main_h;
 	uint64_t now, idle_since, max_idle;
-	unsigned long steps, max_steps;
+	unsigned long max_steps;
 	unsigned int nr_held; /* locks, by whomever */
 	bool access_points; /* plain accesses of fs/fuse are choice points, too */
 };
@@ -153,6 +155,7 @@ struct fb_task *fb_runnable_first(void);
 void fb_idle_reset(void);
 unsigned int fb_tasks_waiting(void);
 /* task.c */
+extern unsigned int *fb_task_points;
 struct fb_task *fb_task_by_id(unsigned int id);
 struct fb_task *fb_task_alloc(const char *name);
 void fb_tasks_reset(void);
@@ -256,6 +259,7 @@ struct fb_block { /* one object, as long as the run lasts */
 	fb_stack_t alloc, freed;
 	struct fb_dep *deps;
 	struct fb_block *all, *next_free;
+	uint64_t freed_nth; /* pool: place in the queue of its class */
 };
 /*
  * Room for b->size bytes; false when there is none. The block is entered so that _find() knows it.
@@ -274,6 +278,7 @@ struct fb_block *fb_pool_find(const void *p);
 long fb_pool_scribbled(const struct fb_block *b);
 void fb_pool_reused(struct fb_block *old); /* in mem.c: a freed block is about to be used again */
 void fb_pool_release(void);
+void fb_pool_untold(void (*untold)(const void *start, const void *end));
 /*
  * Redzones of a block: offset of the first byte overwritten, relative to the object, or 0 when
  * intact.

@@ -19,6 +19,7 @@ static void run_pending(struct fb_holder *h)
 		struct fb_pending p = h->pending[0];
 
 		memmove(h->pending, h->pending + 1, --h->nr_pending * sizeof(p));
+		memset(&h->pending[h->nr_pending], 0, sizeof(p));
 		fb_irq(p.fn, p.arg);
 	}
 }
@@ -147,6 +148,7 @@ void fb_atomic_exit(const char *why, const void *obj)
 		i = h->nr_atomic;
 	memmove(&h->atomic[i - 1], &h->atomic[i], (h->nr_atomic - i) * sizeof(h->atomic[0]));
 	h->nr_atomic--;
+	memset(&h->atomic[h->nr_atomic], 0, sizeof(h->atomic[0]));
 }
 
 /** fb_atomic_depth() - sections entered, and one for each irq handler. */

@@ -9,6 +9,7 @@
  */
 #include <string.h>
 #include "internal.h"
+#include "snapshot.h"
 
 #define MAX_HISTORY 12 /* lines of history in one report */
 
@@ -43,9 +44,9 @@ struct account {
 	fb_stack_t last_put;
 };
 
-static struct fb_table accounts;
-static struct account *all, **all_tail = &all;
-static struct entry *spare;
+static FB_UNTOLD struct fb_table accounts;
+static FB_UNTOLD struct account *all, **all_tail = &all;
+static FB_UNTOLD struct entry *spare;
 
 struct watch {
 	struct fb_dep dep;
@@ -54,7 +55,7 @@ struct watch {
 	bool dropped;
 };
 
-static struct fb_table watches;
+static FB_UNTOLD struct fb_table watches;
 
 const char *fb_res_name(enum fb_res kind)
 {
@@ -129,8 +130,27 @@ static void count_owned(enum fb_res kind, unsigned int owner, int by)
 		h->owned[kind] += (unsigned int)by;
 }
 
+static void tell_entry(int times, const struct account *a, const struct entry *e)
+{
+	fb_tell(times, FB_FACT_ENTRY, (uintptr_t)a->obj, (uint64_t)a->kind << 32 | a->tag, e->owner);
+}
+
+/* Freeze protection is told by owner at the end, so it matters whose entry is dropped by another one. */
+static void tell_order(int times, const struct account *a)
+{
+	uint64_t h = 0;
+
+	if (a->kind != FB_RES_FREEZE || !fb_x_on)
+		return;
+	for (const struct entry *e = a->oldest; e; e = e->next)
+		h = fb_stir(h + e->owner + 1);
+	fb_tell(times, FB_FACT_ORDER, (uintptr_t)a->obj, a->tag, h);
+}
+
 static void drop(struct account *a, struct entry *e)
 {
+	tell_order(-1, a);
+	tell_entry(-1, a, e);
 	if (e->prev)
 		e->prev->next = e->next;
 	else
@@ -143,6 +163,7 @@ static void drop(struct account *a, struct entry *e)
 	a->held--;
 	e->next = spare;
 	spare = e;
+	tell_order(1, a);
 }
 
 static void empty(struct account *a)
@@ -160,6 +181,7 @@ static struct account *reborn(struct account *a)
 	struct account *old;
 
 	if (a->held) {
+		fb_tell(1, FB_FACT_GONE, (uintptr_t)a->obj, (uint64_t)a->kind << 32 | a->tag, a->held);
 		old = fb_run_alloc(sizeof(*old));
 		*old = *a;
 		old->same_obj = NULL;
@@ -206,6 +228,8 @@ void fb_get(enum fb_res kind, const void *obj, unsigned int tag)
 			    .at = fb_trace_len(),
 			    .event = taken_event(kind, obj)};
 	fb_event_set_stack(e->event, e->stack);
+	tell_order(-1, a);
+	tell_entry(1, a, e);
 	if (a->newest)
 		a->newest->next = e;
 	else
@@ -213,6 +237,7 @@ void fb_get(enum fb_res kind, const void *obj, unsigned int tag)
 	a->newest = e;
 	a->held++;
 	a->gets++;
+	tell_order(1, a);
 	count_owned(kind, e->owner, 1);
 	note(a, e->stack, false);
 }
@@ -325,9 +350,22 @@ void fb_account_freed(void *account)
 		while (a->oldest)
 			drop(a, a->oldest);
 	}
-	if (a->held)
+	if (a->held) {
 		a->name = fb_run_printf("%s", fb_obj(a->obj));
+		fb_tell(1, FB_FACT_GONE, (uintptr_t)a->obj, (uint64_t)a->kind << 32 | a->tag, 0);
+	}
 	a->freed = true;
+}
+
+static void change_owner(struct account *a, struct entry *e, unsigned int owner)
+{
+	tell_order(-1, a);
+	tell_entry(-1, a, e);
+	count_owned(a->kind, e->owner, -1);
+	e->owner = owner;
+	count_owned(a->kind, e->owner, 1);
+	tell_entry(1, a, e);
+	tell_order(1, a);
 }
 
 /**
@@ -344,8 +382,7 @@ void fb_disown(enum fb_res kind, const void *obj, unsigned int tag)
 			  fb_res_name(kind), fb_obj(obj));
 		return;
 	}
-	count_owned(kind, e->owner, -1);
-	e->owner = FB_NOBODY;
+	change_owner(a, e, FB_NOBODY);
 }
 
 /** fb_own() - current takes over an entry that was disowned. */
@@ -359,8 +396,7 @@ void fb_own(enum fb_res kind, const void *obj, unsigned int tag)
 			  fb_res_name(kind), fb_obj(obj));
 		return;
 	}
-	e->owner = fb_holder()->id;
-	count_owned(kind, e->owner, 1);
+	change_owner(a, e, fb_holder()->id);
 }
 
 /** fb_owned() - entries of @kind that current took, or took over. */
@@ -529,6 +565,12 @@ void fb_ledger_audit(void)
 	root = NULL;
 }
 
+static void tell_watch(int times, const struct watch *w)
+{
+	if (w->obj)
+		fb_tell(times, FB_FACT_WATCH, (uintptr_t)w->dep.addr, (uintptr_t)w->obj, w->kind);
+}
+
 /**
  * fb_watch() - see ledger.h. References that the counter holds already must be entered by fb_get().
  */
@@ -542,8 +584,10 @@ void fb_watch(const void *counter, enum fb_res kind, const void *obj)
 		w->dep = (struct fb_dep){.addr = counter, .kind = FB_DEP_WATCH, .of = w};
 		fb_mem_attach(&w->dep);
 	}
+	tell_watch(-1, w);
 	w->kind = kind;
 	w->obj = obj;
+	tell_watch(1, w);
 }
 
 /** fb_unwatch() - its account stays. */
@@ -552,6 +596,7 @@ void fb_unwatch(const void *counter)
 	struct watch *w = fb_table_get(&watches, (uintptr_t)counter);
 
 	if (w) {
+		tell_watch(-1, w);
 		w->dropped = true;
 		fb_table_del(&watches, (uintptr_t)counter);
 	}

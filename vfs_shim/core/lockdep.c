@@ -14,6 +14,7 @@
  */
 #include <string.h>
 #include "internal.h"
+#include "snapshot.h"
 
 struct edge {
 	struct edge *next; /* from the same class */
@@ -33,6 +34,7 @@ struct use {
 struct class
 {
 	unsigned int id;
+	uint64_t key; /* in the table; the same whatever was met before */
 	const char *name;
 	unsigned int subclass;
 	struct edge *edges;
@@ -44,9 +46,9 @@ struct class
 	struct edge *behind_edge;
 };
 
-static struct fb_table classes; /* key and subclass */
-static struct fb_table edges; /* both ids and strengths */
-static unsigned int nr_classes, search;
+static FB_UNTOLD struct fb_table classes; /* key and subclass */
+static FB_UNTOLD struct fb_table edges; /* both ids and strengths */
+static FB_UNTOLD unsigned int nr_classes, search;
 static struct fb_held orphans[64]; /* handed over by their holder, not adopted yet */
 static unsigned int nr_orphans;
 
@@ -60,6 +62,7 @@ static struct class *class_of(const void *lock, const struct fb_lock_map *map)
 	if (!c) {
 		c = fb_run_alloc(sizeof(*c));
 		c->id = ++nr_classes;
+		c->key = k;
 		c->name = map && map->name ? map->name : "lock";
 		c->subclass = subclass;
 		fb_table_set(&classes, k, c);
@@ -235,6 +238,7 @@ static void add_edge(const struct fb_held *h, const void *lock, struct class *to
 			   .taken_at = fb_stack_here(),
 			   .task = fb_holder()->id};
 	fb_table_set(&edges, key, e);
+	fb_tell(1, FB_FACT_EDGE, from->key, to->key, key & 3);
 	search++;
 	first = path(to, from, to_recursive, from_shared, &last);
 	from->edges = e;
@@ -246,7 +250,7 @@ static void add_edge(const struct fb_held *h, const void *lock, struct class *to
 		spread(from, from->behind);
 }
 
-static struct fb_table held_classes; /* id to class */
+static FB_UNTOLD struct fb_table held_classes; /* id to class */
 
 static struct class *class_by_held(const struct fb_held *h)
 {
@@ -379,12 +383,14 @@ static void take_out(struct fb_holder *h, struct fb_held *e)
 {
 	h->nr_held--;
 	memmove(e, e + 1, (size_t)(&h->held[h->nr_held] - e) * sizeof(*e));
+	memset(&h->held[h->nr_held], 0, sizeof(*e));
 	fb_core.nr_held--;
 }
 
 static void drop_orphan(struct fb_held *e)
 {
 	*e = orphans[--nr_orphans];
+	memset(&orphans[nr_orphans], 0, sizeof(*e));
 	fb_core.nr_held--;
 }
 

@@ -5,10 +5,11 @@
  */
 #include <string.h>
 #include "explore_internal.h"
+#include "snapshot.h"
 
-static struct fb_block *blocks, **blocks_tail = &blocks; /* in order of allocation */
-static unsigned int nr_blocks;
-static struct fb_dep *outside; /* what hangs on addresses that are no objects of ours */
+static FB_UNTOLD struct fb_block *blocks, **blocks_tail = &blocks; /* in order of allocation */
+static FB_UNTOLD unsigned int nr_blocks;
+static FB_UNTOLD struct fb_dep *outside; /* what hangs on addresses that are no objects of ours */
 
 static struct fb_block *find(const void *p)
 {
@@ -44,6 +45,7 @@ void *fb_mem_alloc(size_t size, size_t align, enum fb_res kind, const char *type
 	if (!zero)
 		fb_msan_undefined(b->addr, size);
 	fb_race_allocated(b->addr, size);
+	fb_tell(1, FB_FACT_BLOCK, (uintptr_t)b->addr, size, (uintptr_t)type + kind);
 	*blocks_tail = b;
 	blocks_tail = &b->all;
 	return b->addr;
@@ -194,6 +196,7 @@ void fb_mem_free(void *p)
 		fb_deps_forget(p, b->size);
 	b->deps = NULL;
 	b->live = false;
+	fb_tell(-1, FB_FACT_BLOCK, (uintptr_t)b->addr, b->size, (uintptr_t)b->type + b->kind);
 	b->freed = fb_stack_here();
 	if (unlikely(fb_events_on))
 		fb_event_set_stack(fb_event(FB_EVENT_FREE, 0, "frees %s", name), b->freed);

@@ -4,6 +4,7 @@
  */
 #include <string.h>
 #include "internal.h"
+#include "snapshot.h"
 
 struct name {
 	struct fb_dep dep;
@@ -19,8 +20,8 @@ struct type {
 	unsigned int count;
 };
 
-static struct fb_table names;
-static struct type *types;
+static FB_UNTOLD struct fb_table names;
+static FB_UNTOLD struct type *types;
 
 static unsigned int next_id(const char *type)
 {
@@ -71,8 +72,8 @@ void fb_obj_gone(const void *obj)
 /** fb_obj() - how to call @obj; never an address. See ledger.h. */
 const char *fb_obj(const void *obj)
 {
-	static char ring[8][160];
-	static unsigned int turn;
+	static FB_UNTOLD char ring[8][160];
+	static FB_UNTOLD unsigned int turn;
 	char *s = ring[turn++ % 8];
 	const struct name *n;
 	bool live = false;
@@ -96,7 +97,7 @@ const char *fb_obj(const void *obj)
 
 const char *fb_name_in(const struct fb_dep *deps, const void *p, size_t *offset)
 {
-	static char s[128];
+	static FB_UNTOLD char s[128];
 	const struct name *best = NULL;
 
 	for (; deps; deps = deps->next)

@@ -26,7 +26,7 @@ void fb_plan_reset(struct fb_plan *to_record, const struct fb_plan *to_follow)
 static struct fb_intent here(bool choice)
 {
 	const struct fb_task *t = fb_core.last;
-	struct fb_intent i = {.task = t ? t->h.id : 0, .point = t ? t->points : 0, .choice = choice};
+	struct fb_intent i = {.task = t ? t->h.id : 0, .point = t ? fb_task_points[t->h.id] : 0, .choice = choice};
 
 	nth = i.task == last_task && i.point == last_point ? nth + 1 : 0;
 	last_task = i.task;

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include "internal.h"
+#include "snapshot.h"
 
 #define CHUNK 65536ul
 #define ARENA (4ul << 30)
@@ -30,10 +31,11 @@ static char *arena;
 static struct chunk chunks[NR_CHUNKS];
 static size_t nr_chunks;
 static struct chunk *open_chunk[NR_CLASSES];
-static struct {
+static FB_UNTOLD struct {
 	struct fb_block *oldest, *newest;
 	unsigned int n;
 } freed[NR_CLASSES + 1];
+static uint64_t nr_freed[NR_CLASSES + 1]; /* ever */
 
 static void fill(void *p, int byte, size_t n)
 {
@@ -85,6 +87,7 @@ static char *reuse(struct fb_block *b, size_t offset)
 	if (!old || freed[b->class_].n < QUARANTINE)
 		return NULL;
 	fb_pool_reused(old);
+	fb_tell(-1, FB_FACT_FREED, (uintptr_t)old->addr, old->class_, old->freed_nth);
 	freed[b->class_].oldest = old->next_free;
 	freed[b->class_].n--;
 	c = &chunks[(size_t)(old->addr - arena) / CHUNK];
@@ -107,6 +110,7 @@ static char *carve(struct fb_block *b, size_t offset)
 		open_chunk[b->class_] = c;
 	}
 	c->cell[c->nr_cells] = b;
+	fb_tell(1, FB_FACT_CELL, (uintptr_t)c, c->nr_cells, 0);
 	return chunk_start(c) + c->nr_cells++ * size + offset;
 }
 
@@ -162,6 +166,8 @@ void fb_pool_free(struct fb_block *b)
 	if (FB_VALGRIND)
 		VALGRIND_FREELIKE_BLOCK(b->addr, FB_REDZONE);
 	b->next_free = NULL;
+	b->freed_nth = nr_freed[b->class_]++;
+	fb_tell(1, FB_FACT_FREED, (uintptr_t)b->addr, b->class_, b->freed_nth);
 	if (freed[b->class_].n++)
 		freed[b->class_].newest->next_free = b;
 	else
@@ -197,6 +203,12 @@ long fb_pool_scribbled(const struct fb_block *b)
 	return -1;
 }
 
+/* Chunks point at blocks, which are told of. */
+void fb_pool_untold(void (*untold)(const void *start, const void *end))
+{
+	untold(chunks, chunks + NR_CHUNKS);
+}
+
 void fb_pool_release(void)
 {
 	if (arena && nr_chunks) {
@@ -207,4 +219,5 @@ void fb_pool_release(void)
 	nr_chunks = 0;
 	memset(open_chunk, 0, sizeof(open_chunk));
 	memset(freed, 0, sizeof(freed));
+	memset(nr_freed, 0, sizeof(nr_freed));
 }

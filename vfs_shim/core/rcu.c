@@ -2,7 +2,7 @@
 #include "internal.h"
 
 static unsigned int nr_readers; /* holders inside a read section */
-static uint64_t clock_; /* counts outermost entries and epochs */
+static uint64_t clock_; /* counts epochs */
 static void (*hook)(void *arg);
 static void *hook_arg;
 
@@ -13,7 +13,7 @@ void fb_rcu_enter(void)
 
 	if (h->rcu_depth++)
 		return;
-	h->rcu_since = ++clock_;
+	h->rcu_since = clock_ + 1;
 	h->rcu_stack = fb_stack_here();
 	nr_readers++;
 }
@@ -31,6 +31,7 @@ void fb_rcu_exit(void)
 	if (--h->rcu_depth)
 		return;
 	fb_race_rcu_exit(h->rcu_since);
+	h->rcu_since = 0;
 	nr_readers--;
 	if (hook)
 		hook(hook_arg);

@@ -6,6 +6,7 @@
 #define FB_CORE_RUN_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include "choice.h"
 #include "plan.h"
@@ -23,6 +24,7 @@ struct fb_run_opts {
 	struct fb_plan *record; /* the run's decisions are put there; NULL: not */
 	bool fault_none; /* FB_POLICY_REPLAY: leave out the token's faults */
 	bool no_stacks; /* findings name none: for runs that are repeated if there is one */
+	bool no_trace; /* likewise */
 	bool guard; /* guard pages for every object (default true in the command line) */
 	bool access_points; /* race build: plain accesses of fs/fuse to what others accessed are choice points */
 	unsigned long max_steps; /* livelock bound; 0: default */
@@ -53,6 +55,10 @@ bool fb_run_stopped(void);
  */
 bool fb_call(void (*fn)(void *arg), void *arg);
 unsigned long fb_steps(void);
+
+/* Zeroed memory, at most 8 KiB, for the bookkeeping of the layers above; see arena.c. */
+void *fb_small_alloc(size_t size);
+void fb_small_free(void *p, size_t size);
 
 /* Called where a kernel function has no model. Never returns: finding FB_UNMODELLED. */
 _Noreturn void unmodelled(const char *function);

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 #include "explore_internal.h"
+#include "snapshot.h"
 
 #define MAX_HOOKS 16
 
@@ -60,6 +61,7 @@ static struct fb_task *dequeue(unsigned int i)
 		t->next->prev = t->prev;
 	else
 		tail = t->prev;
+	t->next = t->prev = NULL;
 	nr_runnable--;
 	return t;
 }
@@ -71,10 +73,24 @@ static struct fb_task *pick(void)
 
 static void task_main(void *arg);
 
-static void switch_to_task(struct fb_task *t)
+/*
+ * What earlier calls left where the frames of a task that waits will lie, in parts of them that nobody writes to, would make
+ * states of the explorer differ that do not.
+ */
+static __attribute__((noinline)) void wipe_stack(void)
 {
-	struct fb_ctx *from = fb_core.ctx;
+	char below[512];
 
+	memset(below, 0, sizeof(below));
+	__asm__ volatile("" : : "r"(below) : "memory");
+}
+
+/* The switch that is about to be made: not in registers, which would be saved on the stack of the task. */
+static FB_UNTOLD struct fb_ctx *from, *to;
+
+static __attribute__((noinline)) void prepare_switch(struct fb_task *t)
+{
+	from = fb_core.ctx;
 	if (unlikely(fb_events_on) && fb_core.last && fb_core.last != t)
 		fb_event(FB_EVENT_SWITCH, t->h.id, "%s runs", t->name);
 	if (!t->ctx)
@@ -83,8 +99,15 @@ static void switch_to_task(struct fb_task *t)
 	if (!t->daemon)
 		fb_core.idle_since = fb_core.now;
 	fb_core.cur = fb_core.last = t;
-	fb_core.ctx = t->ctx;
-	fb_ctx_switch(from, t->ctx, false);
+	fb_core.ctx = to = t->ctx;
+	if (unlikely(fb_x_on))
+		wipe_stack();
+}
+
+static __attribute__((noinline)) void switch_to_task(struct fb_task *t)
+{
+	prepare_switch(t);
+	fb_ctx_switch(from, to, false);
 }
 
 static void switch_to_main(bool dies)
@@ -109,7 +132,7 @@ _Noreturn void fb_task_exit(void)
 	struct fb_task *t = fb_core.cur;
 
 	fb_holder_audit(&t->h, "the task ended");
-	t->points++;
+	fb_task_points[t->h.id]++;
 	t->state = FB_ENDED;
 	if (!t->daemon)
 		nr_alive--;
@@ -163,10 +186,12 @@ void fb_task_set_daemon(struct fb_task *t, bool daemon)
 	nr_alive += daemon ? -1u : 1u;
 }
 
+static FB_UNTOLD unsigned long steps;
+
 /* One step towards the livelock bound. */
 void fb_step(void)
 {
-	if (unlikely(++fb_core.steps == fb_core.max_steps))
+	if (unlikely(++steps == fb_core.max_steps))
 		fb_report_fatal(FB_DEADLOCK, 0, NULL, "livelock: no end after %lu steps",
 				fb_core.max_steps);
 }
@@ -174,10 +199,10 @@ void fb_step(void)
 /** fb_steps() - switches, points and waits so far; bounded by max_steps. */
 unsigned long fb_steps(void)
 {
-	return fb_core.steps;
+	return steps;
 }
 
-static unsigned long nr_points;
+static FB_UNTOLD unsigned long nr_points;
 
 /** fb_points_seen() - how many choice points tasks have passed, alternatives or not. */
 unsigned long fb_points_seen(void)
@@ -192,7 +217,7 @@ static void may_switch(struct fb_task *me)
 	unsigned int v;
 
 	nr_points++;
-	me->points++;
+	fb_task_points[me->h.id]++;
 	fb_step();
 	if (!nr_runnable && likely(!fb_x_on))
 		return;
@@ -251,7 +276,7 @@ void fb_yield(void)
 
 	if (!me || me->h.irq)
 		return;
-	me->points++;
+	fb_task_points[me->h.id]++;
 	fb_step();
 	if (!nr_runnable) {
 		/*
@@ -276,7 +301,7 @@ static void may_block(const char *why, const void *obj)
 	if (!fb_core.cur)
 		fb_report_fatal(FB_CONTRACT, 0, NULL, "the main stack cannot wait (%s, %s)", why,
 				fb_obj(obj));
-	fb_core.cur->points++;
+	fb_task_points[fb_core.cur->h.id]++;
 	fb_step();
 }
 
@@ -290,7 +315,11 @@ static void block(const char *why, const void *obj)
 	me->state = FB_BLOCKED;
 	me->why = why;
 	me->obj = obj;
+	if (unlikely(fb_x_on))
+		wipe_stack();
 	leave(me);
+	me->why = NULL;
+	me->obj = NULL;
 }
 
 /**
@@ -511,14 +540,22 @@ static void outside(void)
 		fb_x_barrier();
 }
 
+static __attribute__((noinline)) bool run_one(void)
+{
+	struct fb_task *t = pick();
+
+	if (!t || fb_core.stopped)
+		return false;
+	switch_to_task(t);
+	return true;
+}
+
 /**
  * fb_run_loop() - run until all but daemons have ended and no daemon can go on, or until the run is
  * stopped. May be called again after more tasks were created. Context: main stack.
  */
 void fb_run_loop(void)
 {
-	struct fb_task *t;
-
 	while (!fb_core.stopped) {
 		if (polling) {
 			polling = false;
@@ -526,9 +563,7 @@ void fb_run_loop(void)
 				outside();
 			continue;
 		}
-		t = pick();
-		if (t && !fb_core.stopped) {
-			switch_to_task(t);
+		if (run_one()) {
 			reap();
 			continue;
 		}
@@ -586,7 +621,7 @@ void fb_sched_reset(void)
 	fb_tasks_reset();
 	head = tail = NULL;
 	nr_runnable = nr_alive = nr_hooks = 0;
-	nr_points = 0;
+	nr_points = steps = 0;
 	polling = false;
 	fb_core.cur = fb_core.last = NULL;
 	fb_core.ctx = &fb_core.main;

@@ -17,12 +17,16 @@
 
 #define PAGE 4096ul
 #define MAX_RANGES 1024
+#define MAX_UNTOLD 8
 #define MAX_PAGES (1u << 16)
 #define MAPS_LEN (1u << 18)
 #define HEAP_ROOM (8ul << 20) /* so that malloc() need not grow the heap in a run */
+#define SPARE_STACKS 16 /* likewise */
 #define DESCRIPTOR 2560ul /* glibc's struct pthread, into which the kernel writes (rseq) */
 
-extern char __start_fb_kept[], __stop_fb_kept[];
+extern char _end[], __start_fb_kept[], __stop_fb_kept[], __start_fb_untold[], __stop_fb_untold[];
+
+struct fb_digest fb_told;
 
 struct range {
 	uintptr_t start, end;
@@ -30,17 +34,21 @@ struct range {
 
 struct page {
 	uintptr_t addr;
-	bool partial; /* parts of it are kept */
+	const struct fb_ctx *stack; /* of this task */
+	uint16_t keep_from, keep_to; /* this part is not put back */
+	bool untold; /* parts of it are no state */
+	bool open; /* writable: it may differ */
+	bool late; /* never written to before the end of the region */
 };
 
-static FB_KEPT struct range kept[MAX_RANGES], range[MAX_RANGES];
-static FB_KEPT unsigned int nr_kept, nr_ranges;
+static FB_KEPT struct range kept[MAX_RANGES], range[MAX_RANGES], untold[MAX_UNTOLD];
+static FB_KEPT unsigned int nr_kept, nr_ranges, nr_untold;
 static FB_KEPT struct page *page;
 static FB_KEPT char (*image)[PAGE]; /* what the pages held */
 static FB_KEPT unsigned int nr_pages;
 static FB_KEPT char *maps;
 static FB_KEPT void *brk_then;
-static FB_KEPT bool taken, spoilt;
+static FB_KEPT bool taken, spoilt, at_end;
 
 bool fb_snapshot_possible(void)
 {
@@ -138,6 +146,20 @@ static bool leave_out(const struct range *k)
 	return ok;
 }
 
+static void add_untold(const void *start, const void *end)
+{
+	if (nr_untold == MAX_UNTOLD)
+		abort();
+	untold[nr_untold++] = (struct range){(uintptr_t)start, (uintptr_t)end};
+}
+
+static bool ends_with(const char *line, const char *eol, const char *name)
+{
+	size_t len = strlen(name);
+
+	return eol && (size_t)(eol - line) > len && !strncmp(eol - len, name, len);
+}
+
 /* Writable private memory, but for the process's stack. */
 static bool read_line(const char *line)
 {
@@ -147,8 +169,11 @@ static bool read_line(const char *line)
 
 	if (strncmp(at, " rw-p", 5) && strncmp(at, " rwxp", 5))
 		return true;
-	if (eol && eol - line > 7 && !strncmp(eol - 7, "[stack]", 7))
+	if (ends_with(line, eol, "[stack]"))
 		return true;
+	/* The program's own data may be part of the same mapping. */
+	if (ends_with(line, eol, "[heap]"))
+		add_untold(start < (uintptr_t)_end ? _end : (char *)start, (char *)end);
 	return add_range(start, end);
 }
 
@@ -189,18 +214,52 @@ static bool overlaps(uintptr_t addr, const struct range *r)
 	return r->start < addr + PAGE && addr < r->end;
 }
 
-/* Save a page; it is writable from now on. */
+static bool untold_at(uintptr_t addr, size_t size)
+{
+	for (unsigned int i = 0; i < nr_untold; i++)
+		if (untold[i].start < addr + size && addr < untold[i].end)
+			return true;
+	return false;
+}
+
+/* Which part of the page does not belong to the snapshot? There is no more than one. */
+static void keep_part(struct page *p)
+{
+	for (unsigned int i = 0; i < nr_kept; i++) {
+		const struct range *k = &kept[i];
+
+		if (!overlaps(p->addr, k))
+			continue;
+		p->keep_from = (uint16_t)(k->start > p->addr ? k->start - p->addr : 0);
+		p->keep_to = (uint16_t)(k->end < p->addr + PAGE ? k->end - p->addr : PAGE);
+	}
+}
+
+/* A page that was saved, and is protected again. */
+static struct page *late_page(uintptr_t addr)
+{
+	for (unsigned int i = 0; i < nr_pages; i++)
+		if (page[i].addr == addr)
+			return &page[i];
+	return NULL;
+}
+
+/* Save a page, unless it is; it is writable from now on. */
 static bool save(uintptr_t addr)
 {
-	struct page *p = &page[nr_pages];
+	struct page *p = late_page(addr);
 
-	if (nr_pages == MAX_PAGES)
-		return false;
-	memcpy(image[nr_pages], (const void *)addr, PAGE);
-	*p = (struct page){.addr = addr};
-	for (unsigned int i = 0; i < nr_kept && !p->partial; i++)
-		p->partial = overlaps(addr, &kept[i]);
-	nr_pages++;
+	if (!p) {
+		if (nr_pages == MAX_PAGES)
+			return false;
+		p = &page[nr_pages];
+		memcpy(image[nr_pages++], (const void *)addr, PAGE);
+		*p = (struct page){.addr = addr, .stack = fb_ctx_at(addr), .late = true};
+		p->untold = untold_at(addr, PAGE);
+		keep_part(p);
+	}
+	p->open = true;
+	p->late &= at_end;
 	return !mprotect((void *)addr, PAGE, PROT_READ | PROT_WRITE);
 }
 
@@ -223,12 +282,25 @@ static void protect(int prot)
 			abort();
 }
 
-/* malloc() gets what it may need in a run now, and from now on from the heap alone. */
-static void prepare_heap(void)
+/* Not elsewhere: a compiler may leave out both calls. */
+static void make_room(void)
 {
-	mallopt(M_MMAP_THRESHOLD, HEAP_ROOM);
+	void *volatile p = malloc(HEAP_ROOM - 4096);
+
+	free(p);
+}
+
+/** fb_snapshot_heap() - malloc() gets what it may need in runs now, and from now on from the heap alone. Before any run. */
+void fb_snapshot_heap(void)
+{
+	static FB_KEPT bool done;
+
+	if (done)
+		return;
+	done = true;
+	mallopt(M_MMAP_THRESHOLD, 4 * HEAP_ROOM);
 	mallopt(M_TRIM_THRESHOLD, 64 * HEAP_ROOM);
-	free(malloc(HEAP_ROOM - 4096));
+	make_room();
 }
 
 static void allocate(void)
@@ -262,11 +334,15 @@ bool fb_snapshot_take(void)
 	if (!fb_snapshot_possible() || spoilt)
 		return false;
 	allocate();
-	prepare_heap();
+	make_room();
+	fb_ctx_reserve(SPARE_STACKS);
+	nr_pages = nr_untold = 0;
 	if (!find_ranges())
 		return false;
 	brk_then = sbrk(0);
-	nr_pages = 0;
+	add_untold(__start_fb_untold, __stop_fb_untold);
+	fb_pool_untold(add_untold);
+	at_end = false;
 	protect(PROT_READ);
 	taken = true;
 	return save_partial();
@@ -280,17 +356,20 @@ void fb_snapshot_drop(void)
 	taken = false;
 }
 
-/* Byte by byte: what is kept in between stays. */
-static void restore_partial(const struct page *p, const char *from)
+void fb_snapshot_phase(bool end)
 {
-	for (size_t i = 0; i < PAGE; i++) {
-		uintptr_t at = p->addr + i;
-		bool keep = false;
+	at_end = end;
+}
 
-		for (unsigned int k = 0; k < nr_kept && !keep; k++)
-			keep = at >= kept[k].start && at < kept[k].end;
-		if (!keep)
-			*(char *)at = from[i];
+static void put_back(const struct page *p, const char *from)
+{
+	char *to = (char *)p->addr;
+
+	if (p->keep_to) {
+		memcpy(to, from, p->keep_from);
+		memcpy(to + p->keep_to, from + p->keep_to, PAGE - p->keep_to);
+	} else if (memcmp(to, from, PAGE)) {
+		memcpy(to, from, PAGE);
 	}
 }
 
@@ -302,10 +381,74 @@ bool fb_snapshot_restore(void)
 		return false;
 	}
 	for (unsigned int i = 0; i < nr_pages; i++) {
-		if (page[i].partial)
-			restore_partial(&page[i], image[i]);
-		else
-			memcpy((void *)page[i].addr, image[i], PAGE);
+		struct page *p = &page[i];
+
+		if (!p->open)
+			continue;
+		put_back(p, image[i]);
+		if (!p->late)
+			continue;
+		p->open = false;
+		if (mprotect((void *)p->addr, PAGE, PROT_READ))
+			abort();
 	}
+	at_end = false;
 	return true;
+}
+
+static void add(struct fb_digest *d, uint64_t where, uint64_t what)
+{
+	uint64_t h = fb_stir(fb_stir(where) + what);
+
+	d->w[0] += h;
+	d->w[1] ^= fb_stir(h + 0x632be59bd9b4e019ull);
+}
+
+/* What lies below the stack pointer of a task, or on the stack of none, is not there any more. */
+static size_t live_from(const struct page *p)
+{
+	const struct fb_ctx *c = p->stack;
+	struct fb_task *t;
+	uintptr_t sp = ~0ul;
+
+	if (p->addr - (uintptr_t)fb_core.main.low < fb_core.main.size)
+		sp = (uintptr_t)fb_core.main.sp;
+	else if (!c)
+		return 0;
+	for (unsigned int i = 0; c && (t = fb_task_at(i)); i++)
+		if (t->ctx == c)
+			sp = (uintptr_t)c->sp;
+	if (sp <= p->addr)
+		return 0;
+	return sp - p->addr < PAGE ? sp - p->addr : PAGE;
+}
+
+static void digest_page(struct fb_digest *d, const struct page *p, const char *from)
+{
+	const char *now = (const char *)p->addr;
+
+	for (size_t i = live_from(p); i < PAGE; i += sizeof(uint64_t)) {
+		uint64_t a, b;
+
+		memcpy(&a, now + i, sizeof(a));
+		memcpy(&b, from + i, sizeof(b));
+		if (a == b || (i >= p->keep_from && i < p->keep_to) ||
+		    (p->untold && untold_at(p->addr + i, sizeof(a))))
+			continue;
+		add(d, p->addr + i, a);
+	}
+}
+
+struct fb_digest fb_snapshot_digest(void)
+{
+	struct fb_digest d = {{1, 1}};
+	struct fb_task *t;
+
+	for (unsigned int i = 0; i < nr_pages; i++)
+		if (page[i].open && memcmp((const void *)page[i].addr, image[i], PAGE))
+			digest_page(&d, &page[i], image[i]);
+	for (unsigned int i = 0; (t = fb_task_at(i)); i++)
+		if (t->ctx)
+			add(&d, i, (uintptr_t)t->ctx->sp);
+	return d;
 }

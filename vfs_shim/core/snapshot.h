@@ -14,14 +14,19 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "told.h"
 
 /* A static variable that keeps its value. */
 #define FB_KEPT __attribute__((section("fb_kept")))
+
+/* A static variable that is put back, but is no state: what it counts or points at makes no difference, or is told (told.h). */
+#define FB_UNTOLD __attribute__((section("fb_untold")))
 
 /* Whole pages that keep their contents. Before the snapshot is taken. */
 void fb_snapshot_keep(const void *start, size_t size);
 /* Not under valgrind, not with a sanitizer. */
 bool fb_snapshot_possible(void);
+void fb_snapshot_heap(void);
 /*
  * On the process's stack, while all that is to be taken back is on others. Context: main stack.
  * Return: false when memory is too scattered; nothing is changed then.
@@ -33,6 +38,13 @@ bool fb_snapshot_taken(void);
  * snapshot is dropped then.
  */
 bool fb_snapshot_restore(void);
+/* Begin (false) or end (true) of what is done again and again: pages that only the end writes to are watched anew each time. */
+void fb_snapshot_phase(bool end);
+/*
+ * What differs from the snapshot and may make a difference to what follows, in 128 bits. Left out are the heap of malloc(), FB_UNTOLD,
+ * and what lies on stacks that is not in use.
+ */
+struct fb_digest fb_snapshot_digest(void);
 /* Forget it; memory stays as it is. */
 void fb_snapshot_drop(void);
 /* Something was done that a restore would not undo (a new mapping, an open file): none, any more. */

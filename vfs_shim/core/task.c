@@ -5,10 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include "internal.h"
+#include "snapshot.h"
 
-static struct fb_task **tasks;
+static FB_UNTOLD struct fb_task **tasks;
+FB_UNTOLD unsigned int *fb_task_points; /* by id: places where it could be switched away from, so far */
 static unsigned int nr_tasks, room;
-static struct fb_task *spare; /* descriptors of earlier runs, linked by next */
 
 unsigned int fb_nr_tasks(void)
 {
@@ -32,36 +33,25 @@ struct fb_task *fb_task_by_id(unsigned int id)
 
 struct fb_task *fb_task_alloc(const char *name)
 {
-	struct fb_task *t = spare;
+	struct fb_task *t = fb_small_alloc(sizeof(*t));
 
-	if (t) {
-		spare = t->next;
-		memset(t, 0, sizeof(*t));
-	} else {
-		t = calloc(1, sizeof(*t));
-		if (!t)
-			abort();
-	}
 	if (nr_tasks == room) {
 		room = room ? room * 2 : 64;
 		tasks = realloc(tasks, room * sizeof(*tasks));
-		if (!tasks)
+		fb_task_points = realloc(fb_task_points, (room + 1) * sizeof(*fb_task_points));
+		if (!tasks || !fb_task_points)
 			abort();
 	}
 	tasks[nr_tasks++] = t;
 	t->h.id = nr_tasks;
+	fb_task_points[nr_tasks] = 0;
 	strncpy(t->name, name, sizeof(t->name) - 1);
 	return t;
 }
 
 void fb_tasks_reset(void)
 {
-	while (nr_tasks) {
-		struct fb_task *t = tasks[--nr_tasks];
-
-		t->next = spare;
-		spare = t;
-	}
+	nr_tasks = 0;
 }
 
 /** fb_current() - the task that runs; NULL on the main stack and in fb_call(). Context: any. */

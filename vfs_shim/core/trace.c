@@ -3,11 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include "internal.h"
+#include "snapshot.h"
 
-static char *text;
-static size_t text_len, text_room;
-static size_t *line; /* offsets into text */
-static size_t nr_lines, line_room;
+static FB_UNTOLD char *text;
+static FB_UNTOLD size_t text_len, text_room;
+static FB_UNTOLD size_t *line; /* offsets into text */
+static FB_UNTOLD size_t nr_lines, line_room;
 
 static void *grown(void *p, size_t *room, size_t need, size_t unit)
 {
@@ -33,6 +34,8 @@ void fb_trace(const char *fmt, ...)
 	va_list ap;
 	int n;
 
+	if (fb_core.no_trace)
+		return;
 	n = snprintf(buf, sizeof(buf), "%zu %llu %s%s: ", nr_lines + 1,
 		     (unsigned long long)(fb_core.now / 1000), t ? t->name : "main",
 		     fb_holder()->irq ? "/irq" : "");

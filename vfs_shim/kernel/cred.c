@@ -74,9 +74,8 @@ static struct override *override_newest(const struct task_struct *task)
 static void override_enter(const struct cred *installed, const struct cred *saved)
 {
 	/* Not kmalloc(): the box's own bookkeeping is neither a fault point nor on the ledger. */
-	struct override *o = malloc(sizeof(*o));
+	struct override *o = fb_small_alloc(sizeof(*o));
 
-	BUG_ON(!o);
 	o->task = current;
 	o->installed = installed;
 	o->saved = saved;
@@ -96,7 +95,7 @@ static void override_leave(const struct cred *back_to)
 		fb_report(FB_CONTRACT, o->at, "overridden at",
 			  "revert_creds() with other credentials than override_creds() returned");
 	list_del(&o->link);
-	free(o);
+	fb_small_free(o, sizeof(*o));
 }
 
 /**
@@ -112,7 +111,7 @@ void fb_cred_audit(const char *when)
 	while ((o = override_newest(current))) {
 		fb_report(FB_CONTRACT, o->at, "overridden at", "%s returns with overridden credentials", when);
 		list_del(&o->link);
-		free(o);
+		fb_small_free(o, sizeof(*o));
 	}
 }
 

@@ -203,7 +203,7 @@ static void task_main(void *arg)
 {
 	struct start s = *(struct start *)arg;
 
-	free(arg);
+	fb_small_free(arg, sizeof(s));
 	s.fn(s.arg);
 	task_exit(s.tsk);
 }
@@ -212,10 +212,8 @@ static struct task_struct *task_new(struct task_struct *leader, const char *comm
 {
 	struct task_struct *tsk = fb_mem_alloc(sizeof(*tsk), __alignof__(*tsk), FB_RES_MEM, "task_struct", true);
 	const struct task_struct *parent = leader ? leader : current;
-	struct start *start = malloc(sizeof(*start));
+	struct start *start = fb_small_alloc(sizeof(*start));
 
-	if (!start)
-		abort();	/* the box itself is out of memory */
 	fb_obj_new(tsk, "task", comm);
 	refcount_set(&tsk->usage, 1);
 	strscpy(tsk->comm, comm, sizeof(tsk->comm));

@@ -20,6 +20,7 @@
 #include <core/finding.h>
 #include <core/race.h>
 #include <core/rcu.h>
+#include <core/run.h>
 #include <core/task.h>
 #include "../internal.h"
 
@@ -95,7 +96,7 @@ static void run_due(void)
 		if (!first)
 			tail = &first;
 		run_callback(e);
-		free(e);
+		fb_small_free(e, sizeof(*e));
 	}
 }
 
@@ -111,10 +112,8 @@ static void rcu_main(void *arg)
 
 static void enqueue(struct rcu_head *head, const void *ptr, rcu_callback_t func)
 {
-	struct entry *e = malloc(sizeof(*e));
+	struct entry *e = fb_small_alloc(sizeof(*e));
 
-	if (!e)
-		abort();	/* the box itself is out of memory */
 	touch_sections(true);
 	*e = (struct entry){ .head = head, .ptr = ptr, .func = func, .epoch = fb_rcu_epoch() };
 	*tail = e;
