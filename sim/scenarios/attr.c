@@ -256,9 +256,39 @@ static void attr_failed_write(struct sc *sc)
 	EXPECT_EQ(sc, w_fstat(fx.w, fd, &st), 0);
 	EXPECT_EQ(sc, srv_count(fx.srv, mark, FUSE_GETATTR), 1);
 	fx_same_attr(&fx, fd, "f", true);
+	/* What is not known is known again after a write, without asking. */
+	NEED_EQ(sc, w_lower_inject(fx.w, fx.lower, W_LOWER_WRITE, 0, 1, EIO, 0), 0);
+	EXPECT_EQ(sc, w_pwrite(fx.w, fd, "x", 1, 0), -EIO);
+	EXPECT_EQ(sc, w_pwrite(fx.w, fd, "x", 1, 0), 1);
+	mark = srv_mark(fx.srv);
+	EXPECT_EQ(sc, w_lseek(fx.w, fd, 0, SEEK_END), 100);
+	EXPECT_EQ(sc, w_fstat(fx.w, fd, &st), 0);
+	EXPECT_EQ(sc, srv_count(fx.srv, mark, FUSE_GETATTR), 0);
 out:
 	if (fd >= 0)
 		w_close(fx.w, fd);
+	fx_teardown(&fx);
+}
+
+/* How much space a file takes is known after a write, as the size is. */
+static void attr_blocks(struct sc *sc)
+{
+	struct w_stat st, low;
+	struct fixture fx;
+	long fd = -1;
+
+	if (!fx_setup(sc, &fx, NULL))
+		goto out;
+	NEED_FD(sc, fd, fx_make(&fx, "f", 100, O_RDWR));
+	for (int i = 1; i <= 3; i++) {
+		EXPECT_EQ(sc, w_pwrite(fx.w, fd, "x", 1, i * 20000), 1);
+		EXPECT_EQ(sc, w_fstat(fx.w, fd, &st), 0);
+		EXPECT_EQ(sc, w_lstat(fx.w, fx_low(&fx, "f"), &low), 0);
+		EXPECT_EQ(sc, st.blocks, low.blocks);
+		EXPECT(sc, st.blocks >= 8u * (i + 1), "%llu blocks", st.blocks);
+	}
+out:
+	fx_close(&fx, fd);
 	fx_teardown(&fx);
 }
 
@@ -277,6 +307,7 @@ static void attr_two_lower_files(struct sc *sc)
 	struct fixture fx;
 	struct w_stat st;
 	unsigned int mark;
+	char buf[20];
 
 	fx_opts_init(&o);
 	o.srv.ids = SRV_ID_PER_OPEN;
@@ -287,10 +318,25 @@ static void attr_two_lower_files(struct sc *sc)
 	snprintf(other, sizeof(other), "%s", fx_low(&fx, "g"));
 	NEED_EQ(sc, sc_make_file(sc, other, 10, 3, 0644), 0);
 	NEED_FD(sc, fd0, fx_make(&fx, "f", 100, O_RDWR));
+	mark = srv_mark(fx.srv);
 	fd1 = w_open(fx.w, fx_mnt(&fx, "f"), O_RDWR, 0);
 	EXPECT_DIFF(sc, DIFF_FILES_NOT_INODES, fd1 < 0 ? fd1 : 0, 0, -EIO);
 	if (sc_differs(sc, DIFF_FILES_NOT_INODES) || fd1 < 0)
 		goto out;
+	/* the server is asked, once the two meet, and after each read, for it may have changed what is known */
+	EXPECT_EQ(sc, w_fstat(fx.w, fd0, &st), 0);
+	EXPECT_EQ(sc, w_fstat(fx.w, fd0, &st), 0);
+	EXPECT_EQ(sc, srv_count(fx.srv, mark, FUSE_GETATTR), 1);
+	EXPECT_EQ(sc, w_pread(fx.w, fd1, buf, 5, 0), 5);
+	EXPECT_EQ(sc, w_fstat(fx.w, fd0, &st), 0);
+	EXPECT_EQ(sc, srv_count(fx.srv, mark, FUSE_GETATTR), 2);
+	EXPECT_EQ(sc, w_pread(fx.w, fd0, buf, 5, 0), 5);
+	EXPECT_EQ(sc, w_lseek(fx.w, fd0, 0, SEEK_END), 100);
+	EXPECT_EQ(sc, srv_count(fx.srv, mark, FUSE_GETATTR), 2);
+	/* an end before the known one puts the size in doubt */
+	EXPECT_EQ(sc, w_pread(fx.w, fd1, buf, 20, 0), 10);
+	EXPECT_EQ(sc, w_lseek(fx.w, fd0, 0, SEEK_END), 100);
+	EXPECT_EQ(sc, srv_count(fx.srv, mark, FUSE_GETATTR), 3);
 	/* the size of g must not become that of f, of which the server knows better */
 	EXPECT(sc, w_pwrite(fx.w, fd1, "x", 1, 10) == 1, "cannot write to the second");
 	EXPECT(sc, w_fstat(fx.w, fd0, &st) == 0 && st.size == 100, "size is %llu", st.size);
@@ -358,6 +404,7 @@ const struct scenario attr_scenarios[] = {
 	  attr_xattr_per_write },
 	{ "attr/failed-write", "a write that failed leaves nothing that counts as known", W_CAP_LOWER_FAULT,
 	  attr_failed_write },
+	{ "attr/blocks", "blocks after writes", 0, attr_blocks },
 	{ "attr/two-lower-files", "sizes when opens have different lower files", 0,
 	  attr_two_lower_files },
 	{ "attr/owner-is-the-servers", "mode and owner are not copied from below", W_CAP_ROOT,

@@ -53,10 +53,10 @@ out:
 /* Called by the server's task before it registers a file. */
 static enum srv_backing without_override(struct server *srv, const char *name, uint32_t flags)
 {
-	(void)name;
 	(void)flags;
 	w_drop_cap(srv_world(srv), CAP_DAC_OVERRIDE);
-	return SRV_RDONLY;
+	w_drop_cap(srv_world(srv), CAP_DAC_READ_SEARCH);
+	return *name == 'w' ? SRV_WRONLY : SRV_RDONLY;
 }
 
 /* Root may write the file, but the server, which only shows that it may read it, may not. */
@@ -72,6 +72,23 @@ static void errors_server_access(struct sc *sc)
 	NEED_EQ(sc, sc_make_file(sc, fx_low(&fx, "f"), 100, 1, 0444), 0);
 	EXPECT_DIFF(sc, DIFF_SERVER_ACCESS, fx_try_open(&fx, "f", O_RDWR), -EIO, 0);
 	EXPECT_EQ(sc, fx_try_open(&fx, "f", O_RDONLY), 0);
+out:
+	fx_teardown(&fx);
+}
+
+/* The same of reading. */
+static void errors_server_read_access(struct sc *sc)
+{
+	struct fx_opts o;
+	struct fixture fx;
+
+	fx_opts_init(&o);
+	o.srv.choose = without_override;
+	if (!fx_setup(sc, &fx, &o))
+		goto out;
+	NEED_EQ(sc, sc_make_file(sc, fx_low(&fx, "w"), 100, 1, 0222), 0);
+	EXPECT_DIFF(sc, DIFF_SERVER_ACCESS, fx_try_open(&fx, "w", O_RDWR), -EIO, 0);
+	EXPECT_EQ(sc, fx_try_open(&fx, "w", O_WRONLY), 0);
 out:
 	fx_teardown(&fx);
 }
@@ -421,6 +438,7 @@ const struct scenario error_scenarios[] = {
 	{ "errors/open", "which errors of the lower open the opener sees", W_CAP_LOWER_FAULT, errors_open },
 	{ "errors/server-access", "a file that the server may not open so itself", W_CAP_ROOT,
 	  errors_server_access },
+	{ "errors/server-read-access", "the same of reading", W_CAP_ROOT, errors_server_read_access },
 	{ "errors/write", "lower writes that fail or do nothing", W_CAP_LOWER_FAULT, errors_write },
 	{ "errors/end-of-one-of-two", "the end of one of two lower files asks the server for the size", 0,
 	  errors_end_of_one_of_two },

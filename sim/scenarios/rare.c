@@ -106,6 +106,32 @@ out:
 	both_end(&b);
 }
 
+/* A passthrough write drops the cached pages that it has changed, and no others. */
+static void keeps_other_pages(struct sc *sc)
+{
+	unsigned int mark;
+	struct both b;
+
+	if (!both_begin(sc, &b, NULL, 4 * PAGE))
+		goto out;
+	EXPECT(sc, fx_reads(&b.fx, b.cached, 0, 4 * PAGE, 1), "wrong content");
+	mark = srv_mark(b.fx.srv);
+	EXPECT(sc, fx_writes(&b.fx, b.through, PAGE, PAGE, 2), "cannot write");
+	EXPECT(sc, fx_reads(&b.fx, b.cached, 0, PAGE, 1), "wrong content before");
+	EXPECT(sc, fx_reads(&b.fx, b.cached, 2 * PAGE, 2 * PAGE, 1), "wrong content behind");
+	EXPECT_EQ(sc, srv_count(b.fx.srv, mark, FUSE_READ), 0);
+	EXPECT(sc, fx_reads(&b.fx, b.cached, PAGE, PAGE, 2), "the old content");
+	EXPECT_EQ(sc, srv_count(b.fx.srv, mark, FUSE_READ), 1);
+	/* One that ends at the end of the file, and one that extends it. */
+	EXPECT(sc, fx_writes(&b.fx, b.through, 3 * PAGE, 2 * PAGE, 3), "cannot extend");
+	mark = srv_mark(b.fx.srv);
+	EXPECT(sc, fx_reads(&b.fx, b.cached, 2 * PAGE, PAGE, 1), "wrong content before");
+	EXPECT_EQ(sc, srv_count(b.fx.srv, mark, FUSE_READ), 0);
+	EXPECT(sc, fx_reads(&b.fx, b.cached, 3 * PAGE, 2 * PAGE, 3), "the old content at the end");
+out:
+	both_end(&b);
+}
+
 /* A dirty page that the server does not take. */
 static bool lose_page(struct sc *sc, struct both *b)
 {
@@ -568,6 +594,7 @@ const struct scenario rare_scenarios[] = {
 	{ "rare/nowait", "who may not wait gets EAGAIN while dirty pages are on their way",
 	  BOTH | W_CAP_AIO | W_CAP_LOWER_NOWAIT,
 	  nowait_beside_cached },
+	{ "rare/keeps-other-pages", "cached pages beside those that are written", BOTH, keeps_other_pages },
 	{ "rare/write-back-fails", "dirty pages that the server does not take", BOTH | W_CAP_SPLICE, write_back_fails },
 	{ "rare/size-below", "the lower file changes its size by itself", W_CAP_PAGE_CACHE, size_changes_below },
 	{ "rare/suid-below", "the lower file becomes suid by itself", W_CAP_ROOT, suid_below },

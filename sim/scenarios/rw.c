@@ -685,12 +685,73 @@ out:
 	fx_teardown(&fx);
 }
 
+/* Calls of one kind that the lower file system saw since the log was last read; @flags: of the last. */
+static unsigned int seen_below(struct fixture *fx, enum w_lower_op op, unsigned int *flags)
+{
+	struct w_lower_event ev[16];
+	unsigned int seen = 0;
+	long n = w_lower_log(fx->w, fx->lower, ev, 16);
+
+	*flags = 0;
+	for (long i = 0; i < n; i++) {
+		if (ev[i].op != op)
+			continue;
+		seen++;
+		*flags = ev[i].kiocb_flags;
+	}
+	return seen;
+}
+
+/* A mount that is synchronous as a whole makes writes that do not say so synchronous, below, too. */
+static void rw_sync_mount(struct sc *sc)
+{
+	unsigned int flags;
+	struct fixture fx;
+	struct fx_opts o;
+	long fd = -1;
+
+	fx_opts_init(&o);
+	o.mount_opts = "rootmode=40000,user_id=0,group_id=0,default_permissions,allow_other,sync";
+	if (!fx_setup(sc, &fx, &o))
+		goto out;
+	NEED_FD(sc, fd, fx_make(&fx, "f", 100, O_RDWR));
+	seen_below(&fx, W_LOWER_WRITE, &flags);
+	EXPECT_EQ(sc, w_pwrite(fx.w, fd, "text", 4, 0), 4);
+	EXPECT_EQ(sc, seen_below(&fx, W_LOWER_WRITE, &flags), 1);
+	EXPECT(sc, flags & RWF_DSYNC, "the lower write is not synchronous");
+out:
+	fx_close(&fx, fd);
+	fx_teardown(&fx);
+}
+
+/* Of I/O of no bytes the lower file system hears nothing. */
+static void rw_nothing_below(struct sc *sc)
+{
+	struct fixture fx;
+	unsigned int flags;
+	long fd = -1;
+
+	if (!fx_setup(sc, &fx, NULL))
+		goto out;
+	NEED_FD(sc, fd, fx_make(&fx, "f", 100, O_RDWR));
+	seen_below(&fx, W_LOWER_READ, &flags);
+	EXPECT_EQ(sc, w_pread(fx.w, fd, &flags, 0, 0), 0);
+	EXPECT_EQ(sc, seen_below(&fx, W_LOWER_READ, &flags), 0);
+	EXPECT_EQ(sc, w_pwrite(fx.w, fd, &flags, 0, 0), 0);
+	EXPECT_EQ(sc, seen_below(&fx, W_LOWER_WRITE, &flags), 0);
+out:
+	fx_close(&fx, fd);
+	fx_teardown(&fx);
+}
+
 const struct scenario rw_scenarios[] = {
 	{ "rw/matrix", "many sizes at many offsets", 0, rw_matrix },
 	{ "rw/large", "3 MiB at once", 0, rw_large },
 	{ "rw/vectors", "readv and writev with empty and odd parts", 0, rw_vectors },
 	{ "rw/position", "the file position and the end of the file", 0, rw_position },
 	{ "rw/zero-length", "I/O of no bytes changes nothing", 0, rw_zero_length },
+	{ "rw/sync-mount", "a synchronous mount", W_CAP_LOWER_LOG, rw_sync_mount },
+	{ "rw/nothing-below", "I/O of no bytes is not passed through", W_CAP_LOWER_LOG, rw_nothing_below },
 	{ "rw/beyond-eof", "a write beyond the end leaves a hole of zeros", 0, rw_beyond_eof },
 	{ "rw/bad-buffer", "a buffer that cannot be accessed", 0, rw_bad_buffer },
 	{ "rw/append", "O_APPEND writes at the lower file's real end", 0, rw_append },
