@@ -1108,8 +1108,11 @@ static struct reply do_readdir(struct server *srv, const struct fuse_in_header *
 				return ok(len);
 			if (plus && strcmp(d[i].name, ".") && strcmp(d[i].name, "..") &&
 			    !child_path(srv, h->nodeid, d[i].name, path) &&
-			    !make_entry(srv, path, &entry))
+			    !make_entry(srv, path, &entry)) {
+				if (srv->cfg.on_entry)
+					srv->cfg.on_entry(srv, d[i].name, &entry);
 				memcpy((char *)body(srv) + len, &entry, sizeof(entry));
+			}
 			len += size;
 		}
 	}

@@ -96,6 +96,7 @@ struct srv_open {
  * @on_init: if set, may change the reply to INIT; runs in the server's task
  * @on_ioctl: if set, serves IOCTL in place of the lower file: gets the request and its data, which it replaces
  *	by those of the reply; returns the result or -errno
+ * @on_entry: if set, may change what READDIRPLUS says of a name; runs in the server's task
  * @on_open: if set, may change the reply to OPEN, CREATE and TMPFILE; runs in the server's task
  * @hook_arg: for @choose, @backing_path and @on_open to find by srv_config()
  */
@@ -121,6 +122,7 @@ struct srv_config {
 	bool access;
 	void (*on_init)(struct server *srv, struct fuse_init_out *out);
 	long (*on_ioctl)(struct server *srv, const struct fuse_ioctl_in *in, void *data);
+	void (*on_entry)(struct server *srv, const char *name, struct fuse_entry_out *entry);
 	void (*on_open)(struct server *srv, struct srv_open *o);
 	void *hook_arg;
 };

@@ -181,6 +181,79 @@ out:
 	fx_teardown(&fx);
 }
 
+#define LONG_NAME	"a-name-of-more-than-forty-characters-per-file"
+#define MANY		200
+
+/* Entries that fill several pages of the cache. */
+static void dirs_cached_pages(struct sc *sc)
+{
+	unsigned int mark, count[2] = { 0 };
+	struct w_dirent d[8];
+	struct fixture fx;
+	char name[64];
+	long fd = -1, n;
+
+	if (!dirs_setup(sc, &fx, 0, FUSE_DO_READDIRPLUS, FOPEN_CACHE_DIR | FOPEN_KEEP_CACHE))
+		goto out;
+	NEED_EQ(sc, w_mkdir(fx.w, fx_low(&fx, "many"), 0755), 0);
+	for (int i = 0; i < MANY; i++) {
+		snprintf(name, sizeof(name), "many/%s%03d", LONG_NAME, i);
+		NEED_EQ(sc, sc_make_file(sc, fx_low(&fx, name), 0, 1, 0644), 0);
+	}
+	NEED_FD(sc, fd, w_open(fx.w, fx_mnt(&fx, "many"), O_RDONLY | O_DIRECTORY, 0));
+	for (int round = 0; round < 2; round++) {
+		mark = srv_mark(fx.srv);
+		EXPECT_EQ(sc, w_lseek(fx.w, fd, 0, SEEK_SET), 0);
+		while ((n = w_getdents(fx.w, fd, d, 8)) > 0)
+			count[round] += n;
+		EXPECT_EQ(sc, n, 0);
+		EXPECT_EQ(sc, counted(&fx, mark, FUSE_READDIR) > 0, round == 0);
+	}
+	EXPECT_EQ(sc, count[0], MANY + 2);
+	EXPECT_EQ(sc, count[1], MANY + 2);
+out:
+	fx_close(&fx, fd);
+	fx_teardown(&fx);
+}
+
+/* Attributes that cannot be: the names are there, what they lead to is given back at once, and looked up anew. */
+static void spoil_mode(struct server *srv, const char *name, struct fuse_entry_out *entry)
+{
+	(void)srv;
+	if (!strncmp(name, "file", 4))
+		entry->attr.mode = 0;
+}
+
+static void dirs_bad_entries(struct sc *sc)
+{
+	struct fixture fx;
+	struct fx_opts o;
+	struct w_dirent d[8];
+	struct w_stat st;
+	unsigned int mark;
+	long fd = -1;
+
+	fx_opts_init(&o);
+	o.srv.on_entry = spoil_mode;
+	if (!fx_setup(sc, &fx, &o))
+		goto out;
+	NEED_EQ(sc, w_mkdir(fx.w, fx_low(&fx, "d"), 0755), 0);
+	NEED_EQ(sc, sc_make_file(sc, fx_low(&fx, "d/file"), 10, 1, 0644), 0);
+	NEED_EQ(sc, sc_make_file(sc, fx_low(&fx, "d/other"), 10, 1, 0644), 0);
+	NEED_FD(sc, fd, w_open(fx.w, fx_mnt(&fx, "d"), O_RDONLY | O_DIRECTORY, 0));
+	EXPECT_EQ(sc, w_getdents(fx.w, fd, d, 8), 4);
+	EXPECT(sc, srv_wait_forgotten(fx.srv, "d/file"), "the server ended");
+	mark = srv_mark(fx.srv);
+	EXPECT_EQ(sc, w_lstat(fx.w, fx_mnt(&fx, "d/other"), &st), 0);
+	EXPECT_EQ(sc, counted(&fx, mark, FUSE_LOOKUP), 0);
+	EXPECT_EQ(sc, w_lstat(fx.w, fx_mnt(&fx, "d/file"), &st), 0);
+	EXPECT_EQ(sc, st.size, 10);
+	EXPECT_EQ(sc, counted(&fx, mark, FUSE_LOOKUP), 1);
+out:
+	fx_close(&fx, fd);
+	fx_teardown(&fx);
+}
+
 static void dirs_errors(struct sc *sc)
 {
 	static const struct srv_rule open_rule = { .opcode = FUSE_OPENDIR, .count = 1, .action = SRV_FAIL,
@@ -216,6 +289,8 @@ const struct scenario dir_scenarios[] = {
 	{ "dirs/plus", "entries with attributes: READDIRPLUS", 0, dirs_plus },
 	{ "dirs/plus-auto", "with attributes where it is worth it", 0, dirs_plus_auto },
 	{ "dirs/cached", "entries from the kernel's cache", 0, dirs_cached },
+	{ "dirs/cached-pages", "and as many as fill several pages", W_CAP_PAGE_CACHE, dirs_cached_pages },
+	{ "dirs/bad-entries", "entries with attributes that cannot be", 0, dirs_bad_entries },
 	{ "dirs/errors", "errors and cut replies", 0, dirs_errors },
 	{ 0 }
 };

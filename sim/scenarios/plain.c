@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/falloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -432,6 +433,46 @@ out:
 	fx_teardown(&fx);
 }
 
+/* A new owner takes the bits off: the kernel sends the mode along. */
+static void plain_chown_suid(struct sc *sc)
+{
+	struct srv_request req;
+	struct fixture fx;
+	struct w_stat st;
+
+	if (!plain_setup(sc, &fx))
+		goto out;
+	NEED_EQ(sc, sc_make_file(sc, fx_low(&fx, "f"), 10, 1, 06755), 0);
+	EXPECT_EQ(sc, w_lchown(fx.w, fx_mnt(&fx, "f"), 5, 6), 0);
+	EXPECT(sc, srv_find(fx.srv, 0, FUSE_SETATTR, 0, &req) && req.flags & FATTR_MODE, "no mode is set");
+	EXPECT_EQ(sc, req.mode & 07777, 0755);
+	EXPECT_EQ(sc, w_lstat(fx.w, fx_low(&fx, "f"), &st), 0);
+	EXPECT_EQ(sc, st.mode & 07777, 0755);
+out:
+	fx_teardown(&fx);
+}
+
+/* What FUSE cannot express is refused without asking; so is what the caller's limit does not allow. */
+static void plain_fallocate(struct sc *sc)
+{
+	struct fixture fx;
+	unsigned int mark;
+	long fd = -1;
+
+	if (!plain_setup(sc, &fx))
+		goto out;
+	NEED_FD(sc, fd, fx_make(&fx, "f", 8192, O_RDWR));
+	mark = srv_mark(fx.srv);
+	EXPECT_EQ(sc, w_fallocate(fx.w, fd, FALLOC_FL_COLLAPSE_RANGE, 0, 4096), -EOPNOTSUPP);
+	EXPECT_EQ(sc, srv_count(fx.srv, mark, FUSE_FALLOCATE), 0);
+	EXPECT_EQ(sc, w_fallocate(fx.w, fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0, 4096), 0);
+	EXPECT(sc, fx_reads(&fx, fd, 0, 4096, 0), "not zero");
+	EXPECT_EQ(sc, srv_count(fx.srv, mark, FUSE_FALLOCATE), 1);
+out:
+	fx_close(&fx, fd);
+	fx_teardown(&fx);
+}
+
 const struct scenario plain_scenarios[] = {
 	{ "plain/read-write", "direct I/O through the server", 0, plain_read_write },
 	{ "plain/append", "append and truncate through the server", 0, plain_append },
@@ -450,6 +491,8 @@ const struct scenario plain_scenarios[] = {
 	{ "plain/symlink-error", "a link that cannot be read is not in the page cache", W_CAP_PAGE_CACHE,
 	  plain_symlink_error },
 	{ "plain/statfs", "statfs is the lower file system's", 0, plain_statfs },
+	{ "plain/chown-suid", "a new owner loses suid", W_CAP_ROOT, plain_chown_suid },
+	{ "plain/fallocate", "what fallocate can express", 0, plain_fallocate },
 	{ "plain/suid", "root's write through the server keeps suid", W_CAP_ROOT, plain_suid },
 	{ 0 }
 };

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <linux/falloc.h>
 #include <linux/fs.h>
 #include <stdlib.h>
@@ -129,6 +130,102 @@ static void writeback_cache(struct sc *sc)
 	EXPECT(sc, srv_wait_count(fx.srv, 0, FUSE_RELEASE, 2), "no RELEASE");
 out:
 	fx_close(&fx, fd);
+	fx_teardown(&fx);
+}
+
+/* O_TRUNC is part of the open: pages that are dirty go, without being written back, and no SETATTR comes. */
+static void truncating_open(struct sc *sc)
+{
+	long fd = -1, other = -1;
+	struct fixture fx;
+	struct fx_opts o;
+	struct w_stat st;
+
+	plain_opts(&o, SRV_CACHED, FUSE_WRITEBACK_CACHE | FUSE_ATOMIC_O_TRUNC);
+	if (!fx_setup(sc, &fx, &o))
+		goto out;
+	NEED_FD(sc, fd, fx_make(&fx, "f", 2 * PAGE, O_RDWR));
+	EXPECT(sc, fx_writes(&fx, fd, PAGE, PAGE, 2), "cannot write");
+	NEED_FD(sc, other, w_open(fx.w, fx_mnt(&fx, "f"), O_RDWR | O_TRUNC, 0));
+	EXPECT_EQ(sc, srv_count(fx.srv, 0, FUSE_SETATTR), 0);
+	EXPECT_EQ(sc, w_fstat(fx.w, fd, &st), 0);
+	EXPECT_EQ(sc, st.size, 0);
+	EXPECT_EQ(sc, w_fsync(fx.w, fd), 0);
+	EXPECT_EQ(sc, w_lstat(fx.w, fx_low(&fx, "f"), &st), 0);
+	EXPECT_EQ(sc, st.size, 0);
+out:
+	fx_close(&fx, other);
+	fx_close(&fx, fd);
+	fx_teardown(&fx);
+}
+
+/* ---- direct I/O ---- */
+
+/* A direct write on a cached file of which the server does a part: the rest goes through the page cache. */
+static void short_direct_write(struct sc *sc)
+{
+	struct fixture fx;
+	struct fx_opts o;
+	long fd = -1;
+
+	plain_opts(&o, SRV_CACHED, 0);
+	if (!fx_setup(sc, &fx, &o))
+		goto out;
+	NEED_FD(sc, fd, fx_make(&fx, "f", 4 * PAGE, O_RDWR | O_DIRECT));
+	NEED_EQ(sc, w_lower_inject(fx.w, fx.lower, W_LOWER_WRITE, 0, 1, 0, 1000), 0);
+	EXPECT(sc, fx_writes(&fx, fd, 0, 2 * PAGE, 2), "the write is short");
+	EXPECT(sc, fx_reads_below(&fx, "f", 0, 2 * PAGE, 2), "wrong content below");
+	EXPECT_EQ(sc, srv_count(fx.srv, 0, FUSE_WRITE) > 1, 1);
+	EXPECT(sc, fx_reads(&fx, fd, 0, 2 * PAGE, 2), "wrong content read back");
+out:
+	fx_close(&fx, fd);
+	fx_teardown(&fx);
+}
+
+/* ---- FUSE_HANDLE_KILLPRIV_V2 ---- */
+
+/* By somebody who is root but may not keep suid bits: the server is told to take them off. */
+static long change_without_fsetid(struct fx_job *job)
+{
+	struct world *w = sc_world(job->sc);
+	long fd, ret;
+
+	ret = w_drop_cap(w, CAP_FSETID);
+	if (ret)
+		return ret;
+	fd = w_open(w, job->path, O_RDWR, 0);
+	if (fd < 0)
+		return fd;
+	ret = w_pwrite(w, fd, "text", 4, 0);
+	if (ret == 4)
+		ret = w_ftruncate(w, fd, 2);
+	w_close(w, fd);
+	return ret;
+}
+
+static void killpriv(struct sc *sc)
+{
+	struct fx_job job = { .fn = change_without_fsetid };
+	struct srv_request req;
+	struct fixture fx;
+	struct fx_opts o;
+
+	plain_opts(&o, SRV_PLAIN, FUSE_HANDLE_KILLPRIV_V2);
+	if (!fx_setup(sc, &fx, &o))
+		goto out;
+	NEED_EQ(sc, sc_make_file(sc, fx_low(&fx, "f"), 10, 1, 0644), 0);
+	job.path = fx_mnt(&fx, "f");
+	NEED_EQ(sc, fx_job_start(sc, &job, W_SPAWN_PROCESS), 0);
+	EXPECT_EQ(sc, fx_job_wait(&job), 0);
+	EXPECT(sc, srv_find(fx.srv, 0, FUSE_WRITE, 0, &req) && req.flags & FUSE_WRITE_KILL_SUIDGID,
+	       "the WRITE does not say so");
+	EXPECT(sc, srv_find(fx.srv, 0, FUSE_SETATTR, 0, &req) && req.flags & FATTR_KILL_SUIDGID,
+	       "the SETATTR does not say so");
+	/* Root in full keeps them. */
+	EXPECT_EQ(sc, w_truncate(fx.w, job.path, 1), 0);
+	EXPECT(sc, srv_find(fx.srv, 0, FUSE_SETATTR, 1, &req) && !(req.flags & FATTR_KILL_SUIDGID),
+	       "root's SETATTR says so");
+out:
 	fx_teardown(&fx);
 }
 
@@ -515,12 +612,14 @@ static void device(struct sc *sc)
 	fd = null;
 	EXPECT_EQ(sc, w_ioctl(fx.w, other, FUSE_DEV_IOC_CLONE, &fd), -EINVAL);
 	EXPECT_EQ(sc, w_poll(fx.w, other, 1), 8);
+	EXPECT_EQ(sc, w_fcntl_setfl(fx.w, other, O_ASYNC), -EPERM);
 	fd = fx.dev;
 	EXPECT_EQ(sc, w_ioctl(fx.w, other, FUSE_DEV_IOC_CLONE, &fd), 0);
 	EXPECT_EQ(sc, w_ioctl(fx.w, other, FUSE_DEV_IOC_CLONE, &fd), -EINVAL);
 	EXPECT_EQ(sc, w_ioctl(fx.w, other, IOC_SWAP, &fd), -ENOTTY);
 	EXPECT_EQ(sc, fx_barrier(&fx), 0);
 	EXPECT_EQ(sc, w_poll(fx.w, other, 1 | 4), 4);
+	EXPECT_EQ(sc, w_fcntl_setfl(fx.w, other, O_ASYNC), 0);
 	EXPECT_EQ(sc, w_fcntl_setfl(fx.w, other, O_NONBLOCK), 0);
 	EXPECT_EQ(sc, w_read(fx.w, other, &fd, 4), -EINVAL);
 	EXPECT_EQ(sc, w_write(fx.w, other, &fd, 4), -EINVAL);
@@ -538,6 +637,8 @@ static void mount_options(struct sc *sc)
 		"rootmode=40000,user_id=-1,group_id=0", "rootmode=40000,user_id=0,group_id=-1",
 		"rootmode=40000,user_id=0,group_id=0,blksize=512", "rootmode=40000,user_id=0,group_id=0,unknown",
 		"rootmode=40000,user_id=0,group_id=0,subtype=a,subtype=b", "user_id=0,group_id=0",
+		"rootmode=40000,user_id=4294967295,group_id=0", "rootmode=40000,user_id=0,group_id=4294967295",
+		"rootmode=40000,user_id=0,group_id=0,source=other",
 		"rootmode=40000,user_id=0,group_id=0,max_read=x", "fd=900,rootmode=40000,user_id=0,group_id=0",
 	};
 	struct world *w = sc_world(sc);
@@ -559,8 +660,9 @@ out:
 
 /* Whom the mount is for, if not for all. */
 struct visitor {
-	const char *path;
-	long ret;
+	const char *path, *root;
+	long ret, stat, chmod;
+	struct w_statfs fs;
 };
 
 static void visit(struct world *w, void *arg)
@@ -570,6 +672,9 @@ static void visit(struct world *w, void *arg)
 	long fd;
 
 	w_setids(w, 1000, 1000);
+	v->stat = w_lstat(w, v->root, &st);
+	v->chmod = w_chmod(w, v->root, 0700);
+	w_statfs(w, v->root, &v->fs);
 	v->ret = w_lstat(w, v->path, &st);
 	fd = w_open(w, v->path, O_RDONLY, 0);
 	if (fd >= 0)
@@ -578,7 +683,8 @@ static void visit(struct world *w, void *arg)
 
 static void private_mount(struct sc *sc)
 {
-	struct visitor v;
+	struct visitor v = { 0 };
+	unsigned int mark;
 	struct w_task *task;
 	struct fixture fx;
 	struct fx_opts o;
@@ -590,9 +696,17 @@ static void private_mount(struct sc *sc)
 	NEED_EQ(sc, sc_make_file(sc, fx_low(&fx, "f"), 10, 1, 0600), 0);
 	EXPECT_EQ(sc, fx_try_open(&fx, "f", O_RDWR), 0);
 	v.path = fx_mnt(&fx, "f");
+	v.root = fx.mnt;
+	NEED_EQ(sc, fx_barrier(&fx), 0);
+	mark = srv_mark(fx.srv);
 	NEED_EQ(sc, w_spawn(fx.w, "visitor", W_SPAWN_PROCESS, visit, &v, &task), 0);
 	w_join(fx.w, task);
 	EXPECT_EQ(sc, v.ret, -EACCES);
+	EXPECT_EQ(sc, v.stat, -EACCES);
+	EXPECT_EQ(sc, v.chmod, -EACCES);
+	/* statfs tells the type, as it must for who looks for mounts, and nothing that the server would be asked for. */
+	EXPECT_EQ(sc, v.fs.blocks, 0);
+	EXPECT_EQ(sc, srv_count(fx.srv, mark, 0), 0);
 out:
 	fx_teardown(&fx);
 }
@@ -637,6 +751,10 @@ const struct scenario protocol_scenarios[] = {
 	{ "protocol/splice-cached", "the same with cached files", W_CAP_SPLICE | W_CAP_PAGE_CACHE, splice_cached },
 	{ "protocol/splice-moved", "the same, and the kernel takes the pages", W_CAP_SPLICE | W_CAP_PAGE_CACHE, splice_moved },
 	{ "protocol/writeback-cache", "the writeback cache", W_CAP_PAGE_CACHE, writeback_cache },
+	{ "protocol/truncating-open", "O_TRUNC beside dirty pages", W_CAP_PAGE_CACHE, truncating_open },
+	{ "protocol/short-direct-write", "a direct write of which the server does a part",
+	  W_CAP_PAGE_CACHE | W_CAP_LOWER_FAULT, short_direct_write },
+	{ "protocol/killpriv", "who takes suid bits off, and who says so", W_CAP_ROOT, killpriv },
 	{ "protocol/async-direct", "io_submit on a direct file", W_CAP_AIO, async_direct },
 	{ "protocol/async-o-direct", "io_submit on a cached file with O_DIRECT", W_CAP_AIO | W_CAP_PAGE_CACHE,
 	  async_o_direct },
