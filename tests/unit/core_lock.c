@@ -314,6 +314,18 @@ static void irq_unsafe_later(void **state)
 	assert_true(printed(0, "taken in an irq handler at"));
 }
 
+/* Stacks are only for the report: without them the same is found. */
+static void irq_unsafe_without_stacks(void **state)
+{
+	const struct fb_run_opts o = {.name = "test", .no_stacks = true};
+
+	(void)state;
+	assert_int_equal(run_task(&o, irq_after_use, NULL), FB_RUN_FINDING);
+	only(FB_LOCK_MISUSE, "inconsistent use of \"A\" (unnamed)");
+	assert_int_equal(run_task(&o, use_after_irq, NULL), FB_RUN_FINDING);
+	only(FB_LOCK_MISUSE, "held with irqs enabled, but taken in an irq handler by app");
+}
+
 static void safe_uses(void *arg)
 {
 	(void)arg;
@@ -437,6 +449,7 @@ int main(void)
 		cmocka_unit_test(freed_while_held),
 		cmocka_unit_test(irq_unsafe),
 		cmocka_unit_test(irq_unsafe_later),
+		cmocka_unit_test(irq_unsafe_without_stacks),
 		cmocka_unit_test(irq_safe),
 		cmocka_unit_test(irqs_enabled_under_lock),
 		cmocka_unit_test(irq_order),

@@ -184,6 +184,7 @@ struct fb_frames {
 	unsigned int n;
 	uintptr_t pc[FB_MAX_FRAMES];
 };
+void fb_stacks_forget(void);
 fb_stack_t fb_stack_intern(const uintptr_t *pc, unsigned int n);
 const struct fb_frames *fb_stack_frames(fb_stack_t s, struct fb_frames *buf);
 /* @buf holds the @n innermost frames, the walk goes on at frame pointer @fp, bounded by @c. */
@@ -303,6 +304,8 @@ void fb_signal_init(void);
 /* lockdep.c */
 void fb_lockdep_reset(void);
 void fb_holder_audit(struct fb_holder *h, const char *when);
+/* fb_atomic_enter() by whom knows the stack already. */
+void fb_atomic_enter_at(const char *why, const void *obj, fb_stack_t here);
 void fb_lockdep_irqs_on(struct fb_holder *h);
 /* rcu.c */
 void fb_rcu_force_out(struct fb_holder *h);

@@ -114,19 +114,23 @@ bool fb_irqs_disabled(void)
 	return h->irqs_off || h->irq;
 }
 
-/**
- * fb_atomic_enter() - from here to the matching exit current must not sleep. @why and @obj appear
- * in findings.
- */
-void fb_atomic_enter(const char *why, const void *obj)
+void fb_atomic_enter_at(const char *why, const void *obj, fb_stack_t here)
 {
 	struct fb_holder *h = fb_holder();
 
 	if (h->nr_atomic == FB_MAX_ATOMIC)
 		fb_report_fatal(FB_CONTRACT, 0, NULL, "atomic context nested more than %d deep",
 				FB_MAX_ATOMIC);
-	h->atomic[h->nr_atomic++] =
-		(struct fb_atomic){.why = why, .obj = obj, .stack = fb_stack_here()};
+	h->atomic[h->nr_atomic++] = (struct fb_atomic){.why = why, .obj = obj, .stack = here};
+}
+
+/**
+ * fb_atomic_enter() - from here to the matching exit current must not sleep. @why and @obj appear
+ * in findings.
+ */
+void fb_atomic_enter(const char *why, const void *obj)
+{
+	fb_atomic_enter_at(why, obj, fb_stack_here());
 }
 
 /**

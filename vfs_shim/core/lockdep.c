@@ -321,6 +321,7 @@ void fb_lock_acquired(const void *lock, const struct fb_lock_map *map, enum fb_l
 {
 	struct fb_holder *h = fb_holder();
 	struct class *c = class_of(lock, map);
+	fb_stack_t here = fb_stack_here();
 
 	if (h->nr_held == FB_MAX_HELD)
 		fb_report_fatal(FB_CONTRACT, 0, NULL, "more than %d locks held", FB_MAX_HELD);
@@ -331,14 +332,14 @@ void fb_lock_acquired(const void *lock, const struct fb_lock_map *map, enum fb_l
 						 .mode = mode,
 						 .flags = flags,
 						 .irq = h->irq,
-						 .stack = fb_stack_here(),
+						 .stack = here,
 						 .event = taken_event(lock, map, mode)};
 	fb_core.nr_held++;
-	fb_event_set_stack(h->held[h->nr_held - 1].event, h->held[h->nr_held - 1].stack);
+	fb_event_set_stack(h->held[h->nr_held - 1].event, here);
 	if (!(h->irq | h->irqs_off) && !c->irqs_on[mode].stack)
-		use_with_irqs_on(c, lock, mode, fb_stack_here());
+		use_with_irqs_on(c, lock, mode, here);
 	if (flags & FB_LOCK_SPIN)
-		fb_atomic_enter(name_of(map), lock);
+		fb_atomic_enter_at(name_of(map), lock, here);
 	if (!(flags & FB_LOCK_MAP))
 		fb_race_lock(lock, mode == FB_LOCK_SHARED);
 }

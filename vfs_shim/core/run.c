@@ -61,6 +61,8 @@ int fb_run_begin(const struct fb_run_opts *opts)
 	fb_core.guard = opts->guard && !FB_VALGRIND;
 	if (strlen(name) >= sizeof(fb_core.name))
 		return -EINVAL;
+	if (strcmp(fb_core.name, name))
+		fb_stacks_forget();
 	strcpy(fb_core.name, name);
 	err = fb_choice_reset(opts);
 	if (err)

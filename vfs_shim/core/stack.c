@@ -15,33 +15,88 @@ struct stored {
 	uintptr_t pc[];
 };
 
+#define BATCH_SIZE (256ul << 10)
+#define UNKNOWN UINT32_MAX /* a stack that nobody has kept */
+
+/* Room for stored stacks, one after another. */
+struct batch {
+	struct batch *next;
+	size_t used;
+	char room[];
+};
+
 /*
- * Never emptied: program counters mean the same in every run of the process, and only distinct
- * stacks are kept.
+ * Program counters mean the same in every run of the process, so runs of one scenario share the store,
+ * in which they find nearly all of their stacks. That of many scenarios would be too big for a
+ * processor's cache, and looking things up in it half of what a run costs.
  */
 static struct fb_table by_hash;
 static struct stored **by_id;
 static fb_stack_t nr_stored, room;
+static struct batch *batches;
 
-/*
- * In front of the table, which is too big for a processor's cache when many runs have filled it: most
- * stacks were seen just before. 64 bits tell stacks apart well enough here.
- */
-#define NR_RECENT 2048
+/* In front of the table: most stacks were seen just before. 64 bits tell them apart well enough here. */
+#define NR_RECENT 8192
 static struct {
 	uint64_t hash;
 	fb_stack_t id;
 } recent[NR_RECENT];
 
+static struct stored *stored_new(unsigned int n)
+{
+	size_t size = sizeof(struct stored) + n * sizeof(uintptr_t);
+	struct batch *b = batches;
+
+	if (!b || b->used + size > BATCH_SIZE) {
+		b = malloc(sizeof(*b) + BATCH_SIZE);
+		if (!b)
+			abort();
+		b->next = batches;
+		b->used = 0;
+		batches = b;
+	}
+	b->used += size;
+	return (struct stored *)(b->room + b->used - size);
+}
+
+/* Ends the meaning of all numbers of stacks: nothing of an earlier run may be kept. */
+void fb_stacks_forget(void)
+{
+	while (batches) {
+		struct batch *b = batches;
+
+		batches = b->next;
+		free(b);
+	}
+	fb_table_free(&by_hash);
+	memset(recent, 0, sizeof(recent));
+	nr_stored = 0;
+}
+
+/* Two polynomials side by side, as a processor multiplies faster than it waits for the product. */
+static uint64_t hash_of(const uintptr_t *pc, unsigned int n)
+{
+	const uint64_t base = 0x9e3779b97f4a7c15ull;
+	uint64_t even = n, odd = 0;
+	unsigned int i;
+
+	for (i = 0; i + 1 < n; i += 2) {
+		even = (even + pc[i]) * base;
+		odd = (odd + pc[i + 1]) * base;
+	}
+	if (i < n)
+		even = (even + pc[i]) * base;
+	return fb_mix(even ^ fb_mix(odd));
+}
+
 fb_stack_t fb_stack_intern(const uintptr_t *pc, unsigned int n)
 {
 	struct stored *s, *first;
-	uint64_t hash = n;
+	uint64_t hash;
 
 	if (!n)
 		return 0;
-	for (unsigned int i = 0; i < n; i++)
-		hash = fb_mix(hash ^ pc[i]);
+	hash = hash_of(pc, n);
 	if (likely(recent[hash % NR_RECENT].hash == hash && recent[hash % NR_RECENT].id))
 		return recent[hash % NR_RECENT].id;
 	recent[hash % NR_RECENT].hash = hash;
@@ -49,9 +104,7 @@ fb_stack_t fb_stack_intern(const uintptr_t *pc, unsigned int n)
 	for (s = first; s; s = s->next)
 		if (s->n == n && !memcmp(s->pc, pc, n * sizeof(*pc)))
 			return recent[hash % NR_RECENT].id = s->id;
-	s = malloc(sizeof(*s) + n * sizeof(*pc));
-	if (!s)
-		abort();
+	s = stored_new(n);
 	if (nr_stored + 1 >= room) {
 		room = room ? room * 2 : 1024;
 		by_id = realloc(by_id, room * sizeof(struct stored *));
@@ -107,15 +160,18 @@ fb_stack_t fb_stack_from(const struct fb_ctx *c, struct fb_frames *buf, uintptr_
 }
 
 /**
- * fb_stack_here() - the stack of the caller, as a number that stays valid in the process; 0 in a run
- * without stacks. Some 30 ns.
+ * fb_stack_here() - the stack of the caller, as a number that stays valid until a run of another name
+ * begins; in a run without stacks a number without frames, as 0 says that something never happened.
+ * Some 30 ns.
  */
 __attribute__((noinline)) fb_stack_t fb_stack_here(void)
 {
 	uintptr_t pc[FB_MAX_FRAMES];
 
-	if (!fb_core.ctx || fb_core.no_stacks)
+	if (!fb_core.ctx)
 		return 0;
+	if (fb_core.no_stacks)
+		return UNKNOWN;
 	return fb_stack_intern(pc, walk(fb_core.ctx, (uintptr_t)__builtin_frame_address(0), pc, 0));
 }
 

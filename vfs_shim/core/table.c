@@ -86,3 +86,9 @@ void fb_table_reset(struct fb_table *t)
 	t->used = 0;
 	t->gen++;
 }
+
+void fb_table_free(struct fb_table *t)
+{
+	free(t->slot);
+	*t = (struct fb_table){0};
+}

@@ -27,6 +27,8 @@ void *fb_table_get(const struct fb_table *t, uint64_t key);
 void fb_table_set(struct fb_table *t, uint64_t key, void *value);
 void fb_table_del(struct fb_table *t, uint64_t key);
 void fb_table_reset(struct fb_table *t);
+/* The same, and its memory is given back. */
+void fb_table_free(struct fb_table *t);
 
 static inline uint64_t fb_mix(uint64_t x)
 {
