@@ -5,7 +5,7 @@
  *
  * A place is a kind of fault and the calls that lead to it. Many points of a scenario are the same place
  * met again; what is met for the first time is tried first, so that a limit of time leaves out what
- * promises least.
+ * promises least. So does what costs most, where runs of other scenarios meet the same places.
  */
 #include "faults.h"
 
@@ -37,6 +37,8 @@ extern int __llvm_profile_write_file(void) __attribute__((weak));
 #define MAX_KINDS	16
 #define FAULTS_VARIANTS	4
 #define DETAILS_LEN	8000
+#define DEAR_POINTS	32768	/* choice points of a scenario that costs some times what the usual one does */
+#define GUARDED_WAYS	2
 
 enum mode { SINGLE, PERSISTENT, PAIRS };
 
@@ -136,6 +138,16 @@ static unsigned int place_of(struct enumeration *e, const char *kind, fb_stack_t
 #define NEW_FUNCTION	0
 #define NEW_PLACE	1
 
+/* How many ranks runs of a scenario with so many choice points come later: each cost so much more. */
+static unsigned int dearness(unsigned long points)
+{
+	unsigned int later = 0;
+
+	for (; points > DEAR_POINTS; points /= 2)
+		later++;
+	return later;
+}
+
 /*
  * NEW_FUNCTION for the first point of its kind in a function, in any scenario; NEW_PLACE for the first time that the
  * same calls lead to one; 2 for the first time in another scenario, 3 for the second, 4 up to the fourth ...
@@ -223,8 +235,9 @@ static void keep_points(struct subject *s, const struct point *p)
 
 /* The points of the run that has just ended, which had no fault; @watch is taken over. */
 static void take_points(struct enumeration *e, const struct scenario *scenario, const struct box_watch *watch,
-			unsigned long nr)
+			const struct run_outcome *out)
 {
+	unsigned long nr = out->faults;
 	struct point *p = calloc(FAULTS_VARIANTS * (nr + 1), sizeof(*p));
 	unsigned int *met = calloc(nr + 1, sizeof(*met)), *place = calloc(nr + 1, sizeof(*place));
 	struct subject s = { .s = scenario, .watch = *watch };
@@ -247,6 +260,8 @@ static void take_points(struct enumeration *e, const struct scenario *scenario, 
 			continue;
 		point = (struct point){ .k = k, .place = place[site] };
 		point.rank = rank_of(e, key, met[site], !e->places[place[site]].planned);
+		if (point.rank > NEW_PLACE)
+			point.rank += dearness(out->points);
 		e->places[place[site]].planned = true;
 		p[s.nr++] = point;
 		point.rank += point.rank == NEW_FUNCTION;
@@ -275,7 +290,7 @@ static void look(struct enumeration *e, const struct scenario *s)
 		return;
 	watch.record = false;
 	if (out.verdict == VERDICT_OK) {
-		take_points(e, s, &watch, out.faults);
+		take_points(e, s, &watch, &out);
 		watch.calls = NULL;
 	} else if (out.verdict == VERDICT_SKIPPED) {
 		e->skipped++;
@@ -399,8 +414,8 @@ static struct fb_run_opts opts_of(const struct enumeration *e, const struct unit
 	run.fault_variant = e->subjects[u->subject].variant[at];
 	run.fault_then = then;
 	run.fault_persistent = u->mode == PERSISTENT;
-	/* A use after free on an error path needs to be seen once. */
-	run.guard = e->o->run.guard && u->rank <= NEW_PLACE && u->mode == SINGLE;
+	/* A use after free on an error path needs to be seen once; nearly all ways to fail take the same one. */
+	run.guard = e->o->run.guard && u->rank <= NEW_PLACE && u->mode == SINGLE && run.fault_variant < GUARDED_WAYS;
 	/* What fails is run once more, for the report. */
 	run.no_stacks = true;
 	return run;

@@ -92,6 +92,32 @@ static void guard_use_after_free(void **state)
 	assert_true(fb_run_stopped());
 }
 
+static void fault_between(void *arg)
+{
+	char *kept = allocate(100), *p = allocate(100), *again;
+
+	release(p);
+	again = allocate(100);
+	if (!fb_fault("alloc"))
+		fb_trace("no fault");
+	touch(kept + 99);
+	touch(again + 99);
+	look_at(arg ? p + 10 : kept + 4096);
+	fb_trace("not reached");
+}
+
+/* Pages get their protection when the fault is met: of what was freed before it, too. */
+static void guard_from_fault_on(void **state)
+{
+	const struct fb_run_opts o = {.name = "test", .guard = true, .fault_at = 1};
+
+	(void)state;
+	assert_int_equal(run_task(&o, fault_between, "freed"), FB_RUN_FINDING);
+	only_access(FB_USE_AFTER_FREE, "read of", "fuse_file[2] at offset 10 of 100, which is freed");
+	assert_int_equal(run_task(&o, fault_between, NULL), FB_RUN_FINDING);
+	only_access(FB_OVERRUN, "read of", "beyond its end (size 100)");
+}
+
 static void copy_after_free(void *arg)
 {
 	char *p = allocate(5000), buf[300];
@@ -357,6 +383,7 @@ int main(void)
 		cmocka_unit_test(much_reuse),
 		/* memcheck has guards off, and reports these accesses itself. */
 		cmocka_unit_test(guard_use_after_free),
+		cmocka_unit_test(guard_from_fault_on),
 		cmocka_unit_test(guard_memcpy),
 		cmocka_unit_test(guard_overrun),
 		cmocka_unit_test(null_dereference),

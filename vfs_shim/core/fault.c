@@ -147,8 +147,10 @@ __attribute__((noinline)) bool fb_fault(const char *what)
 		return true;
 	if (likely(!told.at || seen < told.at) || !shall_fail(what))
 		return false;
-	if (!failures++)
+	if (!failures++) {
 		failing = what;
+		fb_guard_arm();
+	}
 	if (seen == told.at || seen == told.then)
 		fb_fault_injected(what);
 	take(fb_core.cur, what);
@@ -281,4 +283,5 @@ void fb_fault_reset(const struct fb_faults *faults)
 	told = *faults;
 	if (!told.at)
 		told = (struct fb_faults){0};
+	fb_guard_begin(!told.at);
 }

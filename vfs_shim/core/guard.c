@@ -4,6 +4,10 @@
  * a page behind it that nobody may touch. Freed pages become untouchable too, and no address is
  * used twice in a run, so that each stray access faults at once, and says which object it was meant
  * for.
+ *
+ * A run in which something is to fail is like the one without, until it does: objects are laid out as
+ * ever, but pages get their protection only then, all at once. That saves it a good part of its system
+ * calls.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +25,10 @@ static char *arena;
 static struct fb_block **owner; /* of each page */
 static size_t used; /* pages handed out in this run */
 static size_t live;
+static bool armed; /* pages are protected, not only to be */
+static size_t open_pages; /* not armed yet: so many can be accessed */
+
+#define OPEN_PAGES 1024 /* at a time */
 
 static bool arena_map(void)
 {
@@ -34,6 +42,55 @@ static bool arena_map(void)
 bool fb_guard_has(const void *p)
 {
 	return arena && (size_t)((const char *)p - arena) < ARENA;
+}
+
+static bool open_upto(size_t page)
+{
+	size_t n;
+
+	if (page <= open_pages)
+		return true;
+	n = (page - open_pages + OPEN_PAGES - 1) / OPEN_PAGES * OPEN_PAGES;
+	if (open_pages + n > ARENA / PAGE ||
+	    mprotect(arena + open_pages * PAGE, n * PAGE, PROT_READ | PROT_WRITE))
+		return false;
+	open_pages += n;
+	return true;
+}
+
+/* Make @n pages from the @first one accessible. */
+static bool open_pages_of(size_t first, size_t n)
+{
+	if (!armed)
+		return open_upto(first + n);
+	return !mprotect(arena + first * PAGE, n * PAGE, PROT_READ | PROT_WRITE);
+}
+
+static bool is_live(size_t page)
+{
+	return page < used && owner[page] && owner[page]->live;
+}
+
+/* From here on each page that is not of a live object faults. */
+void fb_guard_arm(void)
+{
+	size_t from, to;
+
+	if (armed)
+		return;
+	armed = true;
+	for (from = 0; from < open_pages; from = to) {
+		for (to = from + 1; to < open_pages && is_live(to) == is_live(from); to++)
+			;
+		if (!is_live(from))
+			mprotect(arena + from * PAGE, (to - from) * PAGE, PROT_NONE);
+	}
+}
+
+/* For the run that begins; @at_once: protection from its beginning on. */
+void fb_guard_begin(bool at_once)
+{
+	armed = at_once;
 }
 
 bool fb_guard_alloc(struct fb_block *b, size_t align)
@@ -54,7 +111,7 @@ bool fb_guard_alloc(struct fb_block *b, size_t align)
 			(uintptr_t)arena / PAGE;
 	if (first + pages + 1 > ARENA / PAGE)
 		return false;
-	if (mprotect(arena + first * PAGE, pages * PAGE, PROT_READ | PROT_WRITE))
+	if (!open_pages_of(first, pages))
 		return false;
 	used = first + pages + 1;
 	live++;
@@ -81,10 +138,12 @@ void fb_guard_free(struct fb_block *b)
 	size_t first = first_page(b);
 	char *p = arena + first * PAGE;
 
+	live--;
+	if (!armed)
+		return;
 	mprotect(p, b->class_ * PAGE, PROT_NONE);
 	if (first + b->class_ > KEEP_PAGES)
 		madvise(p, b->class_ * PAGE, MADV_DONTNEED);
-	live--;
 }
 
 struct fb_block *fb_guard_find(const void *p)
@@ -113,9 +172,9 @@ void fb_guard_release(void)
 {
 	if (!used)
 		return;
-	mprotect(arena, used * PAGE, PROT_NONE);
+	mprotect(arena, (used > open_pages ? used : open_pages) * PAGE, PROT_NONE);
 	if (used > KEEP_PAGES)
 		madvise(arena + KEEP_PAGES * PAGE, (used - KEEP_PAGES) * PAGE, MADV_DONTNEED);
 	memset(owner, 0, used * sizeof(struct fb_block *));
-	used = live = 0;
+	used = live = open_pages = 0;
 }

@@ -265,6 +265,8 @@ struct fb_block { /* one object, as long as the run lasts */
 /*
  * Room for b->size bytes; false when there is none. The block is entered so that _find() knows it.
  */
+void fb_guard_begin(bool at_once);
+void fb_guard_arm(void);
 bool fb_guard_alloc(struct fb_block *b, size_t align);
 void fb_guard_free(struct fb_block *b);
 struct fb_block *fb_guard_find(const void *p);
