@@ -272,6 +272,8 @@ static int lower_mmap(struct file *file, struct vm_area_struct *vma)
 		return -ENODEV;
 	file_accessed(file);
 	vma->vm_ops = &lower_vm_ops;
+	lower_log(file_inode(file), W_LOWER_MMAP, file, NULL, (loff_t)vma->vm_pgoff << PAGE_SHIFT,
+		  vma->vm_end - vma->vm_start, 0);
 	return 0;
 }
 

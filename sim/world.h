@@ -277,7 +277,7 @@ struct w_lower_opts {
  *
  * A read or write that was queued is logged as such, with result W_LOWER_QUEUED, and once more as
  * W_LOWER_DONE when it is done, just before its completion is called; off and len are then what was
- * transferred. W_LOWER_DONE cannot be made to fail. W_LOWER_GETATTR, of regular files, is not logged.
+ * transferred. W_LOWER_DONE and W_LOWER_MMAP cannot be made to fail. W_LOWER_GETATTR, of regular files, is not logged.
  */
 #define W_LOWER_QUEUED	(-529)
 
@@ -290,6 +290,7 @@ enum w_lower_op {
 	W_LOWER_SETATTR,
 	W_LOWER_GETATTR,
 	W_LOWER_DONE,
+	W_LOWER_MMAP,
 	W_LOWER_OPS
 };
 

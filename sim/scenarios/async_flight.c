@@ -547,6 +547,59 @@ out:
 	flight_end(&f);
 }
 
+static long job_cut(struct fx_job *job)
+{
+	return w_ftruncate(sc_world(job->sc), job->fd, FILE_SIZE / 2);
+}
+
+static long job_allocate(struct fx_job *job)
+{
+	return w_fallocate(sc_world(job->sc), job->fd, 0, 0, FILE_SIZE);
+}
+
+/*
+ * Who needs the FUSE inode for itself waits for the writes in flight before it does anything below, by a request to
+ * the server or by a write: not all lower file systems wait, too.
+ */
+static void exclusive_waits(struct sc *sc, long (*fn)(struct fx_job *job), unsigned int opcode, long expected)
+{
+	struct fx_job job = { .fn = fn, .len = BLOCK, .off = FILE_SIZE };
+	struct w_stat st;
+	struct flight f;
+
+	if (!flight_begin(sc, &f) || !flight_submit(&f, FE_AIO, 2, true))
+		goto out;
+	job.fd = f.fd;
+	job.buf = f.buf + FILE_SIZE - BLOCK;
+	NEED_EQ(sc, fx_job_start(sc, &job, W_SPAWN_SHARE_FILES), 0);
+	EXPECT_EQ(sc, w_task_wait_blocked(f.w, job.task), 0);
+	fx_settle(&f.fx);
+	if (opcode)
+		EXPECT_EQ(sc, srv_count(f.fx.srv, 0, opcode), 0);
+	EXPECT_EQ(sc, w_lstat(f.w, fx_low(&f.fx, "f"), &st), 0);
+	EXPECT_EQ(sc, st.size, FILE_SIZE);
+	complete_all(&f);
+	EXPECT_EQ(sc, fx_job_wait(&job), expected);
+	flight_check(&f);
+out:
+	flight_end(&f);
+}
+
+static void truncate_waits(struct sc *sc)
+{
+	exclusive_waits(sc, job_cut, FUSE_SETATTR, 0);
+}
+
+static void fallocate_waits(struct sc *sc)
+{
+	exclusive_waits(sc, job_allocate, FUSE_FALLOCATE, 0);
+}
+
+static void extend_waits(struct sc *sc)
+{
+	exclusive_waits(sc, job_pwrite, 0, BLOCK);
+}
+
 #define ASYNC_AIO	(W_CAP_AIO | W_CAP_LOWER_ASYNC)
 #define ASYNC_URING	(W_CAP_URING | W_CAP_LOWER_ASYNC)
 
@@ -589,6 +642,11 @@ const struct scenario async_flight_scenarios[] = {
 	  freeze_aio },
 	{ "async/freeze-uring", "a freezer waits for 0 to 8 io_uring writes in flight, in each order up to 4", ASYNC_URING,
 	  freeze_uring },
+	{ "async/truncate-waits", "a truncation waits for writes in flight before it asks the server", ASYNC_AIO,
+	  truncate_waits },
+	{ "async/fallocate-waits", "an allocation does", ASYNC_AIO, fallocate_waits },
+	{ "async/extend-waits", "a write that extends waits for those in flight before it goes below", ASYNC_AIO,
+	  extend_waits },
 	{ "async/freeze-kernel", "a freezer waits for a write without IOCB_WRITE",
 	  W_CAP_KERNEL_RW | W_CAP_LOWER_ASYNC, freeze_kernel },
 	{ 0 }

@@ -283,6 +283,83 @@ out:
 	fx_teardown(&fx);
 }
 
+static long map_as_user(struct fx_job *job)
+{
+	struct world *w = sc_world(job->sc);
+	unsigned long long at;
+	long fd, ret;
+
+	EXPECT_EQ(job->sc, w_setids(w, 1000, 1000), 0);
+	fd = w_open(w, job->path, O_RDWR, 0);
+	if (fd < 0)
+		return fd;
+	ret = w_mmap(w, fd, PAGE, SHARED, 0, &at);
+	if (!ret)
+		ret = w_munmap(w, at, PAGE);
+	w_close(w, fd);
+	return ret;
+}
+
+/* The lower file is mapped with the server's credentials, not with those of a user who may not even see it. */
+static void mmap_credentials(struct sc *sc)
+{
+	struct fx_job job = { .fn = map_as_user };
+	struct w_lower_event ev[32];
+	struct fixture fx;
+	struct fx_opts o;
+	int maps = 0;
+	long n;
+
+	fx_opts_init(&o);
+	o.mount_opts = "rootmode=40000,user_id=0,group_id=0,allow_other";
+	if (!fx_setup(sc, &fx, &o))
+		goto out;
+	NEED_EQ(sc, sc_make_file(sc, fx_low(&fx, "secret"), PAGE, 1, 0600), 0);
+	job.path = fx_mnt(&fx, "secret");
+	w_lower_log(fx.w, fx.lower, ev, 0);
+	NEED_EQ(sc, fx_job_start(sc, &job, W_SPAWN_PROCESS), 0);
+	EXPECT_EQ(sc, fx_job_wait(&job), 0);
+	n = w_lower_log(fx.w, fx.lower, ev, sizeof(ev) / sizeof(ev[0]));
+	for (long i = 0; i < n; i++) {
+		if (ev[i].op != W_LOWER_MMAP)
+			continue;
+		maps++;
+		EXPECT(sc, !ev[i].fsuid && ev[i].cap_admin, "mapped with the user's credentials");
+	}
+	EXPECT_EQ(sc, maps, 1);
+out:
+	fx_teardown(&fx);
+}
+
+/* What a mapping of a cached open has dirtied shows in a mapping of the lower file. */
+static void mmap_dirty_mapped(struct sc *sc)
+{
+	struct fx_way way = { SRV_CACHED };
+	unsigned long long at = 0, other = 0;
+	struct fixture fx;
+	long a = -1, b = -1;
+
+	if (!fx_setup_ways(sc, &fx, NULL, &way))
+		goto out;
+	NEED_FD(sc, a, fx_make(&fx, "f", PAGE, O_RDWR));
+	NEED_EQ(sc, w_mmap(fx.w, a, PAGE, SHARED, 0, &at), 0);
+	NEED_EQ(sc, stores(&fx, at, 0, 100, 2), 0);
+	b = fx_open_as(&fx, &way, SRV_RDWR, "f", O_RDWR);
+	EXPECT_DIFF(sc, DIFF_MIXED_OPENS, b < 0 ? b : 0, 0, -EIO);
+	if (sc_differs(sc, DIFF_MIXED_OPENS) || b < 0)
+		goto out;
+	NEED_EQ(sc, w_mmap(fx.w, b, PAGE, SHARED, 0, &other), 0);
+	EXPECT(sc, loads(&fx, other, 0, 100, 2), "the store before is not in the new mapping");
+out:
+	if (other)
+		EXPECT_EQ(sc, w_munmap(fx.w, other, PAGE), 0);
+	if (at)
+		EXPECT_EQ(sc, w_munmap(fx.w, at, PAGE), 0);
+	fx_close(&fx, a);
+	fx_close(&fx, b);
+	fx_teardown(&fx);
+}
+
 /* A store to a mapping of a frozen file system waits for the thaw; loads do not. */
 static long job_store(struct fx_job *job)
 {
@@ -336,6 +413,9 @@ const struct scenario mmap_scenarios[] = {
 	{ "mmap/dirty-write", "a passthrough write over dirty mapped pages", CACHED, mmap_dirty_write },
 	{ "mmap/dirty-append", "a passthrough append behind dirty mapped pages", CACHED, mmap_dirty_append },
 	{ "mmap/no-server", "a mapped passthrough file never asks the server", W_CAP_MMAP, mmap_no_server },
+	{ "mmap/credentials", "a lower file is mapped with the server's credentials", W_CAP_MMAP | W_CAP_LOWER_LOG,
+	  mmap_credentials },
+	{ "mmap/dirty-mapped", "a passthrough mapping of what another open's has dirtied", CACHED, mmap_dirty_mapped },
 	{ "mmap/frozen", "a store to a frozen lower file system", W_CAP_MMAP | W_CAP_FREEZE, mmap_frozen },
 	{ 0 }
 };
