@@ -803,7 +803,10 @@ long do_mount(const char *dev_name, const char __user *dir_name, const char *typ
 	return ret;
 }
 
-/** finish_automount() - put what ->d_automount() made into the tree. Models: fs/namespace.c, 6.1. Eats the reference. */
+/**
+ * finish_automount() - put what ->d_automount() made into the tree
+ * Models: fs/namespace.c, 6.1. @m comes with two references, so that it does not expire before it is there; both are eaten.
+ */
 int finish_automount(struct vfsmount *m, const struct path *path)
 {
 	struct path at = *path;
@@ -827,6 +830,8 @@ int finish_automount(struct vfsmount *m, const struct path *path)
 	}
 	namespace_unlock();
 	inode_unlock(at.dentry->d_inode);
+	/* The tree has the other one, or nobody. */
+	mntput(m);
 	if (err)
 		mntput(m);
 	return err == -EEXIST ? 0 : err;

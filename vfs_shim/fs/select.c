@@ -162,7 +162,8 @@ long ksys_poll(struct pollfd __user *ufds, unsigned int nfds, int timeout_ms)
 	if (copy_from_user(fds, ufds, nfds * sizeof(*fds)))
 		return -EFAULT;
 	INIT_LIST_HEAD(&call.waiters);
-	init_poll_funcptr(&call.pt, poll_queue);
+	/* Who does not wait is in no queue; a file may look whether somebody is. */
+	init_poll_funcptr(&call.pt, timeout ? poll_queue : NULL);
 	ret = do_poll(fds, nfds, &call, timeout);
 	poll_unqueue(&call);
 	if (copy_to_user(ufds, fds, nfds * sizeof(*fds)))

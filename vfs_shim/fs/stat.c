@@ -143,11 +143,11 @@ static int stat_lookup_flags(int flags)
  * @stat: out
  * @flags: AT_*
  *
- * Models: fs/stat.c, 6.1. Return: 0 or -errno.
+ * Models: fs/stat.c, 6.1: looking at a directory mounts nothing on it. Return: 0 or -errno.
  */
 int vfs_fstatat(int dfd, const char __user *filename, struct kstat *stat, int flags)
 {
-	int lookup_flags = stat_lookup_flags(flags);
+	int lookup_flags = stat_lookup_flags(flags | AT_NO_AUTOMOUNT);
 	struct path path;
 	int err;
 
