@@ -39,7 +39,7 @@ static const struct scenario *const groups[] = {
 	mmap_scenarios, conc_scenarios, conc_async_scenarios, splice_scenarios, direct_scenarios, coherency_scenarios,
 	rare_scenarios, protocol_scenarios,
 	random_scenarios, nth_scenarios, lock_scenarios, notify_scenarios, dir_scenarios,
-	libfuse_scenarios, message_scenarios, handle_scenarios,
+	libfuse_scenarios, message_scenarios, handle_scenarios, service_scenarios,
 };
 
 /* Why a real kernel's trace differs from the box's. */
@@ -157,6 +157,7 @@ const char *scenario_missing(const struct scenario *s, const struct world *w)
 		{ W_CAP_URING, "needs io_uring" },
 		{ W_CAP_KERNEL_RW, "needs a caller in the kernel" },
 		{ W_CAP_FAIL_NTH, "needs a kernel with fault injection" },
+		{ W_CAP_VIRTIO, "needs a file system mounted as virtiofs does" },
 		{ W_CAP_RELOAD, "needs a module of FUSE that can be unloaded" },
 		{ W_CAP_HOST_AIO, "needs io_submit of the machine beneath" },
 		{ W_CAP_HOST_URING, "needs io_uring of the machine beneath" },
@@ -584,7 +585,10 @@ bool fx_setup(struct sc *sc, struct fixture *fx, const struct fx_opts *o)
 		return false;
 	mount_opts = o->mount_opts ? o->mount_opts : "rootmode=40000,user_id=0,group_id=0,"
 		     "allow_other,default_permissions";
-	fx->mounted = EXPECT_EQ(sc, w_mount_fuse(fx->w, dev, fx->mnt, mount_opts), 0);
+	if (o->virtio)
+		fx->mounted = EXPECT_EQ(sc, w_mount_virtio(fx->w, dev, fx->mnt), 0);
+	else
+		fx->mounted = EXPECT_EQ(sc, w_mount_fuse(fx->w, dev, fx->mnt, mount_opts), 0);
 	if (fx->mounted)
 		fx->started = EXPECT_EQ(sc, srv_start(fx->srv, dev), 0);
 	if (o->keep_dev)

@@ -285,6 +285,7 @@ long sc_make_file(struct sc *sc, const char *path, size_t size, unsigned int see
  * @lower: the lower file system; @lower.name is filled in
  * @mount_opts: options of the FUSE mount; NULL = allow_other,default_permissions
  * @lower_path: export this directory in place of a new lower file system
+ * @virtio: mount it by w_mount_virtio(); there are no mount options then
  * @name: tells the fixtures of one scenario apart; NULL = "a"
  * @rule: a misbehaviour that is due from the start, as for INIT; or NULL
  * @keep_dev: the scenario's task keeps the FUSE device open in &struct fixture.dev. The server's
@@ -295,6 +296,7 @@ struct fx_opts {
 	struct w_lower_opts lower;
 	const char *mount_opts;
 	const char *lower_path;
+	bool virtio;
 	const char *name;
 	const struct srv_rule *rule;
 	bool keep_dev;
@@ -605,5 +607,6 @@ extern const struct scenario message_scenarios[];
 extern const struct scenario handle_scenarios[];
 extern const struct scenario dir_scenarios[];
 extern const struct scenario libfuse_scenarios[];
+extern const struct scenario service_scenarios[];
 
 #endif /* FUSEBOX_SIM_SCENARIO_H */

@@ -106,6 +106,7 @@ struct server {
 
 	uint64_t offered;
 	uint32_t minor;
+	uint32_t ready;	/* what POLL is answered with */
 };
 
 /* What serving a request gives: the body behind the header of srv->out, or an error. */
@@ -399,6 +400,8 @@ static void entry_from(struct server *srv, struct fuse_entry_out *e, struct node
 		.attr_valid = srv->cfg.attr_timeout,
 	};
 	attr_from(&e->attr, st);
+	if (srv->cfg.submount && S_ISDIR(st->mode) && !strcmp(last_part(n->path), srv->cfg.submount))
+		e->attr.flags |= FUSE_ATTR_SUBMOUNT;
 }
 
 /* Look a path up and write the entry to @e. */
@@ -559,6 +562,13 @@ long srv_notify_delete(struct world *w, int dev, uint64_t parent, uint64_t child
 	const struct fuse_notify_delete_out out = { .parent = parent, .child = child, .namelen = strlen(name) };
 
 	return notify(w, dev, FUSE_NOTIFY_DELETE, &out, sizeof(out), name, out.namelen + 1);
+}
+
+long srv_notify_poll(struct world *w, int dev, uint64_t kh)
+{
+	const struct fuse_notify_poll_wakeup_out out = { .kh = kh };
+
+	return notify(w, dev, FUSE_NOTIFY_POLL, &out, sizeof(out), NULL, 0);
 }
 
 long srv_notify_store(struct world *w, int dev, uint64_t nodeid, uint64_t off, const void *data, uint32_t len)
@@ -1276,6 +1286,37 @@ static struct reply do_statfs(struct server *srv)
 	return ok(sizeof(*out));
 }
 
+static struct reply do_poll(struct server *srv)
+{
+	struct fuse_poll_out *out = body(srv);
+
+	if (!srv->cfg.poll)
+		return fail(-ENOSYS);
+	w_lock(srv->w, srv->lock);
+	*out = (struct fuse_poll_out) { .revents = srv->ready };
+	w_unlock(srv->w, srv->lock);
+	return ok(sizeof(*out));
+}
+
+void srv_set_ready(struct server *srv, unsigned int events)
+{
+	w_lock(srv->w, srv->lock);
+	srv->ready = events;
+	w_unlock(srv->w, srv->lock);
+}
+
+/* The exported file system is the world's; what is asked of it is that all has been written. */
+static struct reply do_syncfs(struct server *srv)
+{
+	long fd = w_open(srv->w, srv->root, O_RDONLY | O_DIRECTORY, 0), ret;
+
+	if (fd < 0)
+		return fail(fd);
+	ret = w_syncfs(srv->w, fd);
+	w_close(srv->w, fd);
+	return ok_if(ret);
+}
+
 /* ---- extended attributes ---- */
 
 static struct reply do_setxattr(struct server *srv, uint64_t nodeid,
@@ -1525,6 +1566,10 @@ static struct reply serve(struct server *srv, const struct fuse_in_header *h, co
 		return do_write(srv, h->nodeid, arg, (const struct fuse_write_in *)arg + 1);
 	case FUSE_STATFS:
 		return do_statfs(srv);
+	case FUSE_SYNCFS:
+		return do_syncfs(srv);
+	case FUSE_POLL:
+		return do_poll(srv);
 	case FUSE_RELEASE:
 	case FUSE_RELEASEDIR:
 		return do_release(srv, h->nodeid, arg);
@@ -1578,6 +1623,8 @@ static struct srv_request describe(const struct fuse_in_header *h, const void *a
 		r.flags = cr->flags;
 		r.mode = cr->mode;
 		name = (const char *)(cr + 1);
+		if (h->opcode == FUSE_CREATE)
+			r.size = h->len - sizeof(*h) - sizeof(*cr) - strlen(name) - 1;
 		break;
 	case FUSE_READ:
 	case FUSE_WRITE:
@@ -1596,6 +1643,10 @@ static struct srv_request describe(const struct fuse_in_header *h, const void *a
 		r.flags = sa->valid;
 		r.size = sa->size;
 		r.mode = sa->mode;
+		break;
+	case FUSE_POLL:
+		r.offset = ((const struct fuse_poll_in *)arg)->kh;
+		r.flags = ((const struct fuse_poll_in *)arg)->flags;
 		break;
 	case FUSE_NOTIFY_REPLY:
 		r.offset = ((const struct fuse_notify_retrieve_in *)arg)->offset;
@@ -2036,6 +2087,7 @@ const char *srv_opcode_name(uint32_t opcode)
 		[FUSE_FALLOCATE] = "FALLOCATE", [FUSE_READDIRPLUS] = "READDIRPLUS",
 		[FUSE_RENAME2] = "RENAME2", [FUSE_LSEEK] = "LSEEK", [FUSE_TMPFILE] = "TMPFILE",
 		[FUSE_GETLK] = "GETLK", [FUSE_SETLK] = "SETLK", [FUSE_SETLKW] = "SETLKW",
+		[FUSE_SYNCFS] = "SYNCFS", [FUSE_POLL] = "POLL",
 		[FUSE_NOTIFY_REPLY] = "NOTIFY_REPLY", [FUSE_COPY_FILE_RANGE] = "COPY_FILE_RANGE",
 	};
 

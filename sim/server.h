@@ -93,6 +93,9 @@ struct srv_open {
  *	and replies of some pages at most
  * @splice_move: beside @splice: the kernel may take the pages of the replies for its own (SPLICE_F_MOVE)
  * @access: answer ACCESS with "yes"; otherwise with ENOSYS
+ * @poll: implement POLL, see srv_set_ready(); otherwise it is answered with ENOSYS
+ * @submount: if set, the last component of directories that the kernel is told to be mount points of the exported
+ *	tree; a kernel listens to that only when mounted by w_mount_virtio()
  * @on_init: if set, may change the reply to INIT; runs in the server's task
  * @on_ioctl: if set, serves IOCTL in place of the lower file: gets the request and its data, which it replaces
  *	by those of the reply; returns the result or -errno
@@ -120,6 +123,8 @@ struct srv_config {
 	bool splice;
 	bool splice_move;
 	bool access;
+	bool poll;
+	const char *submount;
 	void (*on_init)(struct server *srv, struct fuse_init_out *out);
 	long (*on_ioctl)(struct server *srv, const struct fuse_ioctl_in *in, void *data);
 	void (*on_entry)(struct server *srv, const char *name, struct fuse_entry_out *entry);
@@ -170,9 +175,9 @@ struct srv_rule {
  * @unique: its number
  * @uid: who asked
  * @fh: file handle, if the request has one
- * @flags: open flags; valid mask (SETATTR); write flags (WRITE)
- * @offset: READ, WRITE; nlookup (FORGET)
- * @size: READ, WRITE, SETATTR
+ * @flags: open flags; valid mask (SETATTR); write flags (WRITE); flags (POLL)
+ * @offset: READ, WRITE; nlookup (FORGET); the kernel's handle (POLL)
+ * @size: READ, WRITE, SETATTR; bytes behind the name (CREATE)
  * @mode: SETATTR, CREATE, MKDIR
  * @name: the first name, shortened
  * @error: what it was answered with: 0 or negative errno; 1 while unanswered
@@ -318,6 +323,21 @@ long srv_notify_store(struct world *w, int dev, uint64_t nodeid, uint64_t off, c
  * @len: how many bytes
  */
 long srv_notify_retrieve(struct world *w, int dev, uint64_t nodeid, uint64_t off, uint32_t len);
+
+/**
+ * srv_notify_poll() - what poll() has waited for may have come
+ * @w: the world
+ * @dev: the FUSE device
+ * @kh: the kernel's handle, as a POLL request brought it
+ */
+long srv_notify_poll(struct world *w, int dev, uint64_t kh);
+
+/**
+ * srv_set_ready() - what POLL is answered with from now on; nothing at first
+ * @srv: the server
+ * @events: POLL...
+ */
+void srv_set_ready(struct server *srv, unsigned int events);
 
 /**
  * srv_retrieved() - what the last FUSE_NOTIFY_REPLY has brought

@@ -378,6 +378,28 @@ long box_poll(unsigned int fd, short events)
 	return box_syscall_exit("poll", ret < 0 ? ret : p.revents);
 }
 
+long box_poll_wait(unsigned int fd, short events)
+{
+	struct pollfd p = { .fd = fd, .events = events };
+	long ret;
+
+	box_syscall_enter();
+	ret = ksys_poll(&p, 1, -1);
+	return box_syscall_exit("poll", ret < 0 ? ret : p.revents);
+}
+
+long box_syncfs(unsigned int fd)
+{
+	box_syscall_enter();
+	return box_syscall_exit("syncfs", ksys_syncfs(fd));
+}
+
+long box_mount_options(const char *path, char *buf, size_t len)
+{
+	box_syscall_enter();
+	return box_syscall_exit("mountinfo", show_sb_options(path, buf, len));
+}
+
 long box_unlink(const char *path)
 {
 	box_syscall_enter();

@@ -68,6 +68,11 @@ long box_fcntl(unsigned int fd, unsigned int cmd, unsigned long arg);
 long box_flock(unsigned int fd, unsigned int cmd);
 /* poll(2) of one descriptor with timeout 0. Return: revents. */
 long box_poll(unsigned int fd, short events);
+/* The same without a timeout. */
+long box_poll_wait(unsigned int fd, short events);
+long box_syncfs(unsigned int fd);
+/* The part of /proc/self/mountinfo that the super block at @path writes. */
+long box_mount_options(const char *path, char *buf, size_t len);
 
 long box_unlink(const char *path);
 long box_mkdir(const char *path, umode_t mode);

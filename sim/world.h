@@ -77,6 +77,7 @@ struct w_mutex;
  * @W_CAP_FAIL_NTH: w_fail_nth() works
  * @W_CAP_HOST_AIO: W_LOWER_HOST_LIBAIO works: the machine beneath has io_submit
  * @W_CAP_HOST_URING: W_LOWER_HOST_URING works: the machine beneath has io_uring
+ * @W_CAP_VIRTIO: w_mount_virtio() works
  * @W_CAP_MMAP: files can be mapped: w_mmap() and so on; also those of W_LOWER_RAM
  */
 enum w_cap {
@@ -110,6 +111,7 @@ enum w_cap {
 	W_CAP_FAIL_NTH		= 1 << 27,
 	W_CAP_HOST_AIO		= 1 << 28,
 	W_CAP_HOST_URING	= 1 << 29,
+	W_CAP_VIRTIO		= 1 << 30,
 };
 
 /**
@@ -544,7 +546,9 @@ struct world_ops {
 	long (*fcntl_lk)(struct world *w, int fd, int cmd, struct w_lk *lk);
 	long (*flock)(struct world *w, int fd, int op);
 	long (*poll)(struct world *w, int fd, int events);
+	long (*poll_wait)(struct world *w, int fd, int events);
 	long (*statfs)(struct world *w, const char *path, struct w_statfs *st);
+	long (*syncfs)(struct world *w, int fd);
 
 	/* mapped files */
 	long (*mmap)(struct world *w, int fd, size_t len, unsigned int flags, long long off,
@@ -611,6 +615,8 @@ struct world_ops {
 	long (*bind_ro)(struct world *w, const char *from, const char *name, char *path);
 	long (*remove_lower)(struct world *w, const char *path);
 	long (*mount_fuse)(struct world *w, int fd, const char *path, const char *opts);
+	long (*mount_virtio)(struct world *w, int fd, const char *path);
+	long (*mount_options)(struct world *w, const char *path, char *buf, size_t len);
 	long (*umount)(struct world *w, const char *path, int flags);
 	long (*freeze)(struct world *w, const char *path);
 	long (*thaw)(struct world *w, const char *path);
@@ -1308,6 +1314,31 @@ static inline long w_poll(struct world *w, int fd, int events)
 }
 
 /**
+ * w_poll_wait() - poll(2) of one fd without a timeout
+ * @w: the world
+ * @fd: the file or device
+ * @events: POLL...
+ *
+ * Return: revents or -errno.
+ */
+static inline long w_poll_wait(struct world *w, int fd, int events)
+{
+	return W_CALL(w, poll_wait, fd, events);
+}
+
+/**
+ * w_syncfs() - syncfs(2)
+ * @w: the world
+ * @fd: a file of the file system
+ *
+ * Return: 0 or -errno.
+ */
+static inline long w_syncfs(struct world *w, int fd)
+{
+	return W_CALL(w, syncfs, fd);
+}
+
+/**
  * w_statfs() - statfs(2)
  * @w: the world
  * @path: absolute
@@ -1990,6 +2021,34 @@ static inline long w_remove_lower(struct world *w, const char *path)
 static inline long w_mount_fuse(struct world *w, int fd, const char *path, const char *opts)
 {
 	return W_CALL(w, mount_fuse, fd, path, opts);
+}
+
+/**
+ * w_mount_virtio() - mount a FUSE file system as virtiofs does (needs W_CAP_VIRTIO)
+ * @w: the world
+ * @fd: the FUSE device, which takes the place of the virtio queues
+ * @path: the mount point, from w_make_dir()
+ *
+ * The kernel then asks for SYNCFS and DESTROY, and mounts directories that the server marks as mount points.
+ * Return: as w_mount_fuse().
+ */
+static inline long w_mount_virtio(struct world *w, int fd, const char *path)
+{
+	return W_CALL(w, mount_virtio, fd, path);
+}
+
+/**
+ * w_mount_options() - what /proc/self/mountinfo says of a file system's own options
+ * @w: the world
+ * @path: where it is mounted
+ * @buf: where the text goes, as "rw,user_id=0,...", with a zero; cut if need be
+ * @len: its size
+ *
+ * Return: 0 or -errno.
+ */
+static inline long w_mount_options(struct world *w, const char *path, char *buf, size_t len)
+{
+	return W_CALL(w, mount_options, path, buf, len);
 }
 
 /**

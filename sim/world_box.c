@@ -45,7 +45,7 @@
 		  W_CAP_DIO_ALIGN | W_CAP_NO_DIO | W_CAP_SIGKILL | W_CAP_TASK_RLIMIT |		\
 		  W_CAP_LOWER_LOG | W_CAP_LOWER_FAULT | W_CAP_LOWER_XATTR | W_CAP_TMPFILE |	\
 		  W_CAP_PAGE_CACHE | W_CAP_MMAP | W_CAP_SPLICE | W_CAP_RELOAD | W_CAP_LOWER_FLAT |	\
-		  W_CAP_LOWER_NOWAIT | W_CAP_FAIL_NTH |							\
+		  W_CAP_LOWER_NOWAIT | W_CAP_FAIL_NTH | W_CAP_VIRTIO |							\
 		  W_CAP_IS_BOX | W_CAP_AIO | W_CAP_URING | W_CAP_KERNEL_RW | W_CAP_LOWER_KINDS | W_CAP_LOWER_ASYNC | \
 		  (FB_MSAN ? 0 : W_CAP_LIBFUSE))
 
@@ -435,6 +435,16 @@ static long bx_poll(struct world *w, int fd, int events)
 	return box_poll(fd, events);
 }
 
+static long bx_poll_wait(struct world *w, int fd, int events)
+{
+	return box_poll_wait(fd, events);
+}
+
+static long bx_syncfs(struct world *w, int fd)
+{
+	return box_syncfs(fd);
+}
+
 static long bx_mmap(struct world *w, int fd, size_t len, unsigned int flags, long long off, unsigned long long *addr)
 {
 	long ret = box_mmap(fd, len, PROT_READ | (flags & W_MAP_WRITE ? PROT_WRITE : 0),
@@ -814,6 +824,23 @@ static long bx_mount_fuse(struct world *w, int fd, const char *path, const char 
 	return ret;
 }
 
+static long bx_mount_virtio(struct world *w, int fd, const char *path)
+{
+	char data[16];
+	long ret;
+
+	snprintf(data, sizeof(data), "fd=%d", fd);
+	ret = box_mount("virtiofs", path, "virtiofs", 0, data);
+	if (!ret)
+		box_faults_mounted();
+	return ret;
+}
+
+static long bx_mount_options(struct world *w, const char *path, char *buf, size_t len)
+{
+	return box_mount_options(path, buf, len);
+}
+
 static long bx_umount(struct world *w, const char *path, int flags)
 {
 	return box_umount(path, flags);
@@ -1001,7 +1028,9 @@ static const struct world_ops box_ops = {
 	.fcntl_lk = bx_fcntl_lk,
 	.flock = bx_flock,
 	.poll = bx_poll,
+	.poll_wait = bx_poll_wait,
 	.statfs = bx_statfs,
+	.syncfs = bx_syncfs,
 	.pipe = bx_pipe,
 	.splice = bx_splice,
 	.sendfile = bx_sendfile,
@@ -1048,6 +1077,8 @@ static const struct world_ops box_ops = {
 	.bind_ro = bx_bind_ro,
 	.remove_lower = bx_remove_lower,
 	.mount_fuse = bx_mount_fuse,
+	.mount_virtio = bx_mount_virtio,
+	.mount_options = bx_mount_options,
 	.umount = bx_umount,
 	.freeze = bx_freeze,
 	.thaw = bx_thaw,

@@ -864,6 +864,22 @@ static long host_poll(struct world *w, int fd, int events)
 	return ret < 0 ? ret : pfd.revents;
 }
 
+static long host_poll_wait(struct world *w, int fd, int events)
+{
+	struct pollfd pfd = { .fd = fd, .events = events };
+	long ret;
+
+	(void)w;
+	ret = OP(poll(&pfd, 1, -1));
+	return ret < 0 ? ret : pfd.revents;
+}
+
+static long host_syncfs(struct world *w, int fd)
+{
+	(void)w;
+	return OP(syncfs(fd));
+}
+
 static long host_statfs(struct world *w, const char *path, struct w_statfs *st)
 {
 	struct statfs s;
@@ -1453,6 +1469,30 @@ static long conn_number(const char *path)
 	return nr;
 }
 
+static long host_mount_options(struct world *w, const char *path, char *buf, size_t len)
+{
+	char line[1024], point[W_PATH_MAX], opts[512];
+	long ret = -EINVAL;
+	FILE *f;
+
+	(void)w;
+	f = fopen("/proc/thread-self/mountinfo", "re");
+	if (!f)
+		return -errno;
+	while (fgets(line, sizeof(line), f)) {
+		const char *own = strstr(line, " - ");
+
+		if (!own || sscanf(line, "%*d %*d %*s %*s %255s", point) != 1 || strcmp(point, path))
+			continue;
+		if (sscanf(own, " - %*s %*s %511s", opts) == 1) {
+			snprintf(buf, len, "%s", opts);
+			ret = 0;
+		}
+	}
+	fclose(f);
+	return ret;
+}
+
 static long ctl_open(long nr, const char *file, int flags)
 {
 	char path[W_PATH_MAX];
@@ -1667,7 +1707,9 @@ static const struct world_ops host_ops = {
 	.msync			= host_msync,
 	.load			= host_load,
 	.store			= host_store,
+	.poll_wait		= host_poll_wait,
 	.statfs			= host_statfs,
+	.syncfs			= host_syncfs,
 	.aio_setup		= host_aio_setup,
 	.aio_submit		= host_aio_submit,
 	.aio_getevents		= host_aio_getevents,
@@ -1704,6 +1746,7 @@ static const struct world_ops host_ops = {
 	.bind_ro		= host_bind_ro,
 	.remove_lower		= host_remove_lower,
 	.mount_fuse		= host_mount_fuse,
+	.mount_options		= host_mount_options,
 	.umount			= host_umount,
 	.freeze			= host_freeze,
 	.thaw			= host_thaw,

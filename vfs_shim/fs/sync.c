@@ -71,6 +71,29 @@ int vfs_fsync(struct file *file, int datasync)
 EXPORT_SYMBOL(vfs_fsync);
 
 /**
+ * ksys_syncfs - syncfs(2)
+ * @fd: descriptor of a file of the file system
+ *
+ * Models: fs/sync.c, 6.1. Return: 0 or -errno, also of an error of writing back since the file was opened.
+ */
+int ksys_syncfs(unsigned int fd)
+{
+	struct fd f = fdget(fd);
+	struct super_block *sb;
+	int err, err2;
+
+	if (!f.file)
+		return -EBADF;
+	sb = f.file->f_path.dentry->d_sb;
+	down_read(&sb->s_umount);
+	err = sync_filesystem(sb);
+	up_read(&sb->s_umount);
+	err2 = errseq_check_and_advance(&sb->s_wb_err, &f.file->f_sb_err);
+	fdput(f);
+	return err ? err : err2;
+}
+
+/**
  * ksys_fsync - fsync(2) and fdatasync(2)
  * @fd: descriptor
  * @datasync: 1 for fdatasync

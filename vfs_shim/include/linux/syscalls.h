@@ -70,11 +70,15 @@ long ksys_fcntl(unsigned int fd, unsigned int cmd, unsigned long arg);
 long ksys_flock(unsigned int fd, unsigned int cmd);
 long ksys_getdents64(unsigned int fd, void __user *dirent, unsigned int count);
 int ksys_fsync(unsigned int fd, int datasync);
+int ksys_syncfs(unsigned int fd);
 long ksys_splice(int fd_in, loff_t *off_in, int fd_out, loff_t *off_out, size_t len, unsigned int flags);
 long ksys_sendfile(int out_fd, int in_fd, loff_t *offset, size_t count);
 void exit_splice(struct task_struct *tsk);
 long ksys_poll(struct pollfd __user *ufds, unsigned int nfds, int timeout_ms);
 int do_pipe_flags(int *fd, int flags);
+
+/* fs/proc_namespace.c */
+long show_sb_options(const char __user *name, char __user *buf, size_t len);
 
 /* fs/aio.c */
 long ksys_io_setup(unsigned int nr_events, aio_context_t __user *ctxp);
