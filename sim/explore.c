@@ -479,6 +479,28 @@ static void print_table(const struct exploration *e)
 	}
 }
 
+/* Where the time went, in all scenarios together. */
+static void print_work(const struct exploration *e)
+{
+	static const char *const what[FB_NR_WORK] = {
+		[FB_WORK_OTHER] = "between runs", [FB_WORK_WHOLE] = "begins and new ends",
+		[FB_WORK_RESTORE] = "putting memory back", [FB_WORK_STEPS] = "steps",
+		[FB_WORK_COMPARE] = "comparing ends", [FB_WORK_LEARN] = "what to try next",
+	};
+	double ns[FB_NR_WORK] = { 0 }, sum = 0;
+
+	for (unsigned int i = 0; i < e->nr * FB_NR_WORK; i++) {
+		ns[i % FB_NR_WORK] += (double)e->result[i / FB_NR_WORK].stats.ns[i % FB_NR_WORK];
+		sum += (double)e->result[i / FB_NR_WORK].stats.ns[i % FB_NR_WORK];
+	}
+	if (sum <= 0)
+		return;
+	fputs("  time:", stderr);
+	for (unsigned int w = 0; w < FB_NR_WORK; w++)
+		fprintf(stderr, "%s %.0f %% %s", w ? "," : "", 100 * ns[w] / sum, what[w]);
+	fputc('\n', stderr);
+}
+
 static int print_summary(const struct exploration *e, double seconds)
 {
 	unsigned int failed = 0, complete = 0, skipped = 0;
@@ -493,6 +515,7 @@ static int print_summary(const struct exploration *e, double seconds)
 	fprintf(stderr, "fusebox: %u scenarios, %lu schedules in %.1f s (%.0f per second); %u complete, %u skipped\n",
 		e->nr, runs, seconds, (double)runs / seconds, complete, skipped);
 	print_table(e);
+	print_work(e);
 	if (failed)
 		fprintf(stderr, "  verdict: FAILED; %u scenarios; each 'not ok' has the command that replays it\n", failed);
 	else

@@ -23,6 +23,9 @@ class Explore(unittest.TestCase):
     def test_without_bound_it_is_complete(self):
         done = fusebox("explore", "explore/write-write")
         self.assertEqual(done.returncode, 0, done.stderr)
+        # tools/bench reads these two
+        self.assertRegex(done.stderr, r"(?m)^  explore/write-write +3 +\d+ +\d+ +\d+ +\d+ +\d+ +0  complete +[\d.]+ +\d+ +0$")
+        self.assertRegex(done.stderr, r"(?m)^  time: \d+ % between runs, .*, \d+ % what to try next$")
         self.assertRegex(done.stdout, r"(?m)^ok 1 explore/write-write # complete, ")
 
     def test_a_limit_of_runs_is_no_completeness(self):

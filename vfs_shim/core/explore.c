@@ -793,8 +793,7 @@ static void change_points(void)
 		change_at[i] = 1 + random_word() % (fb_x.most_steps + 1);
 }
 
-/** fb_explore_next() - see explore.h. */
-bool fb_explore_next(void)
+static bool is_next(void)
 {
 	if (fb_x.too_many || fb_x.exhausted)
 		return false;
@@ -811,6 +810,26 @@ bool fb_explore_next(void)
 	if (fb_x.opts.search == FB_SEARCH_PCT)
 		change_points();
 	return true;
+}
+
+/** fb_explore_next() - see explore.h. */
+bool fb_explore_next(void)
+{
+	bool next;
+
+	fb_x_work(FB_WORK_LEARN);
+	next = is_next();
+	fb_x_work(FB_WORK_OTHER);
+	return next;
+}
+
+static void learn(void)
+{
+	fb_x_work(FB_WORK_LEARN);
+	heat_written();
+	if (!fb_x.opts.no_reduction)
+		fb_x_find_races(fb_x.replay ? fb_x.replay - 1 : 0);
+	fb_x_work(FB_WORK_OTHER);
 }
 
 /** fb_explore_ran() - see explore.h. */
@@ -831,9 +850,7 @@ bool fb_explore_ran(void)
 	if (fb_x.nr_tasks > fb_x.most_tasks)
 		fb_x.most_tasks = fb_x.nr_tasks;
 	if (fb_x.opts.search == FB_SEARCH_DFS)
-		heat_written();
-	if (fb_x.opts.search == FB_SEARCH_DFS && !fb_x.opts.no_reduction)
-		fb_x_find_races(fb_x.replay ? fb_x.replay - 1 : 0);
+		learn();
 	return !fb_x.gave_up;
 }
 
@@ -847,6 +864,7 @@ void fb_explore_stats(struct fb_explore_stats *s)
 		.decisions = fb_x.most_decisions, .tasks = fb_x.most_tasks, .complete = fb_x.exhausted,
 		.too_many = fb_x.too_many, .ends = fb_x.ends,
 	};
+	memcpy(s->ns, fb_x.ns, sizeof(s->ns));
 	for (unsigned int i = 0; i < fb_x.nr && !fb_x.exhausted; i++) {
 		const struct fb_x_node *n = &fb_x.node[i];
 		unsigned int ways = 1, gone = 0;

@@ -33,6 +33,17 @@ struct fb_explore_opts {
 	bool same; /* the runs are those of the exploration before, so that its mark is good for them */
 };
 
+/* What the time of an exploration goes to. */
+enum fb_explore_work {
+	FB_WORK_OTHER, /* of the caller, between runs */
+	FB_WORK_WHOLE, /* runs from their begin, and ends that were not known */
+	FB_WORK_RESTORE, /* putting memory back */
+	FB_WORK_STEPS, /* of the region */
+	FB_WORK_COMPARE, /* is the end known? */
+	FB_WORK_LEARN, /* which steps raced, and what is tried next */
+	FB_NR_WORK
+};
+
 struct fb_explore_stats {
 	unsigned long runs; /* to their end */
 	unsigned long pruned; /* given up: everything that could run was known to lead nowhere new */
@@ -41,6 +52,7 @@ struct fb_explore_stats {
 	unsigned long left; /* ways known and not yet gone; each may bring more */
 	double done; /* share of the tree that is done, as far as it is known */
 	unsigned long ends; /* different states at the end of the region; 0: runs were made to their end */
+	uint64_t ns[FB_NR_WORK]; /* also of explorations of the same runs before */
 	bool complete; /* nothing is left */
 	bool too_many; /* more tasks than the explorer can tell apart: it stopped */
 };

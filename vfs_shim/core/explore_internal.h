@@ -77,6 +77,7 @@ struct fb_explorer {
 	unsigned int nr_sleepers;
 	uint32_t (*clock)[FB_X_TASKS];
 	unsigned int nr_tasks, most_tasks, nr_hot, ends;
+	uint64_t ns[FB_NR_WORK];
 	unsigned long runs, pruned, most_steps, most_decisions, steps, decisions;
 };
 extern struct fb_explorer fb_x;
@@ -99,6 +100,9 @@ void fb_x_mark(void);
 void fb_x_end(void);
 void fb_x_cut_short(void);
 void fb_x_forget_mark(void);
+
+/* What is done from now on, for the time that it takes. */
+void fb_x_work(enum fb_explore_work work);
 
 /* sched.c and choice.c call these */
 void fb_x_begin(void);

@@ -9,6 +9,7 @@
  */
 #include <string.h>
 #include <sys/mman.h>
+#include <time.h>
 #include "explore_internal.h"
 #include "snapshot.h"
 
@@ -26,6 +27,22 @@ static FB_KEPT bool ended; /* the run has come to the end of its region */
 static FB_KEPT struct fb_digest *ends; /* known to lead to no finding */
 static FB_KEPT unsigned int nr_ends;
 static FB_KEPT struct fb_digest end; /* of this run */
+
+static FB_KEPT enum fb_explore_work work_now;
+static FB_KEPT uint64_t work_since;
+
+void fb_x_work(enum fb_explore_work work)
+{
+	struct timespec now;
+	uint64_t ns;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	ns = (uint64_t)now.tv_sec * 1000000000ull + (uint64_t)now.tv_nsec;
+	if (work_since)
+		fb_x.ns[work_now] += ns - work_since;
+	work_now = work;
+	work_since = ns;
+}
 
 /* What makes a whole run. */
 struct whole {
@@ -82,6 +99,7 @@ static void at_mark(void)
 {
 	marked = fb_core.ctx;
 	if (fb_snapshot_take()) {
+		fb_x_work(FB_WORK_STEPS);
 		fb_x.probing = false;
 		fb_x.marked = true;
 	} else {
@@ -95,11 +113,13 @@ static void at_end(void)
 {
 	fb_snapshot_phase(true);
 	memset(&end, 0, sizeof(end));
-	if (several || fb_faults_told()->at || fb_nr_findings() || fb_steps() > fb_core.max_steps / 2)
-		return;
-	end = fb_snapshot_digest();
-	if (!memcmp(end_slot(&end), &end, sizeof(end)))
-		left = CUT_SHORT;
+	if (!several && !fb_faults_told()->at && !fb_nr_findings() && fb_steps() <= fb_core.max_steps / 2) {
+		fb_x_work(FB_WORK_COMPARE);
+		end = fb_snapshot_digest();
+		if (!memcmp(end_slot(&end), &end, sizeof(end)))
+			left = CUT_SHORT;
+	}
+	fb_x_work(FB_WORK_WHOLE);
 }
 
 /* The run went on to its end: nothing was found, or nobody asks for the next one. */
@@ -125,6 +145,7 @@ static void go(struct fb_ctx *to)
 			at_end();
 	} while (left == AT_MARK || left == AT_END);
 	apart = false;
+	fb_x_work(FB_WORK_OTHER);
 	fb_core.main.low = NULL; /* the main stack is the process's again */
 	if (left == ENDED)
 		end_is_known();
@@ -137,15 +158,19 @@ bool fb_explore_run(void (*fn)(void *arg), void *arg)
 
 	if (!ends)
 		ends = fb_x_map(ENDS * sizeof(*ends));
+	fb_x_work(FB_WORK_RESTORE);
 	if (fb_snapshot_taken() && fb_snapshot_restore()) {
+		fb_x_work(FB_WORK_STEPS);
 		fb_x.probing = false;
 		fb_x.marked = true;
 		fb_x_begin();
 		go(marked);
 		return left == ENDED;
 	}
+	fb_x_work(FB_WORK_WHOLE);
 	if (fb_x.opts.no_restart || impossible || !fb_snapshot_possible()) {
 		fn(arg);
+		fb_x_work(FB_WORK_OTHER);
 		return true;
 	}
 	fb_snapshot_heap();
@@ -162,4 +187,6 @@ void fb_x_forget_mark(void)
 	if (nr_ends)
 		madvise(ends, ENDS * sizeof(*ends), MADV_DONTNEED);
 	fb_x.ends = nr_ends = 0;
+	memset(fb_x.ns, 0, sizeof(fb_x.ns));
+	work_since = 0;
 }
