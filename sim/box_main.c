@@ -254,7 +254,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		o->trace_file = arg;
 		break;
 	case OPT_PREEMPTIONS:
-		o->preemptions = number_option("preemptions", arg, "0 to 1000", 0, 1000);
+		o->preemptions = EXPLORE_ANY;
+		if (strcmp(arg, "any"))
+			o->preemptions = number_option("preemptions", arg, "0 to 1000, or any", 0, 1000);
 		break;
 	case OPT_POLICY:
 		o->search = search_option(arg);
@@ -672,8 +674,8 @@ static const struct argp_option faults_options[] = {
 static const struct argp_option explore_options[] = {
 	{ "trace-file", OPT_TRACE_FILE, "FILE", 0, "write each normalized trace that was shown to FILE, once; "
 	  "implies --jobs 1", 0 },
-	{ "preemptions", OPT_PREEMPTIONS, "N", 0, "try all schedules with up to N preemptions, and no others "
-	  "(0, 1, 2, then any number)", 0 },
+	{ "preemptions", OPT_PREEMPTIONS, "N", 0, "try all schedules with up to N preemptions, and no others; any: "
+	  "with any number at once (0, 1, 2, then any number)", 0 },
 	{ "policy", OPT_POLICY, "POLICY", 0, "dfs: depth-first, to the end; pct: random priorities; random: any "
 	  "task at any point (dfs)", 0 },
 	{ "time", OPT_TIME, "SECONDS", 0, "end the search of each scenario after so long", 0 },

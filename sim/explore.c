@@ -282,7 +282,7 @@ static void search(struct result *r, const struct explore_opts *o)
 	a.run.no_stacks = true;
 	a.run.no_trace = !o->traces;
 	a.run.max_steps = MAX_STEPS;
-	if (o->search != FB_SEARCH_DFS) {
+	if (o->search != FB_SEARCH_DFS || o->preemptions == EXPLORE_ANY) {
 		stage(r, o, &a, FB_EXPLORE_NO_BOUND);
 		return;
 	}

@@ -13,6 +13,7 @@
 #include "scenario.h"
 
 #define EXPLORE_DEEPEN	(~0u)
+#define EXPLORE_ANY	(~0u - 1)
 
 /**
  * struct explore_opts - what to explore, and how far
@@ -23,7 +24,8 @@
  * @search: depth-first, or random
  * @restart: runs go on from where the region begins; otherwise each is made from its begin
  * @no_reduction: every interleaving, also those that cannot differ
- * @preemptions: bounds up to this one, each to its end; EXPLORE_DEEPEN: 0, 1, 2, then none
+ * @preemptions: bounds up to this one, each to its end; EXPLORE_DEEPEN: 0, 1, 2, then none; EXPLORE_ANY: none
+ *	at once
  * @seed: for random searches
  * @depth: of bugs that PCT looks for
  * @seconds: wall time for each scenario; 0: no limit

@@ -28,6 +28,14 @@ class Explore(unittest.TestCase):
         self.assertRegex(done.stderr, r"(?m)^  time: \d+ % between runs, .*, \d+ % what to try next$")
         self.assertRegex(done.stdout, r"(?m)^ok 1 explore/write-write # complete, ")
 
+    def test_without_bound_at_once_takes_fewer(self):
+        done = [fusebox("explore", "explore/write-over", *words) for words in ((), ("--preemptions", "any"))]
+        for one in done:
+            self.assertEqual(one.returncode, 0, one.stderr)
+            self.assertIn("ok 1 explore/write-over # complete, ", one.stdout)
+        deepened, at_once = (int(re.search(r"complete, (\d+) schedules", one.stdout).group(1)) for one in done)
+        self.assertLess(at_once, deepened)
+
     def test_a_limit_of_runs_is_no_completeness(self):
         done = fusebox("explore", "explore/write-write", "--max-runs", "1")
         self.assertEqual(done.returncode, 0, done.stderr)
