@@ -157,16 +157,18 @@ mcdc: tree ## modified condition/decision coverage of the patch (clang-19): the 
 
 # Places met for the first time come first, so that a limit leaves out what is met again and again.
 FAULT_SECONDS ?= 170
+SEED_SECONDS ?= 60
+ALL_SECONDS ?=
 SEED ?=
 .PHONY: faults faults-seeds faults-all
 faults: build ## each fault point of each scenario fails, for 170 s (FAULT_SECONDS=N; SEED=N: schedule at random)
 	@tools/faults --out '$(B)' --seconds $(FAULT_SECONDS) $(if $(SEED),--seed $(SEED))
 
-faults-seeds: build ## the same with seeds 1, 2 and 3, so long each: the same places of fs/fuse must fail
-	@tools/faults --out '$(B)' --seconds $(FAULT_SECONDS) --seeds 1,2,3
+faults-seeds: build ## the same with seeds 1, 2 and 3, for 60 s each (SEED_SECONDS=N): the same places of fs/fuse must fail
+	@tools/faults --out '$(B)' --seconds $(SEED_SECONDS) --seeds 1,2,3
 
-faults-all: build ## each scenario's places fail the first time, alone and persistently; pairs, too: to the end
-	@tools/faults --out '$(B)' --times 1 --pairs
+faults-all: build ## each scenario's places fail the first time, alone and persistently; pairs, too: to the end (ALL_SECONDS=N: or so long)
+	@tools/faults --out '$(B)' --times 1 --pairs $(if $(ALL_SECONDS),--seconds $(ALL_SECONDS))
 
 .PHONY: defects
 defects: build ## put each defect of tests/defects into the box; its finding must be reported
