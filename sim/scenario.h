@@ -89,7 +89,7 @@ enum sc_diff {
 	DIFF_SUID_BELOW,
 	DIFF_SEALED_MAP,
 	DIFF_SUID_TABLE,
-	DIFF_PAGE_CACHE,
+	DIFF_SPLIT,
 	SC_DIFFS
 };
 
@@ -312,6 +312,7 @@ struct fx_opts {
  * @mnt: path of the FUSE mount
  * @gone: the connection is dead (server killed, aborted): nothing is checked with the server
  * @leaks_open: open files that the server must be left with at the end
+ * @by_chance: what is done depends on what was found: requests are not counted in the trace
  */
 struct fixture {
 	struct sc *sc;
@@ -322,6 +323,7 @@ struct fixture {
 	char mnt[W_PATH_MAX];
 	bool gone;
 	unsigned int leaks_open;
+	bool by_chance;
 	/* private */
 	bool own_lower, made_dir, mounted, started;
 	char paths[FX_PATHS][W_PATH_MAX];

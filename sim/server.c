@@ -48,6 +48,7 @@ struct node {
 struct open_file {
 	bool used;
 	bool dir;
+	bool cached;		/* by the page cache */
 	int fd;
 	uint64_t nodeid;
 	int32_t backing_id;	/* of this open alone; 0 = none or the node's */
@@ -174,6 +175,17 @@ unsigned int srv_count(struct server *srv, unsigned int mark, uint32_t opcode)
 	w_lock(srv->w, srv->lock);
 	for (unsigned int i = mark; i < srv->nlog; i++)
 		n += counts(srv->log[i].opcode, opcode);
+	w_unlock(srv->w, srv->lock);
+	return n;
+}
+
+unsigned int srv_count_page_cache(struct server *srv, uint32_t opcode)
+{
+	unsigned int n = 0;
+
+	w_lock(srv->w, srv->lock);
+	for (unsigned int i = 0; i < srv->nlog; i++)
+		n += srv->log[i].page_cache && srv->log[i].opcode == opcode;
 	w_unlock(srv->w, srv->lock);
 	return n;
 }
@@ -763,6 +775,7 @@ static long finish_open(struct server *srv, uint32_t opcode, struct node *n, int
 		.entry = entry,
 		.name = last_part(n->path),
 	};
+	struct open_file *f;
 	long ret;
 
 	*out = (struct fuse_open_out) { .fh = file_add(srv, n, fd, false) };
@@ -773,6 +786,9 @@ static long finish_open(struct server *srv, uint32_t opcode, struct node *n, int
 	}
 	if (srv->cfg.on_open)
 		srv->cfg.on_open(srv, &o);
+	f = file_by_fh(srv, out->fh);
+	if (f)
+		f->cached = !(out->open_flags & (FOPEN_DIRECT_IO | FOPEN_PASSTHROUGH));
 	srv->opens_seen++;
 	return 0;
 }
@@ -1881,6 +1897,19 @@ static void answer(struct server *srv, const struct fuse_in_header *in, unsigned
 	log_reply(srv, log_index, error, sent);
 }
 
+/* Does the page cache ask? What it writes back goes by any file of the inode. */
+static bool by_page_cache(struct server *srv, const struct srv_request *req)
+{
+	const struct open_file *f;
+
+	if (req->opcode != FUSE_READ && req->opcode != FUSE_WRITE)
+		return false;
+	if (req->opcode == FUSE_WRITE && (req->flags & FUSE_WRITE_CACHE))
+		return true;
+	f = file_by_fh(srv, req->fh);
+	return f && f->cached;
+}
+
 static void serve_one(struct server *srv)
 {
 	const struct fuse_in_header *in = (const void *)srv->in;
@@ -1891,6 +1920,7 @@ static void serve_one(struct server *srv)
 	bool ruled;
 	struct reply r;
 
+	req.page_cache = by_page_cache(srv, &req);
 	log_index = log_add(srv, &req);
 	srv->serving = log_index;
 	ruled = rule_for(srv, in->opcode, &rule);

@@ -180,6 +180,7 @@ struct srv_rule {
  * @size: READ, WRITE, SETATTR; bytes behind the name (CREATE)
  * @mode: SETATTR, CREATE, MKDIR
  * @name: the first name, shortened
+ * @page_cache: READ, WRITE: it is the page cache that reads, or writes through or back
  * @error: what it was answered with: 0 or negative errno; 1 while unanswered
  * @sent: result of writing the reply; 1 while unanswered
  */
@@ -194,6 +195,7 @@ struct srv_request {
 	uint64_t size;
 	uint32_t mode;
 	char name[32];
+	bool page_cache;
 	int error;
 	long sent;
 };
@@ -401,6 +403,15 @@ unsigned int srv_mark(struct server *srv);
  * A request is counted once it has been read. Return: their number.
  */
 unsigned int srv_count(struct server *srv, unsigned int mark, uint32_t opcode);
+
+/**
+ * srv_count_page_cache() - requests of one kind that the page cache made
+ * @srv: the server
+ * @opcode: FUSE_READ or FUSE_WRITE
+ *
+ * Return: their number since the server began.
+ */
+unsigned int srv_count_page_cache(struct server *srv, uint32_t opcode);
 
 /**
  * srv_find() - the nth request of one kind since a mark

@@ -470,6 +470,7 @@ void rnd_run(struct sc *sc, struct rnd_run *run)
 	}
 	/* Who may not have a file open in two ways does not come far. */
 	sc_differs(sc, DIFF_MIXED_OPENS);
+	g->st.fx.by_chance = true;
 	fx_teardown(&g->st.fx);
 out:
 	rnd_model_free(&g->m);

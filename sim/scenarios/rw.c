@@ -483,12 +483,20 @@ out:
 	fx_teardown(&fx);
 }
 
+/* What the lower file does is its own matter: ext4 of 6.1 writes so only with O_DIRECT. */
+static void same_nowait(struct sc *sc, long got, long below)
+{
+	bool same = got == below;
+
+	EXPECT_DIFF(sc, DIFF_NOWAIT, same, true, below == -EOPNOTSUPP);
+}
+
 static void rw_nowait(struct sc *sc)
 {
 	char buf[16];
 	struct iovec iov = { buf, sizeof(buf) };
 	struct fixture fx;
-	long fd, low, got, want;
+	long fd, low, want;
 
 	if (!fx_setup(sc, &fx, NULL))
 		goto out;
@@ -497,11 +505,9 @@ static void rw_nowait(struct sc *sc)
 	/* put it into the lower page cache: then nothing needs to wait */
 	EXPECT_EQ(sc, w_pread(fx.w, low, buf, 16, 0), 16);
 	want = w_preadv2(fx.w, low, &iov, 1, 0, RWF_NOWAIT);
-	got = w_preadv2(fx.w, fd, &iov, 1, 0, RWF_NOWAIT);
-	EXPECT_DIFF(sc, DIFF_NOWAIT, got, want, -EOPNOTSUPP);
+	same_nowait(sc, w_preadv2(fx.w, fd, &iov, 1, 0, RWF_NOWAIT), want);
 	want = w_pwritev2(fx.w, low, &iov, 1, 0, RWF_NOWAIT);
-	got = w_pwritev2(fx.w, fd, &iov, 1, 0, RWF_NOWAIT);
-	EXPECT_DIFF(sc, DIFF_NOWAIT, got, want, -EOPNOTSUPP);
+	same_nowait(sc, w_pwritev2(fx.w, fd, &iov, 1, 0, RWF_NOWAIT), want);
 	w_close(fx.w, low);
 	w_close(fx.w, fd);
 out:

@@ -65,7 +65,7 @@ static void through_pipe(struct sc *sc, enum srv_backing from, enum srv_backing 
 	EXPECT(sc, holds(&fx, fx_low(&fx, "to"), 0, LEN, 1), "wrong content below");
 	EXPECT(sc, holds(&fx, fx_mnt(&fx, "to"), 0, LEN, 1), "wrong content through FUSE");
 	fx_same_attr(&fx, b, "to", false);
-	sc_differs(sc, DIFF_PAGE_CACHE);
+	sc_differs(sc, DIFF_SPLIT);
 out:
 	free(buf);
 	fx_close(&fx, p[0]);
