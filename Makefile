@@ -261,6 +261,18 @@ stress-short: module configure ## a minute of it on Debian's stock kernel
 	@tools/setup stress
 	@$(stress) --name stress-short -- $(STRESS_SECONDS) $(STRESS_SEED) 4096 || [ $$? = 77 ]
 
+# What of guest, count and host bench-kernel measures anew, how often, and after how many seconds of each at most.
+BENCH_WHERE ?= guest,count,host
+BENCH_ROUNDS ?= 5
+BENCH_SECONDS ?= 1800
+
+.PHONY: bench-kernel
+bench-kernel: module configure ## plain FUSE, passthrough and native on 6.1 (QEMU) and on this kernel (as root), into docs/performance.md
+	@tools/setup bench-kernel
+	$(ninja) fusebox-fileserver
+	@tools/bench-kernel --out '$(B)' --where '$(BENCH_WHERE)' --rounds '$(BENCH_ROUNDS)' --limit '$(BENCH_SECONDS)' \
+		--write docs/performance.md || [ $$? = 77 ]
+
 differences: build host guest ## compare box, guest and host; writes docs/differences.md if all is explained
 	@tools/differences --out '$(B)' --write docs/differences.md || [ $$? = 77 ]
 

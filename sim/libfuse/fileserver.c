@@ -57,6 +57,15 @@ static void reply_result(fuse_req_t req, long ret)
 	fuse_reply_err(req, ret < 0 ? -ret : 0);
 }
 
+/* So many bytes were written or copied. */
+static void reply_done(fuse_req_t req, long ret)
+{
+	if (ret < 0)
+		reply_result(req, ret);
+	else
+		fuse_reply_write(req, ret);
+}
+
 static struct open_file *file_of(struct fuse_file_info *fi)
 {
 	return (struct open_file *)(uintptr_t)fi->fh;
@@ -90,6 +99,7 @@ static void reply_attr(fuse_req_t req, fuse_ino_t ino)
 static void fs_getattr(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 {
 	(void)fi;
+	server_of(req)->counts.getattrs++;
 	reply_attr(req, ino);
 }
 
@@ -383,10 +393,12 @@ static void pass_through(struct fileserver *fs, struct node *n, struct open_file
 
 /*
  * The server's file has the access mode that was asked for. Positions come with each request, so it never appends; and
- * alignment is the client's business.
+ * alignment is the client's business. A kernel that writes back reads, too, where a page is written in part.
  */
-static int server_flags(int flags)
+static int server_flags(const struct fileserver *fs, int flags)
 {
+	if (fs->opts.writeback && (flags & O_ACCMODE) == O_WRONLY)
+		flags = (flags & ~O_ACCMODE) | O_RDWR;
 	return flags & (O_ACCMODE | O_TRUNC | O_EXCL);
 }
 
@@ -418,7 +430,7 @@ static void fs_open(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 	long fd = path_of(req, ino, NULL, path);
 
 	if (!fd)
-		fd = os_open(path, server_flags(fi->flags), 0);
+		fd = os_open(path, server_flags(fs, fi->flags), 0);
 	if (fd < 0) {
 		reply_result(req, fd);
 		return;
@@ -445,7 +457,7 @@ static void fs_create(fuse_req_t req, fuse_ino_t parent, const char *name, mode_
 	long fd = path_of(req, parent, name, path), ret;
 
 	if (!fd)
-		fd = os_open(path, server_flags(fi->flags) | O_CREAT, mode);
+		fd = os_open(path, server_flags(fs, fi->flags) | O_CREAT, mode);
 	if (fd < 0) {
 		reply_result(req, fd);
 		return;
@@ -492,6 +504,36 @@ static void fs_fsync(fuse_req_t req, fuse_ino_t ino, int datasync, struct fuse_f
 	reply_result(req, os_fsync(file_of(fi)->fd, datasync));
 }
 
+static struct fuse_bufvec part_of(struct fuse_file_info *fi, size_t size, off_t off)
+{
+	struct fuse_bufvec vec = FUSE_BUFVEC_INIT(size);
+
+	vec.buf[0].flags = FUSE_BUF_IS_FD | FUSE_BUF_FD_SEEK;
+	vec.buf[0].fd = file_of(fi)->fd;
+	vec.buf[0].pos = off;
+	return vec;
+}
+
+static void fs_read_spliced(fuse_req_t req, fuse_ino_t ino, size_t size, off_t off, struct fuse_file_info *fi)
+{
+	struct fuse_bufvec from = part_of(fi, size, off);
+
+	(void)ino;
+	server_of(req)->counts.reads++;
+	fuse_reply_data(req, &from, 0);
+}
+
+static void fs_write_spliced(fuse_req_t req, fuse_ino_t ino, struct fuse_bufvec *from, off_t off,
+			     struct fuse_file_info *fi)
+{
+	struct fuse_bufvec to = part_of(fi, fuse_buf_size(from), off);
+	ssize_t ret = fuse_buf_copy(&to, from, 0);
+
+	(void)ino;
+	server_of(req)->counts.writes++;
+	reply_done(req, ret);
+}
+
 static void fs_read(fuse_req_t req, fuse_ino_t ino, size_t size, off_t off, struct fuse_file_info *fi)
 {
 	char *buf = malloc(size);
@@ -513,10 +555,7 @@ static void fs_write(fuse_req_t req, fuse_ino_t ino, const char *buf, size_t siz
 
 	(void)ino;
 	server_of(req)->counts.writes++;
-	if (ret < 0)
-		reply_result(req, ret);
-	else
-		fuse_reply_write(req, ret);
+	reply_done(req, ret);
 }
 
 static void fs_fallocate(fuse_req_t req, fuse_ino_t ino, int mode, off_t off, off_t len, struct fuse_file_info *fi)
@@ -533,10 +572,7 @@ static void fs_copy_file_range(fuse_req_t req, fuse_ino_t in, off_t off_in, stru
 	(void)in;
 	(void)out;
 	(void)flags;
-	if (ret < 0)
-		reply_result(req, ret);
-	else
-		fuse_reply_write(req, ret);
+	reply_done(req, ret);
 }
 
 static void fs_lseek(fuse_req_t req, fuse_ino_t ino, off_t off, int whence, struct fuse_file_info *fi)
@@ -690,7 +726,11 @@ static void reply_xattr(fuse_req_t req, fuse_ino_t ino, const char *name, size_t
 
 static void fs_getxattr(fuse_req_t req, fuse_ino_t ino, const char *name, size_t size)
 {
-	reply_xattr(req, ino, name, size);
+	server_of(req)->counts.getxattrs++;
+	if (server_of(req)->opts.no_xattrs)
+		fuse_reply_err(req, ENOSYS);
+	else
+		reply_xattr(req, ino, name, size);
 }
 
 static void fs_listxattr(fuse_req_t req, fuse_ino_t ino, size_t size)
@@ -702,9 +742,14 @@ static void fs_listxattr(fuse_req_t req, fuse_ino_t ino, size_t size)
 
 static void fs_init(void *userdata, struct fuse_conn_info *conn)
 {
-	(void)userdata;
+	const struct fileserver *fs = userdata;
+
 	/* We act as root, so that the kernel must take set-user-id away itself. */
 	conn->want &= ~FUSE_CAP_HANDLE_KILLPRIV;
+	if (fs->opts.writeback)
+		conn->want |= conn->capable & FUSE_CAP_WRITEBACK_CACHE;
+	if (fs->opts.splice)
+		conn->want |= conn->capable & (FUSE_CAP_SPLICE_READ | FUSE_CAP_SPLICE_WRITE | FUSE_CAP_SPLICE_MOVE);
 }
 
 static const struct fuse_lowlevel_ops operations = {
@@ -747,11 +792,16 @@ static const struct fuse_lowlevel_ops operations = {
 static struct fuse_session *session_new(struct fileserver *fs, const char *mount_opts)
 {
 	struct fuse_args args = FUSE_ARGS_INIT(0, NULL);
+	struct fuse_lowlevel_ops ops = operations;
 	struct fuse_session *se = NULL;
 
+	if (fs->opts.splice) {
+		ops.read = fs_read_spliced;
+		ops.write_buf = fs_write_spliced;
+	}
 	if (!fuse_opt_add_arg(&args, "fileserver") && !fuse_opt_add_arg(&args, "-o") &&
 	    !fuse_opt_add_arg(&args, mount_opts))
-		se = fuse_session_new(&args, &operations, sizeof(operations), fs);
+		se = fuse_session_new(&args, &ops, sizeof(ops), fs);
 	fuse_opt_free_args(&args);
 	return se;
 }
@@ -787,8 +837,8 @@ int fileserver_mount(struct fileserver *fs, const char *mountpoint)
 	if (fuse_session_mount(fs->se, mountpoint))
 		return -EIO;
 	fs->own_mount = 1;
-	/* libfuse has the device already; this tells it to leave reading and writing to us. */
-	return passthrough_attach(&fs->passthrough, fs->se, fuse_session_fd(fs->se));
+	/* libfuse has the device already; this tells it to leave reading and writing to us, which do not splice. */
+	return fs->opts.splice ? 0 : passthrough_attach(&fs->passthrough, fs->se, fuse_session_fd(fs->se));
 }
 
 int fileserver_loop(struct fileserver *fs, bool signals)

@@ -17,12 +17,18 @@ struct fileserver;
  * @root: absolute path of the directory
  * @passthrough: negotiate passthrough, and name a backing file for each file that is opened
  * @direct: files that are not passed through bypass the kernel's page cache
+ * @writeback: the kernel keeps what is written, and writes it back later; there is no passthrough with it
+ * @splice: data go between the device and the files without a copy of ours
+ * @no_xattrs: extended attributes are answered with ENOSYS, so that the kernel asks once
  * @timeout: seconds for which the kernel may use names and attributes
  */
 struct fileserver_opts {
 	const char *root;
 	bool passthrough;
 	bool direct;
+	bool writeback;
+	bool splice;
+	bool no_xattrs;
 	double timeout;
 };
 
@@ -32,12 +38,16 @@ struct fileserver_opts {
  * @passed: those of them with a backing file
  * @reads: READ requests
  * @writes: WRITE requests
+ * @getattrs: GETATTR requests
+ * @getxattrs: GETXATTR requests
  */
 struct fileserver_counts {
 	unsigned long opens;
 	unsigned long passed;
 	unsigned long reads;
 	unsigned long writes;
+	unsigned long getattrs;
+	unsigned long getxattrs;
 };
 
 /**

@@ -22,6 +22,9 @@ static const struct argp_option options[] = {
 	{ "passthrough", 'p', NULL, 0, "let the kernel do reads, writes and mappings on the files themselves (as root, "
 	  "on a kernel with FUSE passthrough)", 0 },
 	{ "direct", 'd', NULL, 0, "files that are not passed through bypass the page cache", 0 },
+	{ "writeback", 'w', NULL, 0, "the kernel writes back later what applications write; not with --passthrough", 0 },
+	{ "splice", 's', NULL, 0, "data go by splice; not with --passthrough", 0 },
+	{ "no-xattrs", 'x', NULL, 0, "files have no extended attributes, so that the kernel does not ask for them", 0 },
 	{ "options", 'o', "OPTIONS", 0, "mount options, in place of allow_other,default_permissions,"
 	  "fsname=fileserver,subtype=fusebox", 0 },
 	{ 0 },
@@ -38,6 +41,15 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case 'd':
 		a->opts.direct = true;
 		return 0;
+	case 'w':
+		a->opts.writeback = true;
+		return 0;
+	case 's':
+		a->opts.splice = true;
+		return 0;
+	case 'x':
+		a->opts.no_xattrs = true;
+		return 0;
 	case 'o':
 		a->mount_opts = arg;
 		return 0;
@@ -49,6 +61,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case ARGP_KEY_END:
 		if (a->ndirs < 2)
 			argp_usage(state);
+		if (a->opts.passthrough && (a->opts.writeback || a->opts.splice))
+			argp_error(state, "--passthrough goes neither with --writeback nor with --splice: leave out one");
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -92,8 +106,9 @@ static int serve(const struct arguments *a, const char *mountpoint)
 	if (a->opts.passthrough && !fileserver_has_passthrough(fs))
 		fputs("fusebox-fileserver: the kernel has no FUSE passthrough: files were served by requests\n", stderr);
 	c = fileserver_counts(fs);
-	fprintf(stderr, "fusebox-fileserver: %lu opens, %lu of them passed through; %lu READ and %lu WRITE requests\n",
-		c->opens, c->passed, c->reads, c->writes);
+	fprintf(stderr, "fusebox-fileserver: %lu opens, %lu of them passed through; %lu READ and %lu WRITE requests; "
+		"%lu GETATTR and %lu GETXATTR requests\n",
+		c->opens, c->passed, c->reads, c->writes, c->getattrs, c->getxattrs);
 	fileserver_free(fs);
 	/* A signal is how it is meant to end. */
 	return ret < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
