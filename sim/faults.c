@@ -58,6 +58,7 @@ struct subject {
 	unsigned int *k;	/* which points, those of one rank together */
 	unsigned int *place;	/* index of their places */
 	unsigned char *variant;	/* which way they fail */
+	uint64_t *key;		/* see fb_fault_key() */
 	unsigned int nr;
 };
 
@@ -168,6 +169,7 @@ static unsigned int rank_of(struct enumeration *e, uint64_t key, unsigned int nt
 
 struct point {
 	unsigned int k, place, rank, variant;
+	uint64_t key;
 };
 
 static int by_rank(const void *a, const void *b)
@@ -222,12 +224,14 @@ static unsigned int variants_of(const char *kind)
 static void keep_points(struct subject *s, const struct point *p)
 {
 	s->k = calloc(s->nr + 1, sizeof(*s->k));
+	s->key = calloc(s->nr + 1, sizeof(*s->key));
 	s->place = calloc(s->nr + 1, sizeof(*s->place));
 	s->variant = calloc(s->nr + 1, sizeof(*s->variant));
-	if (!s->k || !s->place || !s->variant)
+	if (!s->k || !s->place || !s->variant || !s->key)
 		abort();
 	for (unsigned int i = 0; i < s->nr; i++) {
 		s->k[i] = p[i].k;
+		s->key[i] = p[i].key;
 		s->place[i] = p[i].place;
 		s->variant[i] = (unsigned char)p[i].variant;
 	}
@@ -258,7 +262,7 @@ static void take_points(struct enumeration *e, const struct scenario *scenario, 
 		key = strcmp(kind, "abort") ? fb_fault_key(k) : place[site] + 1;
 		if ((e->o->kind && strcmp(e->o->kind, kind)) || (e->o->times && met[site] > e->o->times))
 			continue;
-		point = (struct point){ .k = k, .place = place[site] };
+		point = (struct point){ .k = k, .place = place[site], .key = fb_fault_key(k) };
 		point.rank = rank_of(e, key, met[site], !e->places[place[site]].planned);
 		if (point.rank > NEW_PLACE)
 			point.rank += dearness(out->points);
@@ -448,6 +452,17 @@ static void repeat(struct enumeration *e, struct subject *s, struct fb_run_opts 
 	}
 }
 
+/*
+ * Guard pages move memory, and with it what the kernel hashes; where the schedule is drawn by chance, the run is another
+ * one then, and its k-th fault point another place than the one that is to fail.
+ */
+static void run_unmoved(struct subject *s, struct fb_run_opts *run, struct run_outcome *out)
+{
+	free(out->details);
+	run->guard = false;
+	runner_run_watched(s->s, run, &s->watch, out);
+}
+
 /* Returns the number of points of the run; 0 when it was stopped. */
 static unsigned long run_faulty(struct worker *w, unsigned int unit, unsigned int at, unsigned long then)
 {
@@ -464,6 +479,8 @@ static unsigned long run_faulty(struct worker *w, unsigned int unit, unsigned in
 	now->then = then;
 	alarm(e->o->timeout_s);
 	runner_run_watched(s->s, &run, &s->watch, &out);
+	if (run.guard && fb_fault_key(run.fault_at) != s->key[at])
+		run_unmoved(s, &run, &out);
 	watch = s->watch;
 	if (out.verdict == VERDICT_FAILED)
 		repeat(e, s, &run, &out);
@@ -815,6 +832,7 @@ static void release(struct enumeration *e)
 		free(e->subjects[i].watch.calls);
 		free(e->subjects[i].k);
 		free(e->subjects[i].place);
+		free(e->subjects[i].key);
 		free(e->subjects[i].variant);
 	}
 	free(e->subjects);
