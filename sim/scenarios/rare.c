@@ -132,6 +132,25 @@ out:
 	both_end(&b);
 }
 
+/* A passthrough read drops no cached pages, whether it has changed the access time or not. */
+static void read_keeps_pages(struct sc *sc)
+{
+	unsigned int mark;
+	struct both b;
+
+	if (!both_begin(sc, &b, NULL, 2 * PAGE))
+		goto out;
+	EXPECT(sc, fx_reads(&b.fx, b.cached, 0, 2 * PAGE, 1), "wrong content");
+	mark = srv_mark(b.fx.srv);
+	for (int i = 0; i < 3; i++) {
+		EXPECT(sc, fx_reads(&b.fx, b.through, 0, PAGE, 1), "wrong content below");
+		EXPECT(sc, fx_reads(&b.fx, b.cached, 0, 2 * PAGE, 1), "wrong content cached");
+	}
+	EXPECT_EQ(sc, srv_count(b.fx.srv, mark, FUSE_READ), 0);
+out:
+	both_end(&b);
+}
+
 /* A dirty page that the server does not take. */
 static bool lose_page(struct sc *sc, struct both *b)
 {
@@ -594,6 +613,7 @@ const struct scenario rare_scenarios[] = {
 	  BOTH | W_CAP_AIO | W_CAP_LOWER_NOWAIT,
 	  nowait_beside_cached },
 	{ "rare/keeps-other-pages", "cached pages beside those that are written", BOTH, keeps_other_pages },
+	{ "rare/read-keeps-pages", "cached pages and passthrough reads", BOTH, read_keeps_pages },
 	{ "rare/write-back-fails", "dirty pages that the server does not take", BOTH | W_CAP_SPLICE, write_back_fails },
 	{ "rare/size-below", "the lower file changes its size by itself", W_CAP_PAGE_CACHE, size_changes_below },
 	{ "rare/suid-below", "the lower file becomes suid by itself", W_CAP_ROOT, suid_below },
