@@ -212,6 +212,50 @@ out:
 	both_end(&b);
 }
 
+/* The file changes below, and a passthrough read is the first to notice: what is cached is not used any more. */
+static void read_notices(struct sc *sc)
+{
+	struct both b;
+	char c;
+
+	if (!both_begin(sc, &b, NULL, 2 * PAGE))
+		goto out;
+	EXPECT(sc, fx_reads(&b.fx, b.cached, 0, 2 * PAGE, 1), "wrong content cached");
+	NEED_EQ(sc, sc_make_file(sc, fx_low(&b.fx, "f"), 3 * PAGE, 2, 0644), 0);
+	EXPECT(sc, fx_reads(&b.fx, b.cached, 0, 2 * PAGE, 1), "it is not cached");
+	EXPECT_EQ(sc, w_pread(b.fx.w, b.through, &c, 1, 0), 1);
+	EXPECT(sc, fx_reads(&b.fx, b.cached, 0, 3 * PAGE, 2), "the old content");
+out:
+	both_end(&b);
+}
+
+/* Who may not wait does not drop cached pages, which sleeps, nor do asynchronously what is not queued. */
+static void nowait_refuses(struct sc *sc)
+{
+	struct fe_req req = { .len = 10, .write = true, .rwf = RWF_NOWAIT, .off = PAGE };
+	char buf[PAGE] = "";
+	struct fe fe = { 0 };
+	struct both b;
+
+	if (!both_begin(sc, &b, NULL, PAGE))
+		goto out;
+	EXPECT_EQ(sc, rwv2(&b.fx, true, b.through, buf, 10, RWF_NOWAIT), 10);
+	EXPECT(sc, fx_writes(&b.fx, b.through, 0, PAGE, 1), "cannot write");
+	req.fd = b.through;
+	req.buf = buf;
+	if (fe_start(sc, &fe, FE_AIO) && fe_submit(&fe, &req, 1))
+		EXPECT_EQ(sc, fe_wait(&fe, 1), 1);
+	EXPECT_EQ(sc, req.res, -EAGAIN);
+	EXPECT(sc, fx_reads(&b.fx, b.cached, 0, PAGE, 1), "wrong content cached");
+	EXPECT_EQ(sc, rwv2(&b.fx, false, b.through, buf, PAGE, RWF_NOWAIT), PAGE);
+	EXPECT_EQ(sc, rwv2(&b.fx, true, b.through, buf, 10, RWF_NOWAIT), -EAGAIN);
+	EXPECT(sc, fx_writes(&b.fx, b.through, 0, 10, 3), "cannot write");
+out:
+	if (fe.w)
+		fe_stop(&fe);
+	both_end(&b);
+}
+
 /* The lower file gets privileges that FUSE does not know of: the write takes them off all the same. */
 static void suid_below(struct sc *sc)
 {
@@ -616,6 +660,9 @@ const struct scenario rare_scenarios[] = {
 	{ "rare/read-keeps-pages", "cached pages and passthrough reads", BOTH, read_keeps_pages },
 	{ "rare/write-back-fails", "dirty pages that the server does not take", BOTH | W_CAP_SPLICE, write_back_fails },
 	{ "rare/size-below", "the lower file changes its size by itself", W_CAP_PAGE_CACHE, size_changes_below },
+	{ "rare/read-notices", "the same, and a read notices", W_CAP_PAGE_CACHE, read_notices },
+	{ "rare/nowait-refuses", "who may not wait gets EAGAIN beside cached pages",
+	  W_CAP_PAGE_CACHE | W_CAP_AIO | W_CAP_LOWER_NOWAIT, nowait_refuses },
 	{ "rare/suid-below", "the lower file becomes suid by itself", W_CAP_ROOT, suid_below },
 	{ "rare/suid-below-server", "the same, with a server of few privileges", W_CAP_ROOT, suid_below_server },
 	{ "rare/bad-inode", "a node that was used again", W_CAP_SPLICE, bad_inode },
