@@ -158,13 +158,16 @@ static void own_engines(void)
 	owner = me;
 }
 
-/* Arguments that no kernel accepts, so that it is the system call itself that may be missing or forbidden. */
+/* No entries, which no kernel accepts, so that it is the system call itself that may be missing or forbidden. */
 bool hostio_offers(enum hostio_engine engine)
 {
+	struct io_uring_params params = { 0 };
+	io_context_t context = NULL;
+
 	if (engine == HOSTIO_LIBAIO)
-		syscall(SYS_io_setup, 0, NULL);
+		syscall(SYS_io_setup, 0, &context);
 	else
-		syscall(SYS_io_uring_setup, 0, NULL);
+		syscall(SYS_io_uring_setup, 0, &params);
 	return errno != ENOSYS && errno != EPERM;
 }
 
