@@ -7,7 +7,7 @@
 #   kernel.sh SERVER LOWER MNT RESULTS TREE JOBS SIZE ROUNDS LIMIT WAY...
 #
 # LOWER: a directory, a disk with an ext4, or "ram" for a new ext4 in memory; MNT: where the ways are mounted, as MNT/WAY,
-# native being LOWER itself; TREE: a tar file; JOBS: a job file of fio, in which @WAY@ stands for the file of that way; SIZE:
+# native being LOWER itself; TREE: a tar file, or - for no such work; JOBS: a job file of fio, in which @WAY@ stands for the file of that way; SIZE:
 # of these files, in KB; after LIMIT seconds no other round begins. Each round leaves in RESULTS what fio says
 # (fio.ROUND.json), times of the work on trees (trees.ROUND: WAY and stamps) and what each server was asked (WAY.ROUND).
 set -u
@@ -107,7 +107,7 @@ end=$((${end%.*} + limit)) at=0
 while [ $round -lt "$rounds" ] && [ "$at" -lt "$end" ]; do
 	for way; do serve "$way" $round; done
 	fio_round $round
-	for way; do tree_round "$way" $round; done
+	[ "$tree" = - ] || for way; do tree_round "$way" $round; done
 	for way; do unserve "$way"; done
 	wait
 	round=$((round + 1)) at=$(now)

@@ -24,9 +24,12 @@ class BenchKernel(ToolTest):
         module, folder = tool(), self.scratch / "bench-kernel" / where
         folder.mkdir(parents=True)
         for number in range(2):
-            jobs = [{"jobname": cell, **{side: {"total_ios": 1000, "runtime": ms[cell.split(":")[3]], "lat_ns": {"mean": 1000.0 * ms[cell.split(":")[3]]}}
+            jobs = [{"jobname": cell, **{side: {"total_ios": 1000, "runtime": ms[cell.split(":")[3]], "clat_ns": {"percentile": {"50.000000": 1000 * ms[cell.split(":")[3]]}},
+                     "lat_ns": {"mean": 1000.0 * ms[cell.split(":")[3]]}}
                                          for side in ("read", "write")}} for cell in module.cells(where == "count")]
             (folder / f"fio.{number}.json").write_text("a word of warning\n" + json.dumps({"jobs": jobs}), encoding="utf-8")
+            if where == "count":
+                continue
             (folder / f"trees.{number}").write_text("".join(f"{way} 1.0 2.0 4.0 4.5 5.0\n" for way in module.WAYS), encoding="utf-8")
             for way in module.WAYS[1:]:
                 (folder / f"{way}.{number}").write_text(
