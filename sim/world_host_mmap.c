@@ -8,6 +8,7 @@
 #include <setjmp.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <string.h>
 #include <sys/mman.h>
 
@@ -38,23 +39,23 @@ long host_map(int fd, size_t len, bool write, bool shared, long long off, unsign
 
 	if (p == MAP_FAILED)
 		return -errno;
-	*addr = (unsigned long long)p;
+	*addr = (uintptr_t)p;
 	return 0;
 }
 
 long host_unmap(unsigned long long addr, size_t len)
 {
-	return munmap((void *)addr, len) ? -errno : 0;
+	return munmap((void *)(uintptr_t)addr, len) ? -errno : 0;
 }
 
 long host_sync(unsigned long long addr, size_t len)
 {
-	return msync((void *)addr, len, MS_SYNC) ? -errno : 0;
+	return msync((void *)(uintptr_t)addr, len, MS_SYNC) ? -errno : 0;
 }
 
 long host_access(unsigned long long addr, void *buf, size_t len, bool write)
 {
-	char *volatile mem = (char *)addr, *volatile own = buf;
+	char *volatile mem = (char *)(uintptr_t)addr, *volatile own = buf;
 	sigjmp_buf jmp;
 	int sig = sigsetjmp(jmp, 1);
 
