@@ -102,6 +102,10 @@ patch: ## the patch series, for git am, in build/patch
 patch-check: ## git am, checkpatch --strict, sparse and W=1 for each patch of the series
 	@tools/patch-check --out '$(B)'
 
+.PHONY: patch-builds
+patch-builds: ## fs/fuse in the kernel's own tree: x86-64, i386, s390x; gcc, clang: nothing new (minutes)
+	@env -u CC -u MAKEFLAGS tools/patch-builds --out '$(B)'
+
 test: tests ## all tests that need neither root nor a virtual machine
 	@ctest --test-dir '$(B)/box' --output-on-failure --no-label-summary -j $(JOBS)
 
@@ -218,6 +222,11 @@ bench: configure ## what a passthrough I/O costs, into docs/performance.md
 guest-smoke: module configure ## a handful of scenarios on Debian's stock kernel with our fuse.ko, in QEMU
 	$(ninja) fusebox-host
 	@tools/guest --out '$(B)' --program '$(B)/box/fusebox-host' -- --name guest $(SMOKE) || [ $$? = 77 ]
+
+.PHONY: guest-32
+guest-32: module ## the scenarios of guest-smoke by a 32-bit program, on the same 64-bit kernel
+	@tools/cross --out '$(B)' i386 && ninja -C '$(B)/i386' --quiet fusebox-host && FUSEBOX_GUEST_TIMEOUT=$${FUSEBOX_GUEST_TIMEOUT:-900} \
+		tools/guest --out '$(B)' --name guest-32 --program '$(B)/i386/fusebox-host' -- --name guest $(SMOKE) || [ $$? = 77 ]
 
 .PHONY: guest guest-debug debug-short differences
 guest: module configure ## all scenarios on Debian's stock kernel with our fuse.ko, lower files on ext4, tmpfs, overlayfs
