@@ -28,9 +28,8 @@ class BenchKernel(ToolTest):
                      "lat_ns": {"mean": 1000.0 * ms[cell.split(":")[3]]}}
                                          for side in ("read", "write")}} for cell in module.cells(where == "count")]
             (folder / f"fio.{number}.json").write_text("a word of warning\n" + json.dumps({"jobs": jobs}), encoding="utf-8")
-            if where == "count":
-                continue
-            (folder / f"trees.{number}").write_text("".join(f"{way} 1.0 2.0 4.0 4.5 5.0\n" for way in module.WAYS), encoding="utf-8")
+            if where != "count":
+                (folder / f"trees.{number}").write_text("".join(f"{way} 1.0 2.0 4.0 4.5 5.0\n" for way in module.WAYS), encoding="utf-8")
             for way in module.WAYS[1:]:
                 (folder / f"{way}.{number}").write_text(
                     "fusebox-fileserver: 9 opens, 9 of them passed through; 7 READ and 8 WRITE requests; 5 GETATTR and 6 GETXATTR requests\n",
@@ -53,7 +52,9 @@ class BenchKernel(ToolTest):
         self.assertIn("median of the four cells: psync 0.98, libaio 0.98, io_uring 0.98. 2 rounds.", text)
         self.assertIn("| 2 | 10.2 | 4.0 | 10.0 | 0.98 (0.98 to 0.98) |", text)
         self.assertIn("| native | 1.00 | 2.00 | 0.50 | 0.50 | 4.00 |", text)
-        self.assertIn("| passthrough-xattrs | 6000 | 7 | 8 | 5 | 6 |", text)
+        self.assertIn("| passthrough-xattrs | 6000 | 7 | 8 | 5 | 6 |\n", text)
+        self.assertEqual(text.count("\nThe work on "), 1)
+        self.assertIn("| passthrough | 12000 | 7 | 8 | 5 | 6 |\n", text)
         self.assertIn("| write, psync, in memory | 98000 | 100000 | 125000 | 200000 (writeback) | 0.98 | 2.00 |", text)
         self.assertTrue(text.startswith("before ") and text.endswith(" after") and "old" not in text)
 
