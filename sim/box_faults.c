@@ -71,6 +71,13 @@ static const struct {
 	{ "lower", NULL, { EIO, ENOSPC, EINTR } },
 	/* The connection ends; a server finds that its device is gone, or the request it answers. */
 	{ "abort", NULL, { ENOTCONN, ECONNABORTED, ENODEV, ENOENT } },
+	/* exportfs_decode_fh() makes ESTALE of all errors but ENOMEM. */
+	{ "abort", "open_by_handle_at", { ESTALE } },
+	/* Dirty pages are lost; of why, the mapping keeps but ENOSPC or EIO. */
+	{ "abort", "close", { EIO } },
+	{ "abort", "fsync", { EIO } },
+	{ "abort", "fdatasync", { EIO } },
+	{ "abort", "msync", { EIO } },
 	/* A connection that has ended takes no more backing files. */
 	{ "abort", "ioctl", { EPERM } },
 	/* By RWF_NOWAIT: it would have to wait for what the abort has set going. */
