@@ -16,6 +16,7 @@
 #include <linux/fdtable.h>
 #include <linux/file.h>
 #include <linux/fs.h>
+#include <linux/init_task.h>
 #include <linux/mount.h>
 #include <linux/namei.h>
 #include <linux/sched/signal.h>
@@ -61,8 +62,6 @@ static const struct {
 	/* Who has no memory for a lock has no lock to give. */
 	{ "alloc", "fcntl", { ENOLCK } },
 	{ "alloc", "flock", { ENOLCK } },
-	/* A server serves in another order whom the abort has let go, and meets what is not there any more. */
-	{ "abort", "lgetxattr", { ENODATA } },
 	/* FUSE_DEV_IOC_CLONE says so of any descriptor that is not a FUSE device. */
 	{ "fdget", "ioctl", { EINVAL } },
 	/* The fd is an option, and options are right or wrong. */
@@ -104,7 +103,6 @@ static size_t nr_calls;
 static bool mounted;
 static long nr_async;	/* asynchronous requests submitted, less completions fetched */
 static int nr_owed;	/* requests that the servers have read and not answered */
-static bool aborting;
 static bool judged;	/* the call that met the first fault has returned */
 static struct acknowledged acknowledged[MAX_ACKNOWLEDGED];
 static unsigned int nr_acknowledged;
@@ -234,18 +232,30 @@ static void go_on_one(const char *path)
 	path_put(&p);
 }
 
+/* @fn for each entry of @dir, by the administrator, whoever current is; nothing of it is a call of the scenario's. */
+static void administer(const char *dir, void (*fn)(const char *path))
+{
+	const struct cred *cred = current->cred, *real_cred = current->real_cred;
+	struct box_process *p = box_current();
+
+	p->administers = true;
+	fb_faults_suspend();
+	current->cred = current->real_cred = &init_cred;
+	for_each_entry(dir, fn);
+	current->cred = cred;
+	current->real_cred = real_cred;
+	fb_faults_resume();
+	p->administers = false;
+}
+
 static void abort_all(void)
 {
-	fb_faults_suspend();
-	for_each_entry("/fusectl", abort_one);
-	fb_faults_resume();
+	administer("/fusectl", abort_one);
 }
 
 static void lower_goes_on(void)
 {
-	fb_faults_suspend();
-	for_each_entry("/", go_on_one);
-	fb_faults_resume();
+	administer("/", go_on_one);
 }
 
 static void clear_up(void)
@@ -405,17 +415,16 @@ static noinline bool server_dies(void)
 /* Between two calls the administrator may abort the connections. */
 static void maybe_abort(void)
 {
-	if (!mounted || aborting || !connection_is_aborted())
-		return;
-	aborting = true;
-	abort_all();
-	aborting = false;
+	if (mounted && connection_is_aborted())
+		abort_all();
 }
 
 void box_faults_enter(struct box_process *p)
 {
 	size_t number;
 
+	if (p->administers)
+		return;
 	p->below.nr = 0;
 	if (!watch)
 		return;
@@ -439,7 +448,7 @@ static void check(struct box_process *p, const char *name, long ret)
 
 void box_faults_exit(struct box_process *p, const char *name, long ret)
 {
-	if (!watch || aborting)
+	if (!watch || p->administers)
 		return;
 	if (watch->record)
 		record(p->call, name, ret);

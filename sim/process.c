@@ -232,9 +232,11 @@ bool box_sleeps(const struct box_process *p)
 	return p->done || (p->in_syscall && fb_task_blocked(p->task->fb));
 }
 
-/* Takes the signals; a deadly one ends the process here. */
+/* Takes the signals; a deadly one ends the process here, but not while it acts for the administrator. */
 static void process_signals(struct box_process *p)
 {
+	if (p->administers)
+		return;
 	if (READ_ONCE(current->pending) & sigmask(SIGXFSZ))
 		p->nr_sigxfsz++;
 	if (!fb_signals_take(current))

@@ -28,6 +28,7 @@ enum box_files { BOX_FILES_EMPTY, BOX_FILES_COPY, BOX_FILES_SHARE };
  * @done: has it ended?
  * @killed: and was it killed?
  * @in_syscall: is it inside a system call?
+ * @administers: box_faults.c does in its place what an administrator does
  * @nr_sigxfsz: SIGXFSZ received since box_sigxfsz() was last called
  * @call: number of its system call among those of the run
  * @awaits: completions of asynchronous requests that it waits for
@@ -44,6 +45,7 @@ struct box_process {
 	bool done;
 	bool killed;
 	bool in_syscall;
+	bool administers;
 	unsigned int nr_sigxfsz;
 	size_t call;
 	int awaits;
