@@ -158,6 +158,11 @@ void box_faults_awaits(int min);
 void box_faults_got(long ret);
 
 /**
+ * box_faults_aborted() - the scenario itself is about to abort a connection
+ */
+void box_faults_aborted(void);
+
+/**
  * box_faults_mounted() - there is a FUSE mount: from now on "abort" is a kind of fault
  */
 void box_faults_mounted(void);

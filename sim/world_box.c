@@ -875,6 +875,8 @@ static long bx_control_write(struct world *w, const char *path, const char *file
 
 	if (fd < 0)
 		return fd;
+	if (!strcmp(file, "abort"))
+		box_faults_aborted();
 	ret = box_write(fd, text, strlen(text));
 	box_close(fd);
 	return ret < 0 ? ret : 0;
