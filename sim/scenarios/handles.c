@@ -149,6 +149,28 @@ out:
 	handles_end(&h);
 }
 
+/*
+ * The way up ends half-way: entries of the directory that have come by READDIRPLUS meanwhile, and the directory, which
+ * nobody has a name for, must not stay.
+ */
+static void handles_half_way(struct sc *sc)
+{
+	/* After those for the directory itself and for its parent. */
+	static const struct srv_rule fail = { .opcode = FUSE_LOOKUP, .skip = 2, .count = 1, .action = SRV_FAIL,
+					      .error = EIO };
+	struct w_handle dir;
+	struct handles h;
+
+	if (!handles_begin(sc, &h, FUSE_EXPORT_SUPPORT))
+		goto out;
+	if (!handle_of(sc, &h, "d/e", &dir) || !forget(sc, &h, "e"))
+		goto out;
+	srv_set_rule(h.fx.srv, &fail);
+	EXPECT_EQ(sc, w_open_by_handle(h.fx.w, h.mount, &dir, O_RDONLY | O_DIRECTORY), -ESTALE);
+out:
+	handles_end(&h);
+}
+
 /* ---- access(2) ---- */
 
 #define NO_PERMISSION_CHECK	"rootmode=40000,user_id=0,group_id=0,allow_other"
@@ -239,6 +261,7 @@ const struct scenario handle_scenarios[] = {
 	{ "handles/open", "open by handle", W_CAP_ROOT, handles_open },
 	{ "handles/forgotten", "a handle of what the kernel has forgotten", W_CAP_ROOT, handles_forgotten },
 	{ "handles/exported", "the same with a server that finds it again", W_CAP_ROOT, handles_exported },
+	{ "handles/half-way", "a directory whose parents cannot be found", W_CAP_ROOT, handles_half_way },
 	{ "access/asks", "access(2) asks the server", W_CAP_ROOT, access_asks },
 	{ "access/not-implemented", "a server that does not know of it is asked once", W_CAP_ROOT,
 	  access_not_implemented },

@@ -292,6 +292,8 @@ struct dentry *d_alloc(struct dentry *parent, const struct qstr *name)
 	d_count_inc(parent);
 	dentry->d_parent = parent;
 	list_add(&dentry->d_child, &parent->d_subdirs);
+	/* Nothing beneath what hangs in the air stays cached: no unmount would find it. */
+	dentry->d_flags |= parent->d_flags & DCACHE_DISCONNECTED;
 	spin_unlock(&parent->d_lock);
 	return dentry;
 }
