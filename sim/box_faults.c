@@ -77,6 +77,8 @@ static const struct {
 	{ "abort", "fsync", { EIO } },
 	{ "abort", "fdatasync", { EIO } },
 	{ "abort", "msync", { EIO } },
+	/* The backing id of an answer has gone with the connection, before the opener looked it up. */
+	{ "abort", "open", { EIO } },
 	/* A connection that has ended takes no more backing files. */
 	{ "abort", "ioctl", { EPERM } },
 	/* By RWF_NOWAIT: it would have to wait for what the abort has set going. */
@@ -388,6 +390,23 @@ static void settle(void)
 	}
 }
 
+/* Aborts at a choice point of whoever runs there, if the run is told to; present in all runs, so that they are alike. */
+static void administrator(void *arg)
+{
+	(void)arg;
+	if (fb_intruder_wait())
+		abort_all();
+}
+
+void box_faults_begin(void)
+{
+	if (!watch)
+		return;
+	fb_faults_suspend();
+	BUG_ON(IS_ERR(box_spawn("administrator", BOX_FILES_COPY, administrator, NULL)));
+	fb_faults_resume();
+}
+
 void box_faults_wait(struct box_process *p)
 {
 	if (!watch) {
@@ -397,6 +416,7 @@ void box_faults_wait(struct box_process *p)
 	for (; p; box_for_each(next_of, &p)) {
 		wait_for_end(p);
 		box_reap(p);
+		fb_intruder_dismiss();
 		p = NULL;
 	}
 	settle();

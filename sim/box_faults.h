@@ -103,6 +103,11 @@ bool box_faults_calm(bool on);
 void box_faults_usable(const char *what);
 
 /**
+ * box_faults_begin() - start the process that aborts connections at a choice point; before the scenario's
+ */
+void box_faults_begin(void);
+
+/**
  * box_faults_wait() - wait for the end of the scenario's process, or clear up what hangs, and reap all
  * @p: the process
  *

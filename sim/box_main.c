@@ -655,8 +655,8 @@ static const struct argp_option faults_options[] = {
 	{ "persistent", OPT_PERSISTENT, NULL, 0, "only a fault and all of its kind after it", 0 },
 	{ "pairs", OPT_PAIRS, NULL, 0, "two faults, too: the first at a place that no scenario has met before, the second "
 	  "soon after", 0 },
-	{ "kind", OPT_KIND, "KIND", 0, "only faults of this kind: alloc, copy, fdget, signal, lower, abort or "
-	  "death", 0 },
+	{ "kind", OPT_KIND, "KIND", 0, "only faults of this kind: alloc, copy, fdget, signal, lower, abort, "
+	  "midway (an abort at a choice point) or death", 0 },
 	{ "jobs", OPT_JOBS, "N", 0, "processes to share the work (one for each processor)", 0 },
 	{ "times", OPT_TIMES, "N", 0, "of each scenario only the first N times that it meets a place", 0 },
 	{ "max-runs", OPT_MAX_RUNS, "N", 0, "end after so many runs", 0 },

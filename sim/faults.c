@@ -36,6 +36,9 @@ extern int __llvm_profile_write_file(void) __attribute__((weak));
 #define MAX_CLASSES	200
 #define MAX_KINDS	16
 #define FAULTS_VARIANTS	4
+#define MIDWAY_LATER	3	/* ranks */
+#define MIDWAY_GUARD	8	/* of aborts at a new place, one in so many has guard pages */
+#define MIDWAY		100	/* variant: no fault point, but a choice point, where the connections are aborted */
 #define DETAILS_LEN	8000
 #define DEAR_POINTS	32768	/* choice points of a scenario that costs some times what the usual one does */
 #define GUARDED_WAYS	2
@@ -221,6 +224,28 @@ static unsigned int variants_of(const char *kind)
 	return !strcmp(kind, "copy") || !strcmp(kind, "lower") ? FAULTS_VARIANTS : 1;
 }
 
+/* One point for each place where the scenario meets choice points. */
+static unsigned int take_choice_points(struct enumeration *e, struct point *p)
+{
+	const struct fb_met_point *met;
+	size_t n = fb_met_points(&met);
+
+	if (e->o->kind && strcmp(e->o->kind, "midway"))
+		return 0;
+	for (size_t i = 0; i < n; i++) {
+		unsigned int place = place_of(e, "midway", met[i].stack);
+
+		e->places[place].points++;
+		p[i] = (struct point){ .k = met[i].number, .place = place, .variant = MIDWAY };
+		p[i].rank = rank_of(e, met[i].key, 1, !e->places[place].planned);
+		/* They are many: again in other scenarios only after what is rarer. */
+		if (p[i].rank > NEW_PLACE)
+			p[i].rank += MIDWAY_LATER;
+		e->places[place].planned = true;
+	}
+	return n;
+}
+
 static void keep_points(struct subject *s, const struct point *p)
 {
 	s->k = calloc(s->nr + 1, sizeof(*s->k));
@@ -241,8 +266,9 @@ static void keep_points(struct subject *s, const struct point *p)
 static void take_points(struct enumeration *e, const struct scenario *scenario, const struct box_watch *watch,
 			const struct run_outcome *out)
 {
+	const struct fb_met_point *list;
 	unsigned long nr = out->faults;
-	struct point *p = calloc(FAULTS_VARIANTS * (nr + 1), sizeof(*p));
+	struct point *p = calloc(FAULTS_VARIANTS * (nr + 1) + fb_met_points(&list), sizeof(*p));
 	unsigned int *met = calloc(nr + 1, sizeof(*met)), *place = calloc(nr + 1, sizeof(*place));
 	struct subject s = { .s = scenario, .watch = *watch };
 
@@ -272,6 +298,7 @@ static void take_points(struct enumeration *e, const struct scenario *scenario, 
 		while (++point.variant < variants_of(kind))
 			p[s.nr++] = point;
 	}
+	s.nr += take_choice_points(e, p + s.nr);
 	qsort(p, s.nr, sizeof(*p), by_rank);
 	keep_points(&s, p);
 	e->nr_points += nr;
@@ -290,6 +317,7 @@ static void look(struct enumeration *e, const struct scenario *s)
 
 	run.fault_at = 0;
 	run.guard = false;
+	run.record_points = true;
 	if (runner_run_watched(s, &run, &watch, &out))
 		return;
 	watch.record = false;
@@ -409,17 +437,33 @@ static void add_failure(struct enumeration *e, const struct unit *u, unsigned in
 	unlock(sh);
 }
 
+/*
+ * A use after free on an error path needs to be seen once; nearly all ways to fail take the same one. Of choice points
+ * there are many.
+ */
+static bool wants_guard(const struct unit *u, unsigned char variant, unsigned int k)
+{
+	if (u->rank > NEW_PLACE || u->mode != SINGLE)
+		return false;
+	return variant == MIDWAY ? u->rank == NEW_FUNCTION || k % MIDWAY_GUARD == 0 :
+				   variant < GUARDED_WAYS;
+}
+
 static struct fb_run_opts opts_of(const struct enumeration *e, const struct unit *u, unsigned int at,
 				  unsigned long then)
 {
+	const struct subject *s = &e->subjects[u->subject];
 	struct fb_run_opts run = e->o->run;
 
-	run.fault_at = e->subjects[u->subject].k[at];
-	run.fault_variant = e->subjects[u->subject].variant[at];
+	if (s->variant[at] == MIDWAY) {
+		run.intrude_at = s->k[at];
+	} else {
+		run.fault_at = s->k[at];
+		run.fault_variant = s->variant[at];
+	}
 	run.fault_then = then;
 	run.fault_persistent = u->mode == PERSISTENT;
-	/* A use after free on an error path needs to be seen once; nearly all ways to fail take the same one. */
-	run.guard = e->o->run.guard && u->rank <= NEW_PLACE && u->mode == SINGLE && run.fault_variant < GUARDED_WAYS;
+	run.guard = e->o->run.guard && wants_guard(u, s->variant[at], s->k[at]);
 	/* What fails is run once more, for the report. */
 	run.no_stacks = true;
 	return run;
@@ -568,12 +612,15 @@ static void add_crash(struct enumeration *e, const struct current_run *now, int 
 {
 	const struct unit *u = &e->units[now->unit];
 	struct fb_run_opts run = opts_of(e, u, now->at, now->then);
-	char details[400];
+	const char *token;
+	char details[1000];
 
 	run.name = e->subjects[u->subject].s->name;
 	fb_run_begin(&run);
-	snprintf(details, sizeof(details), "finding: %s: the process was ended by signal %d (%s)\n  replay: fusebox replay '%s'\n",
-		 sig == SIGALRM ? "livelock" : "crash", sig, strsignal(sig), fb_token());
+	token = fb_token();
+	snprintf(details, sizeof(details), "finding: %s: the process was ended by signal %d (%s)\n  replay: fusebox replay '%s'\n"
+		 "  gdb: fusebox replay '%s' --gdb\n  explain: fusebox explain '%s'\n",
+		 sig == SIGALRM ? "livelock" : "crash", sig, strsignal(sig), token, token, token);
 	fb_run_end();
 	add_failure(e, u, now->at, now->then, details);
 }
@@ -740,7 +787,10 @@ static int by_place_name(const void *a, const void *b)
 	return d ? d : strcmp(x->function, y->function);
 }
 
-/* The places in fs/fuse that have failed, as one number: runs with other seeds can be compared by it. */
+/*
+ * The places in fs/fuse that have failed, as one number: runs with other seeds can be compared by it. Which choice points
+ * there are depends on the schedule.
+ */
 static void print_digest(const struct enumeration *e)
 {
 	const struct place **fired = calloc(e->nr_places + 1, sizeof(*fired));
@@ -750,7 +800,7 @@ static void print_digest(const struct enumeration *e)
 	if (!fired)
 		abort();
 	for (unsigned int i = 0; i < e->nr_places; i++) {
-		if (in_fuse(&e->places[i]) && e->places[i].fired)
+		if (in_fuse(&e->places[i]) && e->places[i].fired && strcmp(e->places[i].kind, "midway"))
 			fired[nr++] = &e->places[i];
 	}
 	qsort(fired, nr, sizeof(*fired), by_place_name);

@@ -1166,6 +1166,7 @@ void world_box_run(struct world *w, void (*fn)(struct world *w, void *arg), void
 {
 	struct w_task *t;
 
+	box_faults_begin();
 	if (bx_spawn(w, "scenario", W_SPAWN_COPY_FILES, fn, arg, &t))
 		abort();
 	box_faults_wait(t->process);

@@ -42,6 +42,13 @@ class ReplayTest(ToolTest):
         self.assertIn("verdict: ok", done.stderr)
 
 
+class MidwayTest(ToolTest):
+    def test_connections_are_aborted_at_choice_points(self):
+        done = self.assert_works(FUSEBOX, "faults", "explore/write-write", "--kind", "midway", "--max-runs", "40")
+        self.assertRegex(done.stderr, r"midway +\d+ +4\d ")
+        self.assertIn("verdict: ok", done.stderr)
+
+
 class SeedsTest(ToolTest):
     def test_seeds_are_numbers(self):
         done = self.run_tool(ROOT / "tools/faults", "--seeds", "1,x")

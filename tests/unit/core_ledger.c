@@ -375,6 +375,64 @@ static void fault_pairs(void **state)
 	free(token);
 }
 
+static void intrudes(void *arg)
+{
+	fb_trace(fb_intruder_wait() ? "intruder runs" : "dismissed");
+	(void)arg;
+}
+
+static void interrupted(void *arg)
+{
+	const char *what[FB_FAULTS_TAKEN];
+
+	fb_yield();
+	for (int i = 0; i < 3; i++) {
+		fb_trace("step %d", i);
+		fb_point(FB_PT_OTHER, arg);
+	}
+	if (fb_fault_taken(what))
+		fb_trace("taken: %s", what[0]);
+	fb_intruder_dismiss();
+}
+
+static void intrude(const struct fb_run_opts *o)
+{
+	assert_int_equal(fb_run_begin(o), 0);
+	fb_task_create("app", interrupted, (void *)o);
+	fb_task_create("intruder", intrudes, NULL);
+	fb_run_loop();
+	assert_int_equal(fb_run_end(), FB_RUN_OK);
+}
+
+/* It runs at the choice point that the run was told, and again when the token is replayed; else it is sent away. */
+static void intruder(void **state)
+{
+	struct fb_run_opts o = {.name = "test", .record_points = true};
+	struct fb_run_opts r = {.name = "test", .policy = FB_POLICY_REPLAY};
+	const struct fb_met_point *met;
+	char *token;
+
+	(void)state;
+	intrude(&o);
+	assert_string_equal(strchr(fb_trace_line(fb_trace_len() - 1), ':'), ": dismissed");
+	assert_int_equal(fb_fault_failures(), 0);
+	assert_int_equal(fb_met_points(&met), 1);
+	assert_true(fb_stack_has(met[0].stack, "interrupted"));
+	o = (struct fb_run_opts){.name = "test", .intrude_at = met[0].number + 1};
+	intrude(&o);
+	assert_non_null(strstr(fb_trace_line(3), "intruder: intruder runs"));
+	assert_non_null(strstr(fb_trace_line(4), "app: step 2"));
+	assert_non_null(strstr(fb_trace_line(5), "app: taken: abort"));
+	assert_int_equal(fb_fault_failures(), 1);
+	token = strdup(fb_token());
+	assert_true(fb_token_faults(token));
+	r.token = token;
+	intrude(&r);
+	assert_non_null(strstr(fb_trace_line(3), "intruder: intruder runs"));
+	assert_string_equal(fb_token(), token);
+	free(token);
+}
+
 static void take_faults(void *arg)
 {
 	const char *what[FB_FAULTS_TAKEN];
@@ -488,6 +546,7 @@ int main(void)
 		cmocka_unit_test(fault_points),
 		cmocka_unit_test(fault_pairs),
 		cmocka_unit_test(faults_taken),
+		cmocka_unit_test(intruder),
 		cmocka_unit_test(asked_faults),
 		cmocka_unit_test(suspended_faults),
 		cmocka_unit_test(rcu_nesting),

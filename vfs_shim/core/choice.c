@@ -4,7 +4,7 @@
  * the run; the token keeps only those that were not the default.
  *
  * Token: NAME "@" base64url of: varint 2 * fault_at + fault_persistent, or for a pair of faults the
- * varints 1, fault_at, fault_then - fault_at; for each deviation varint
+ * varints 1, fault_at, fault_then - fault_at, or for an intruder 1, 0, intrude_at; for each deviation varint
  * distance from the one before (the first: its number), varint value - 1; one check byte over name
  * and varints.
  */
@@ -230,14 +230,14 @@ static size_t put_faults(uint8_t *to, const struct fb_faults *f)
 {
 	size_t len;
 
-	if (!f->then) {
+	if (!f->then && !f->point) {
 		len = put_varint(to, f->at * 2);
 		to[0] |= f->persistent;
 		return len;
 	}
 	len = put_varint(to, PAIR);
 	len += put_varint(to + len, f->at);
-	return len + put_varint(to + len, f->then - f->at);
+	return len + put_varint(to + len, f->point ? f->point : f->then - f->at);
 }
 
 /* Bytes used, or 0 when malformed. */
@@ -249,14 +249,14 @@ static size_t get_faults(const uint8_t *from, size_t len, struct fb_faults *f)
 	if (!n || v != PAIR) {
 		f->at = v / 2;
 		f->persistent = v & 1;
-		f->then = 0;
+		f->then = f->point = 0;
 		return n;
 	}
 	m = get_varint(from + n, len - n, &v);
 	k = m ? get_varint(from + n + m, len - n - m, &gap) : 0;
-	if (!k || !v || !gap)
+	if (!k || !gap)
 		return 0;
-	*f = (struct fb_faults){.at = v, .then = v + gap};
+	*f = v ? (struct fb_faults){.at = v, .then = v + gap} : (struct fb_faults){.point = gap};
 	return n + m + k;
 }
 
@@ -354,12 +354,13 @@ bool fb_token_faults(const char *from)
 	bool ok = strrchr(from, '@') && !parse(from, &faults);
 
 	wanted.n = 0;
-	return ok && faults.at;
+	return ok && (faults.at || faults.point);
 }
 
 int fb_choice_reset(const struct fb_run_opts *opts)
 {
-	struct fb_faults faults = {opts->fault_at, opts->fault_then, opts->fault_persistent};
+	struct fb_faults faults = {opts->fault_at, opts->fault_then, opts->fault_persistent,
+				   opts->intrude_at};
 	int err;
 
 	policy = opts->policy;
@@ -381,7 +382,7 @@ int fb_choice_reset(const struct fb_run_opts *opts)
 			return err;
 	}
 	if (opts->fault_none)
-		faults.at = 0;
+		faults = (struct fb_faults){0};
 	fb_fault_reset(&faults);
 	return 0;
 }

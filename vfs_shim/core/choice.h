@@ -60,6 +60,14 @@ unsigned int fb_fault_way(const char *what, unsigned int n);
 void fb_faults_suspend(void);
 void fb_faults_resume(void);
 
+/*
+ * The calling task waits for the choice point of fb_run_opts.intrude_at: there it runs, whoever was running and whatever
+ * that one holds. This counts as a fault of kind "abort", and the token says it. There is one intruder at a time;
+ * nobody waits for it. Returns false if it was dismissed instead.
+ */
+bool fb_intruder_wait(void);
+void fb_intruder_dismiss(void);
+
 enum fb_policy {
 	FB_POLICY_RUN_TO_BLOCK,
 	FB_POLICY_RANDOM,
@@ -78,6 +86,14 @@ unsigned int fb_fault_taken(const char *what[FB_FAULTS_TAKEN]);
 unsigned int fb_fault_site(unsigned long k, const char **what, fb_stack_t *stack);
 /* What tells its place from others, also across runs of one process. */
 uint64_t fb_fault_key(unsigned long k);
+/* A place where a run with fb_run_opts.record_points met choice points while fault points counted, and the first of them. */
+struct fb_met_point {
+	unsigned long number; /* of the choice point, from 1 */
+	uint64_t key; /* tells the place from others, also across runs of one process */
+	fb_stack_t stack;
+};
+/* All of them, in order; core's until the next fb_run_begin(). Returns how many. */
+size_t fb_met_points(const struct fb_met_point **list);
 /* One line per fault site: "what function count". For reports; deterministic order. */
 typedef void (*fb_site_fn)(const char *what, const char *function, unsigned long count, void *arg);
 void fb_fault_sites(fb_site_fn fn, void *arg);

@@ -11,6 +11,7 @@
 /* What fails persistently comes back in the end: who tries again for ever shall not hang the run. */
 #define MAX_FAILURES 256
 #define KEY_FRAMES 8
+#define POINT_FRAMES 5 /* of a choice point: core's, the primitive, its caller and one more */
 
 struct site {
 	const char *what;
@@ -31,17 +32,20 @@ static FB_UNTOLD unsigned long seen, failures;
 static struct fb_faults told;
 static const char *failing; /* the kind of the first failure */
 static unsigned int suspended;
+static struct fb_table met; /* keys of the choice points' places */
+static struct fb_met_point *met_points;
+static size_t nr_met, met_room;
 
 /*
  * The calls that led to the frame @fp, by the frame pointers that all of the box is built with. The
  * innermost ones are the shim's allocators and copy functions, so it takes some to tell places apart.
  */
-FB_UNCHECKED static uint64_t callers(const uintptr_t *fp)
+FB_UNCHECKED static uint64_t callers(const uintptr_t *fp, unsigned int n)
 {
 	const char *low = fb_core.ctx->low, *high = low + fb_core.ctx->size;
 	uint64_t key = 0;
 
-	for (unsigned int i = 0; i < KEY_FRAMES; i++) {
+	for (unsigned int i = 0; i < n; i++) {
 		const uintptr_t *up = (const uintptr_t *)fp[0];
 
 		key = fb_mix(key ^ fp[1]);
@@ -105,7 +109,10 @@ static void take(struct fb_task *t, const char *what)
 /* For a debugger to stop at: the fault that the run was told to inject. */
 __attribute__((noinline)) void fb_fault_injected(const char *what)
 {
-	fb_trace("fault %lu: %s fails%s", seen, what, told.persistent ? ", and each such one from here on" : "");
+	if (told.point)
+		fb_trace("choice point %lu: %s", told.point, what);
+	else
+		fb_trace("fault %lu: %s fails%s", seen, what, told.persistent ? ", and each such one from here on" : "");
 }
 
 /* Is the point that was just counted the one that the task itself has asked for? */
@@ -142,7 +149,7 @@ __attribute__((noinline)) bool fb_fault(const char *what)
 	if (!fb_core.cur || suspended)
 		return false;
 	seen++;
-	remember(count(what, callers(__builtin_frame_address(0))));
+	remember(count(what, callers(__builtin_frame_address(0), KEY_FRAMES)));
 	if (asked_for(fb_core.cur, what))
 		return true;
 	if (likely(!told.at || seen < told.at) || !shall_fail(what))
@@ -155,6 +162,43 @@ __attribute__((noinline)) bool fb_fault(const char *what)
 		fb_fault_injected(what);
 	take(fb_core.cur, what);
 	return true;
+}
+
+/* The intruder runs in place of @t: for @t an abort, whatever it is for the intruder. */
+void fb_fault_intruded(struct fb_task *t)
+{
+	if (!failures++)
+		failing = "abort";
+	fb_guard_arm();
+	fb_fault_injected(failing);
+	take(t, failing);
+}
+
+/* A choice point, of a run that records them. */
+__attribute__((noinline)) void fb_fault_meet_point(unsigned long number)
+{
+	uint64_t key;
+
+	if (suspended)
+		return;
+	key = callers(__builtin_frame_address(0), POINT_FRAMES);
+	if (fb_table_get(&met, key))
+		return;
+	fb_table_set(&met, key, &met);
+	if (nr_met == met_room) {
+		met_room = met_room ? 2 * met_room : 1024;
+		met_points = realloc(met_points, met_room * sizeof(*met_points));
+		if (!met_points)
+			abort();
+	}
+	met_points[nr_met++] = (struct fb_met_point){number, key, fb_stack_here()};
+}
+
+/** fb_met_points() - see choice.h. */
+size_t fb_met_points(const struct fb_met_point **list)
+{
+	*list = met_points;
+	return nr_met;
 }
 
 /** fb_fault_failures() - how many fault points of this run have failed. Context: any. */
@@ -281,7 +325,12 @@ void fb_fault_reset(const struct fb_faults *faults)
 	failing = NULL;
 	suspended = 0;
 	told = *faults;
-	if (!told.at)
+	if (told.point)
+		told = (struct fb_faults){.point = told.point};
+	else if (!told.at)
 		told = (struct fb_faults){0};
-	fb_guard_begin(!told.at);
+	fb_guard_begin(!told.at && !told.point);
+	fb_core.intrude_at = fb_core.record_points ? 1 : told.point;
+	fb_table_reset(&met);
+	nr_met = 0;
 }

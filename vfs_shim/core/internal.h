@@ -124,7 +124,8 @@ struct fb_task {
 };
 
 struct fb_core {
-	bool running, stopped, guard, no_stacks, no_trace;
+	bool running, stopped, guard, no_stacks, no_trace, record_points;
+	unsigned long intrude_at; /* choice point with something to do */
 	char name[128];
 	struct fb_ctx main, *ctx; /* the main stack; the context that runs */
 	struct fb_task *cur, *last; /* the task that runs; that ran last */
@@ -174,7 +175,10 @@ unsigned int fb_plan_decide(enum fb_decision kind, unsigned int n, unsigned int 
 struct fb_faults { /* which fault points fail, counted from 1; 0: none */
 	unsigned long at, then;
 	bool persistent;
+	unsigned long point; /* no fault point, but a choice point: see fb_intruder_wait() */
 };
+void fb_fault_intruded(struct fb_task *t);
+void fb_fault_meet_point(unsigned long number);
 void fb_fault_injected(const char *what);
 void fb_fault_reset(const struct fb_faults *faults);
 const struct fb_faults *fb_faults_told(void);

@@ -56,6 +56,7 @@ int fb_run_begin(const struct fb_run_opts *opts)
 	fb_core.max_steps = opts->max_steps ? opts->max_steps : MAX_STEPS;
 	fb_core.max_idle = opts->max_idle_ns ? opts->max_idle_ns : MAX_IDLE;
 	/* Memcheck watches each access itself, and has no use for pages that come and go. */
+	fb_core.record_points = opts->record_points;
 	fb_core.no_stacks = opts->no_stacks;
 	fb_core.no_trace = opts->no_trace;
 	fb_core.guard = opts->guard && !FB_VALGRIND;

@@ -19,6 +19,8 @@ struct fb_run_opts {
 	unsigned long fault_at; /* k-th fault point fails; 0: none */
 	unsigned long fault_then; /* and this one, after it; 0: none */
 	bool fault_persistent; /* and each one of its kind after it */
+	unsigned long intrude_at; /* at this choice point, from 1, the intruder runs: see fb_intruder_wait(); 0: not */
+	bool record_points; /* for fb_met_points() */
 	unsigned int fault_variant; /* which way of failing, where there are several: see fb_fault_way() */
 	const struct fb_plan *plan; /* FB_POLICY_PLANNED */
 	struct fb_plan *record; /* the run's decisions are put there; NULL: not */

@@ -22,6 +22,8 @@ static struct {
 	void *arg;
 	bool done;
 } call;
+static struct fb_task *intruder; /* waits for its choice point */
+static bool dismissed;
 static struct {
 	fb_idle_fn fn;
 	void *arg;
@@ -210,6 +212,48 @@ unsigned long fb_points_seen(void)
 	return nr_points;
 }
 
+/* It runs now, in place of current. */
+static void intrude(struct fb_task *me)
+{
+	if (!intruder || !fb_wake(intruder))
+		return;
+	fb_fault_intruded(me);
+	me->state = FB_RUNNABLE;
+	enqueue(me);
+	switch_to_task(dequeue(nr_runnable - 2));
+}
+
+/* The choice point that fb_core.intrude_at names; to record all of them, it names each. */
+static void special_point(struct fb_task *me)
+{
+	if (!fb_core.record_points) {
+		intrude(me);
+		return;
+	}
+	fb_fault_meet_point(nr_points);
+	fb_core.intrude_at = nr_points + 1;
+}
+
+/** fb_intruder_wait() - see choice.h. Context: a task. */
+bool fb_intruder_wait(void)
+{
+	intruder = fb_core.cur;
+	dismissed = false;
+	fb_task_set_daemon(intruder, true);
+	fb_block("its choice point", NULL);
+	fb_task_set_daemon(fb_core.cur, false);
+	intruder = NULL;
+	return !dismissed;
+}
+
+/** fb_intruder_dismiss() - it need not wait any more, if there is one. Context: any. */
+void fb_intruder_dismiss(void)
+{
+	dismissed = true;
+	if (intruder)
+		fb_wake(intruder);
+}
+
 /* Here current may be switched away from. */
 static void may_switch(struct fb_task *me)
 {
@@ -219,6 +263,8 @@ static void may_switch(struct fb_task *me)
 	nr_points++;
 	fb_task_points[me->h.id]++;
 	fb_step();
+	if (unlikely(nr_points == fb_core.intrude_at))
+		special_point(me);
 	if (!nr_runnable && likely(!fb_x_on))
 		return;
 	v = fb_decide(FB_DEC_POINT, nr_runnable + 1);
