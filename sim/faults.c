@@ -465,7 +465,7 @@ static struct fb_run_opts opts_of(const struct enumeration *e, const struct unit
 	run.fault_persistent = u->mode == PERSISTENT;
 	run.guard = e->o->run.guard && wants_guard(u, s->variant[at], s->k[at]);
 	/* What fails is run once more, for the report. */
-	run.no_stacks = true;
+	run.no_stacks = run.no_trace = true;
 	return run;
 }
 
@@ -484,7 +484,7 @@ static void repeat(struct enumeration *e, struct subject *s, struct fb_run_opts 
 {
 	struct run_outcome again = { 0 };
 
-	run->no_stacks = false;
+	run->no_stacks = run->no_trace = false;
 	for (run->guard = e->o->run.guard; !again.details; run->guard = false) {
 		runner_run_watched(s->s, run, &s->watch, &again);
 		if (!run->guard)
