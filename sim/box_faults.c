@@ -77,6 +77,9 @@ static const struct {
 	{ "abort", "fsync", { EIO } },
 	{ "abort", "fdatasync", { EIO } },
 	{ "abort", "msync", { EIO } },
+	/* Direct and passthrough I/O write them back first. */
+	{ "abort", "pread", { EIO } },
+	{ "abort", "pwrite", { EIO } },
 	/* The backing id of an answer has gone with the connection, before the opener looked it up. */
 	{ "abort", "open", { EIO } },
 	/* A connection that has ended takes no more backing files. */
