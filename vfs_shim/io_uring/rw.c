@@ -146,10 +146,10 @@ static ssize_t fixup_restart(ssize_t ret)
  */
 static bool take_reissue(struct io_kiocb *req)
 {
-	bool reissue = req->flags & REQ_F_REISSUE;
-
+	if (likely(!(req->flags & REQ_F_REISSUE)))
+		return false;
 	req->flags &= ~REQ_F_REISSUE;
-	return reissue;
+	return true;
 }
 
 /* An attempt has ended with @ret. */
