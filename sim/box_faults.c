@@ -109,6 +109,7 @@ static bool mounted;
 static long nr_async;	/* asynchronous requests submitted, less completions fetched */
 static int nr_owed;	/* requests that the servers have read and not answered */
 static bool aborted;	/* by the scenario itself */
+static bool aborting;	/* the administrator has come in between, and is not done */
 static bool judged;	/* the call that met the first fault has returned */
 static struct acknowledged acknowledged[MAX_ACKNOWLEDGED];
 static unsigned int nr_acknowledged;
@@ -397,8 +398,12 @@ static void settle(void)
 static void administrator(void *arg)
 {
 	(void)arg;
-	if (fb_intruder_wait())
-		abort_all();
+	if (!fb_intruder_wait())
+		return;
+	aborting = true;
+	abort_all();
+	aborting = false;
+	wake_up(&changed);
 }
 
 void box_faults_begin(void)
@@ -682,10 +687,13 @@ bool box_faults_calm(bool on)
 {
 	if (!watch)
 		return false;
-	if (on)
+	/* He may wait for a lock of whom he came upon. */
+	if (on) {
+		wait_event(changed, !aborting);
 		fb_faults_suspend();
-	else
+	} else {
 		fb_faults_resume();
+	}
 	return true;
 }
 
