@@ -687,8 +687,8 @@ bool box_faults_calm(bool on)
 {
 	if (!watch)
 		return false;
-	/* He may wait for a lock of whom he came upon. */
 	if (on) {
+		/* The administrator may wait for a lock of whom he came upon. */
 		wait_event(changed, !aborting);
 		fb_faults_suspend();
 	} else {

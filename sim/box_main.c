@@ -15,6 +15,7 @@
 
 #include "async_table.h"
 #include "coherency.h"
+#include "coverage.h"
 #include "explain.h"
 #include "explore.h"
 #include "faults.h"
@@ -441,20 +442,12 @@ static int cmd_faults(struct options *o)
 	return faults_enumerate(&f);
 }
 
-/* There only in builds that count what runs: counters would be put back, too. */
-extern void __gcov_dump(void) __attribute__((weak));
-extern int __llvm_profile_write_file(void) __attribute__((weak));
-
-static bool counts_coverage(void)
-{
-	return __gcov_dump || __llvm_profile_write_file;
-}
-
 static int cmd_explore(struct options *o)
 {
 	struct explore_opts x = {
 		.run = o->run, .at = scenario_at, .selected = selected_by, .arg = o, .search = o->search,
-		.restart = !o->no_restart && !counts_coverage(), .no_reduction = o->no_reduction, .preemptions = o->preemptions, .seed = o->run.seed,
+		.restart = !o->no_restart && !coverage_counts(), .no_reduction = o->no_reduction,
+		.preemptions = o->preemptions, .seed = o->run.seed,
 		.depth = o->depth, .seconds = o->seconds, .max_runs = o->max_runs, .jobs = o->jobs,
 		.total = o->total, .shrink = !o->no_shrink,
 	};

@@ -17,12 +17,9 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "coverage.h"
 #include "runner.h"
 #include "shrink.h"
-
-/* There only in builds that count what runs (FUSEBOX_COVERAGE): _exit() writes no counters. */
-extern void __gcov_dump(void) __attribute__((weak));
-extern int __llvm_profile_write_file(void) __attribute__((weak));
 
 #define DETAILS_LEN	16000
 #define TOKEN_LEN	32768
@@ -112,15 +109,6 @@ static bool make_short(struct result *r, const struct explore_opts *o)
 	return ok;
 }
 
-static void leave_process(int status)
-{
-	if (__gcov_dump)
-		__gcov_dump();
-	if (__llvm_profile_write_file)
-		__llvm_profile_write_file();
-	_exit(status);
-}
-
 /*
  * Each in a process that has run nothing yet, as that of `fusebox replay`: what a process did before moves memory, and
  * with it what the kernel hashes.
@@ -136,7 +124,7 @@ static bool in_process(bool (*fn)(struct result *r, const struct explore_opts *o
 		return false;
 	}
 	if (!pid)
-		leave_process(!fn(r, o));
+		coverage_exit(!fn(r, o));
 	return waitpid(pid, &status, 0) == pid && WIFEXITED(status) && !WEXITSTATUS(status);
 }
 
@@ -321,7 +309,7 @@ static void fork_off(struct exploration *e, struct result *r, enum state state,
 	}
 	signal(SIGALRM, SIG_DFL);
 	fn(r, e->o);
-	leave_process(0);
+	coverage_exit(0);
 }
 
 static void start(struct exploration *e, struct result *r)

@@ -24,12 +24,9 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "coverage.h"
 #include "known.h"
 #include "runner.h"
-
-/* There only in builds that count what runs (FUSEBOX_COVERAGE): _exit() writes no counters. */
-extern void __gcov_dump(void) __attribute__((weak));
-extern int __llvm_profile_write_file(void) __attribute__((weak));
 
 #define UNIT_RUNS	64
 #define MAX_JOBS	64
@@ -598,11 +595,7 @@ static void start_worker(struct enumeration *e, unsigned int number, unsigned in
 		work_on(&w, unit, at);
 	while (!e->shared->stop && (unit = take_unit(e)) < e->nr_units)
 		work_on(&w, unit, e->units[unit].from);
-	if (__gcov_dump)
-		__gcov_dump();
-	if (__llvm_profile_write_file)
-		__llvm_profile_write_file();
-	_exit(0);
+	coverage_exit(0);
 }
 
 /* ---- the first process ---- */

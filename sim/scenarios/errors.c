@@ -50,7 +50,7 @@ out:
 	fx_teardown(&fx);
 }
 
-/* Called by the server's task before it registers a file. */
+/* Called by the server's task before it registers a file; the name says how. */
 static enum srv_backing without_override(struct server *srv, const char *name, uint32_t flags)
 {
 	(void)flags;
@@ -59,8 +59,8 @@ static enum srv_backing without_override(struct server *srv, const char *name, u
 	return *name == 'w' ? SRV_WRONLY : SRV_RDONLY;
 }
 
-/* Root may write the file, but the server, which only shows that it may read it, may not. */
-static void errors_server_access(struct sc *sc)
+/* Root may open a file of that name and @mode in both ways, but the server only as @may, which is all that it shows. */
+static void server_may_only(struct sc *sc, const char *name, unsigned int mode, int may)
 {
 	struct fx_opts o;
 	struct fixture fx;
@@ -69,28 +69,21 @@ static void errors_server_access(struct sc *sc)
 	o.srv.choose = without_override;
 	if (!fx_setup(sc, &fx, &o))
 		goto out;
-	NEED_EQ(sc, sc_make_file(sc, fx_low(&fx, "f"), 100, 1, 0444), 0);
-	EXPECT_DIFF(sc, DIFF_SERVER_ACCESS, fx_try_open(&fx, "f", O_RDWR), -EIO, 0);
-	EXPECT_EQ(sc, fx_try_open(&fx, "f", O_RDONLY), 0);
+	NEED_EQ(sc, sc_make_file(sc, fx_low(&fx, name), 100, 1, mode), 0);
+	EXPECT_DIFF(sc, DIFF_SERVER_ACCESS, fx_try_open(&fx, name, O_RDWR), -EIO, 0);
+	EXPECT_EQ(sc, fx_try_open(&fx, name, may), 0);
 out:
 	fx_teardown(&fx);
 }
 
-/* The same of reading. */
+static void errors_server_access(struct sc *sc)
+{
+	server_may_only(sc, "f", 0444, O_RDONLY);
+}
+
 static void errors_server_read_access(struct sc *sc)
 {
-	struct fx_opts o;
-	struct fixture fx;
-
-	fx_opts_init(&o);
-	o.srv.choose = without_override;
-	if (!fx_setup(sc, &fx, &o))
-		goto out;
-	NEED_EQ(sc, sc_make_file(sc, fx_low(&fx, "w"), 100, 1, 0222), 0);
-	EXPECT_DIFF(sc, DIFF_SERVER_ACCESS, fx_try_open(&fx, "w", O_RDWR), -EIO, 0);
-	EXPECT_EQ(sc, fx_try_open(&fx, "w", O_WRONLY), 0);
-out:
-	fx_teardown(&fx);
+	server_may_only(sc, "w", 0222, O_WRONLY);
 }
 
 /* ---- reading and writing ---- */
