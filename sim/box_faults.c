@@ -562,20 +562,38 @@ static bool is_there(const struct acknowledged *a)
 	return below == written;
 }
 
-static void acknowledge(struct inode *inode, loff_t pos, size_t len, u64 hash)
+static void expect(struct inode *inode, loff_t pos, size_t len, u64 hash)
 {
-	struct acknowledged a = { inode, pos, len, hash, ++watch->acknowledged };
-
-	if (!is_there(&a)) {
-		fb_report(FB_CONTRACT, 0, NULL, "write %u: of %zu bytes acknowledged at %lld of the lower file not all are there",
-			  a.nr, len, pos);
-		return;
-	}
-	if (LOWER_I(inode)->stored_to)
-		return;
 	if (nr_acknowledged == MAX_ACKNOWLEDGED)
-		memmove(acknowledged, acknowledged + 1, --nr_acknowledged * sizeof(a));
-	acknowledged[nr_acknowledged++] = a;
+		memmove(acknowledged, acknowledged + 1, --nr_acknowledged * sizeof(*acknowledged));
+	acknowledged[nr_acknowledged++] = (struct acknowledged){ inode, pos, len, hash, ++watch->acknowledged };
+}
+
+/* Write @nr, if what it wrote is to be found below; not if somebody has written there since. */
+static const struct acknowledged *expected(unsigned int nr)
+{
+	for (unsigned int i = 0; i < nr_acknowledged; i++) {
+		if (acknowledged[i].nr == nr)
+			return &acknowledged[i];
+	}
+	return NULL;
+}
+
+static void look_below(unsigned int nr)
+{
+	const struct acknowledged *listed = expected(nr);
+	struct acknowledged a;
+
+	if (!listed)
+		return;
+	a = *listed;
+	/* Looking takes locks, so that others may write there meanwhile. */
+	if (!is_there(&a) && expected(nr))
+		fb_report(FB_CONTRACT, 0, NULL, "write %u: of %zu bytes acknowledged at %lld of the lower file not all are there",
+			  nr, a.len, a.pos);
+	/* What is mapped may change unseen from now on. */
+	if (LOWER_I(a.inode)->stored_to)
+		box_faults_changes(a.inode, a.pos, a.pos + (loff_t)a.len);
 }
 
 void box_faults_below(struct inode *inode, long long pos, size_t len)
@@ -658,24 +676,32 @@ static struct inode *inode_of(unsigned int fd)
 long box_faults_wrote(unsigned int fd, const struct iovec *iov, int n, long ret)
 {
 	struct box_process *p = box_current();
+	unsigned int first, last;
 	struct inode *inode;
 	size_t done = 0;
 
-	if (!watch || ret <= 0 || !p->below.nr || p->below.nr > BOX_BELOW)
+	if (!watch || ret <= 0)
 		return ret;
+	/* Before below is looked at: it takes a lock, and another may write over this meanwhile. */
 	inode = inode_of(fd);
+	if (!p->below.nr || p->below.nr > BOX_BELOW)
+		return ret;
 	/* A write to the lower file system itself. */
 	if (!inode || inode == p->below.part[0].inode)
 		return ret;
+	first = watch->acknowledged + 1;
 	for (unsigned int i = 0; i < p->below.nr && done < ret; i++) {
 		size_t len = min_t(size_t, p->below.part[i].len, ret - done);
 
-		acknowledge(p->below.part[i].inode, p->below.part[i].pos, len, hash_user(iov, n, done, len));
+		expect(p->below.part[i].inode, p->below.part[i].pos, len, hash_user(iov, n, done, len));
 		done += len;
 	}
+	last = watch->acknowledged;
 	if (done < ret)
 		fb_report(FB_CONTRACT, 0, NULL, "%ld bytes are acknowledged, but only %zu were written to the lower file",
 			  ret, done);
+	for (unsigned int nr = first; nr <= last; nr++)
+		look_below(nr);
 	return ret;
 }
 

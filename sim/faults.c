@@ -325,8 +325,7 @@ static void look(struct enumeration *e, const struct scenario *s)
 		e->skipped++;
 	} else {
 		e->broken++;
-		fprintf(stderr, "fusebox: %s fails without any fault; `fusebox run %s` tells more\n", s->name,
-			s->name);
+		fprintf(stderr, "fusebox: %s fails without any fault:\n%s", s->name, out.details ? out.details : "");
 	}
 	free(watch.calls);
 	free(out.details);

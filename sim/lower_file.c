@@ -164,10 +164,11 @@ static ssize_t lower_write_iter(struct kiocb *iocb, struct iov_iter *from)
 		ret = write_locked(iocb, from);
 	if (ret > 0)
 		iocb->ki_pos += ret;
-	inode_unlock(inode);
-	lower_log(inode, W_LOWER_WRITE, iocb->ki_filp, iocb, pos, len, ret);
+	/* Before anybody else can write there. */
 	if (ret > 0)
 		box_faults_below(inode, pos, ret);
+	inode_unlock(inode);
+	lower_log(inode, W_LOWER_WRITE, iocb->ki_filp, iocb, pos, len, ret);
 	if (ret > 0)
 		ret = generic_write_sync(iocb, ret);
 	return ret;
