@@ -126,6 +126,9 @@ static bool faulted(void)
 
 static bool may_become(const char *kind, const char *call, int err)
 {
+	/* When the last process that serves a connection dies, it is aborted. */
+	if (!strcmp(kind, "death"))
+		kind = "abort";
 	for (size_t i = 0; i < ARRAY_SIZE(legitimate); i++) {
 		if (strcmp(legitimate[i].kind, kind) ||
 		    (legitimate[i].call && strcmp(legitimate[i].call, call)))
@@ -146,14 +149,16 @@ static const struct box_call *without_fault(size_t number, const char *name)
 	return call && call->name && !strcmp(call->name, name) ? call : NULL;
 }
 
-static void check_result(size_t number, const char *name, long ret, const char *const *kinds, unsigned int n)
+static void check_result(size_t number, const char *name, long ret)
 {
 	const struct box_call *call = without_fault(number, name);
-	unsigned int i;
+	const char *kinds[FB_FAULT_KINDS];
 
 	if (ret >= 0 || (call && call->ret == ret) || fatal_signal_pending(current))
 		return;
-	for (i = 0; i < n; i++) {
+	/* Also those of others: of a server that died, say, before it answered. */
+	fb_fault_kinds(kinds);
+	for (unsigned int i = 0; i < FB_FAULT_KINDS && kinds[i]; i++) {
 		if (may_become(kinds[i], name, -ret))
 			return;
 	}
@@ -472,13 +477,12 @@ void box_faults_enter(struct box_process *p)
 
 static void check(struct box_process *p, const char *name, long ret)
 {
-	const char *kinds[FB_FAULTS_TAKEN];
-	unsigned int n = fb_fault_taken(kinds);
+	bool taken = fb_fault_taken();
 
 	/* After the first fault the state is another, and so is what is right. */
-	if (n && !judged)
-		check_result(p->call, name, ret, kinds, n);
-	judged |= n != 0;
+	if (taken && !judged)
+		check_result(p->call, name, ret);
+	judged |= taken;
 	if (ret < -LAST_USER_ERRNO && ret > -MAX_ERRNO)
 		fb_report(FB_CONTRACT, 0, NULL, "%s returns %ld, an error number of the kernel's own", name, ret);
 }

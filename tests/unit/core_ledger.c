@@ -383,15 +383,16 @@ static void intrudes(void *arg)
 
 static void interrupted(void *arg)
 {
-	const char *what[FB_FAULTS_TAKEN];
+	const char *kinds[FB_FAULT_KINDS];
 
 	fb_yield();
 	for (int i = 0; i < 3; i++) {
 		fb_trace("step %d", i);
 		fb_point(FB_PT_OTHER, arg);
 	}
-	if (fb_fault_taken(what))
-		fb_trace("taken: %s", what[0]);
+	fb_fault_kinds(kinds);
+	if (fb_fault_taken())
+		fb_trace("taken: %s", kinds[0]);
 	fb_intruder_dismiss();
 }
 
@@ -433,29 +434,36 @@ static void intruder(void **state)
 	free(token);
 }
 
+static void allocates_only(void *arg)
+{
+	(void)arg;
+	allocates();
+}
+
 static void take_faults(void *arg)
 {
-	const char *what[FB_FAULTS_TAKEN];
-	unsigned int n;
+	const char *kinds[FB_FAULT_KINDS];
+	bool first;
 
 	(void)arg;
 	copies();
-	allocates();
-	n = fb_fault_taken(what);
-	fb_trace("%u %s", n, what[0]);
-	fb_trace("%u", fb_fault_taken(what));
+	fb_task_create("other", allocates_only, NULL);
+	fb_yield();
+	first = fb_fault_taken();
+	fb_fault_kinds(kinds);
+	fb_trace("%d, then %d: %s, %s, %s", first, fb_fault_taken(), kinds[0], kinds[1], kinds[2] ? kinds[2] : "no more");
 }
 
+/* Whether a task has met one is its own affair, of what kind the run's. */
 static void faults_taken(void **state)
 {
-	struct fb_run_opts o = {.name = "test", .fault_at = 2};
+	struct fb_run_opts o = {.name = "test", .fault_at = 1, .fault_then = 2};
 	const char *what;
 	fb_stack_t stack;
 
 	(void)state;
 	run_task(&o, take_faults, NULL);
-	assert_non_null(strstr(fb_trace_line(2), "app: 1 alloc"));
-	assert_non_null(strstr(fb_trace_line(3), "app: 0"));
+	assert_non_null(strstr(fb_trace_line(fb_trace_len() - 1), "app: 1, then 0: copy, alloc, no more"));
 	assert_int_equal(fb_fault_site(2, &what, &stack), 2);
 	assert_string_equal(what, "alloc");
 	assert_true(fb_stack_has(stack, "allocates"));

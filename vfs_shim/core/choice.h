@@ -79,9 +79,9 @@ enum fb_policy {
 unsigned long fb_points_seen(void);
 unsigned long fb_faults_seen(void);
 unsigned long fb_fault_failures(void);
-/* Which kinds of fault current has met since it last asked. */
-#define FB_FAULTS_TAKEN 4
-unsigned int fb_fault_taken(const char *what[FB_FAULTS_TAKEN]);
+bool fb_fault_taken(void);
+#define FB_FAULT_KINDS 4 /* more than a run is told to inject */
+void fb_fault_kinds(const char *what[FB_FAULT_KINDS]);
 /* Number (from 1), kind and stack of the site of the k-th fault point; 0: there was none. */
 unsigned int fb_fault_site(unsigned long k, const char **what, fb_stack_t *stack);
 /* What tells its place from others, also across runs of one process. */

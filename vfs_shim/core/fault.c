@@ -30,7 +30,7 @@ static FB_UNTOLD struct site **points; /* of each fault point of the run; the fi
 static FB_UNTOLD size_t points_room;
 static FB_UNTOLD unsigned long seen, failures;
 static struct fb_faults told;
-static const char *failing; /* the kind of the first failure */
+static const char *kinds[FB_FAULT_KINDS]; /* those that failed, in order; the rest NULL */
 static unsigned int suspended;
 static struct fb_table met; /* keys of the choice points' places */
 static struct fb_met_point *met_points;
@@ -92,18 +92,20 @@ static bool shall_fail(const char *what)
 {
 	if (seen == told.at || seen == told.then)
 		return true;
-	return told.persistent && seen > told.at && failures < MAX_FAILURES && !strcmp(what, failing);
+	return told.persistent && seen > told.at && failures < MAX_FAILURES && !strcmp(what, kinds[0]);
 }
 
-/* For fb_fault_taken(). */
+/* A fault of kind @what has been injected, into what @t does. */
 static void take(struct fb_task *t, const char *what)
 {
-	for (unsigned int i = 0; i < FB_FAULTS_TAKEN; i++) {
-		if (t->faults[i] && strcmp(t->faults[i], what))
-			continue;
-		t->faults[i] = what;
-		return;
-	}
+	unsigned int i;
+
+	t->fault_taken = true;
+	for (i = 0; i < FB_FAULT_KINDS - 1 && kinds[i] && strcmp(kinds[i], what); i++)
+		;
+	kinds[i] = what;
+	if (!failures++)
+		fb_guard_arm();
 }
 
 /* For a debugger to stop at: the fault that the run was told to inject. */
@@ -154,10 +156,6 @@ __attribute__((noinline)) bool fb_fault(const char *what)
 		return true;
 	if (likely(!told.at || seen < told.at) || !shall_fail(what))
 		return false;
-	if (!failures++) {
-		failing = what;
-		fb_guard_arm();
-	}
 	if (seen == told.at || seen == told.then)
 		fb_fault_injected(what);
 	take(fb_core.cur, what);
@@ -167,11 +165,8 @@ __attribute__((noinline)) bool fb_fault(const char *what)
 /* The intruder runs in place of @t: for @t an abort, whatever it is for the intruder. */
 void fb_fault_intruded(struct fb_task *t)
 {
-	if (!failures++)
-		failing = "abort";
-	fb_guard_arm();
-	fb_fault_injected(failing);
-	take(t, failing);
+	fb_fault_injected("abort");
+	take(t, "abort");
 }
 
 /* A choice point, of a run that records them. */
@@ -208,23 +203,27 @@ unsigned long fb_fault_failures(void)
 }
 
 /**
- * fb_fault_taken() - the kinds of fault that current has met since it last asked
- * @what: where they are put, at most FB_FAULTS_TAKEN
- *
- * Return: their number.
+ * fb_fault_taken() - has current met a fault since it last asked?
  */
-unsigned int fb_fault_taken(const char *what[FB_FAULTS_TAKEN])
+bool fb_fault_taken(void)
 {
 	struct fb_task *me = fb_core.cur;
-	unsigned int n;
+	bool taken = me && me->fault_taken;
 
-	if (!me)
-		return 0;
-	for (n = 0; n < FB_FAULTS_TAKEN && me->faults[n]; n++) {
-		what[n] = me->faults[n];
-		me->faults[n] = NULL;
-	}
-	return n;
+	if (taken)
+		me->fault_taken = false;
+	return taken;
+}
+
+/**
+ * fb_fault_kinds() - the kinds of fault that this run has met so far, whoever met them
+ * @what: where they are put, in the order of their first failures; the rest becomes NULL
+ *
+ * Context: any.
+ */
+void fb_fault_kinds(const char *what[FB_FAULT_KINDS])
+{
+	memcpy(what, kinds, sizeof(kinds));
 }
 
 /**
@@ -322,7 +321,7 @@ void fb_fault_reset(const struct fb_faults *faults)
 	nr_sites = 0;
 	seen = 0;
 	failures = 0;
-	failing = NULL;
+	memset(kinds, 0, sizeof(kinds));
 	suspended = 0;
 	told = *faults;
 	if (told.point)

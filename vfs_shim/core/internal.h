@@ -119,7 +119,7 @@ struct fb_task {
 	struct fb_timer timer;
 	struct fb_task *next, *prev; /* run queue */
 	struct fb_holder h;
-	const char *faults[FB_FAULTS_TAKEN]; /* kinds met; see fb_fault_taken() */
+	bool fault_taken;
 	unsigned int fault_nth; /* which of the next fault points fails; see fb_fault_nth() */
 };
 
