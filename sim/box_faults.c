@@ -77,9 +77,11 @@ static const struct {
 	{ "abort", "fsync", { EIO } },
 	{ "abort", "fdatasync", { EIO } },
 	{ "abort", "msync", { EIO } },
-	/* Direct and passthrough I/O write them back first. */
+	/* Direct and passthrough I/O, and passthrough maps, write them back first. */
 	{ "abort", "pread", { EIO } },
 	{ "abort", "pwrite", { EIO } },
+	{ "abort", "splice", { EIO } },
+	{ "abort", "mmap", { EIO } },
 	/* The backing id of an answer has gone with the connection, before the opener looked it up. */
 	{ "abort", "open", { EIO } },
 	/* A connection that has ended takes no more backing files. */

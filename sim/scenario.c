@@ -37,7 +37,7 @@ static const struct scenario *const groups[] = {
 	death_scenarios, abort_scenarios, freeze_scenarios, explore_scenarios, lifecycle_scenarios, plain_scenarios,
 	async_scenarios, async_flight_scenarios, async_rule_scenarios, error_scenarios, cached_scenarios,
 	mmap_scenarios, conc_scenarios, conc_async_scenarios, splice_scenarios, direct_scenarios, coherency_scenarios,
-	rare_scenarios, protocol_scenarios,
+	rare_scenarios, exact_scenarios, protocol_scenarios,
 	random_scenarios, nth_scenarios, lock_scenarios, notify_scenarios, dir_scenarios,
 	libfuse_scenarios, message_scenarios, handle_scenarios, service_scenarios,
 };
@@ -514,6 +514,15 @@ long fx_open_as(struct fixture *fx, struct fx_way *way, enum srv_backing how, co
 {
 	way->next = how;
 	return w_open(fx->w, fx_mnt(fx, name), flags, 0);
+}
+
+bool fx_fault_run(struct world *w)
+{
+	bool is = w_calm(w, true);
+
+	if (is)
+		w_calm(w, false);
+	return is;
 }
 
 void fx_close(struct fixture *fx, long fd)

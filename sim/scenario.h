@@ -494,6 +494,14 @@ bool fx_setup_ways(struct sc *sc, struct fixture *fx, struct fx_opts *o, struct 
 long fx_open_as(struct fixture *fx, struct fx_way *way, enum srv_backing how, const char *name, int flags);
 
 /**
+ * fx_fault_run() - does the box itself let things fail? Then w_fail_nth() is of no use
+ * @w: the world
+ *
+ * Return: whether this is such a run.
+ */
+bool fx_fault_run(struct world *w);
+
+/**
  * fx_close() - close a file that may never have been opened
  * @fx: the surroundings
  * @fd: the file; negative: none
@@ -602,6 +610,7 @@ extern const struct scenario error_scenarios[];
 extern const struct scenario conc_scenarios[];
 extern const struct scenario conc_async_scenarios[];
 extern const struct scenario rare_scenarios[];
+extern const struct scenario exact_scenarios[];
 extern const struct scenario protocol_scenarios[];
 extern const struct scenario lock_scenarios[];
 extern const struct scenario notify_scenarios[];

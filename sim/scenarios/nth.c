@@ -59,20 +59,10 @@ static bool try_nth(struct step *s, unsigned int n, long *ret)
 	return !left;
 }
 
-/* Does the box itself let things fail? Then all is done once only. */
-static bool is_fault_run(struct world *w)
-{
-	bool is = w_calm(w, true);
-
-	if (is)
-		w_calm(w, false);
-	return is;
-}
-
 /* Leaves the call done, as it is without faults. */
 static bool sweep(struct sc *sc, struct step *s)
 {
-	bool once = is_fault_run(s->w);
+	bool once = fx_fault_run(s->w);
 	unsigned int n = 1;
 	long ret, bad = 0;
 
@@ -319,7 +309,7 @@ static void nth_serve(struct sc *sc)
 	if (!fx_setup(sc, &fx, &o))
 		goto out;
 	NEED_EQ(sc, sc_make_file(sc, fx_low(&fx, "f"), 100, 1, 0644), 0);
-	if (!is_fault_run(fx.w))
+	if (!fx_fault_run(fx.w))
 		sweep_server(sc, &fx, &f);
 	EXPECT_EQ(sc, fx_try_open(&fx, "f", O_RDWR), 0);
 	/* A request that cannot be copied to the server is lost to it; if that is a RELEASE, it keeps the file. */

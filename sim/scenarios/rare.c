@@ -3,7 +3,7 @@
  * What happens rarely: lower files of odd kinds, changes behind the kernel's back, pages on their way to the server,
  * errors of steps that hardly ever fail, races.
  */
-#include "async_front.h"
+#include "both.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -18,43 +18,10 @@
 #define RWF_NOWAIT	0x8
 #endif
 
-/* A cached open and a passthrough open of the file "f". */
-struct both {
-	struct fixture fx;
-	struct fx_way way;
-	long cached, through;
-};
-
-/* False, too, where the kernel does not let the two live together, which is no failure. */
-static bool both_begin(struct sc *sc, struct both *b, struct fx_opts *o, size_t size)
-{
-	b->way.next = SRV_CACHED;
-	b->cached = b->through = -1;
-	if (!fx_setup_ways(sc, &b->fx, o, &b->way))
-		return false;
-	NEED_FD(sc, b->cached, fx_make(&b->fx, "f", size, O_RDWR));
-	b->through = fx_open_as(&b->fx, &b->way, SRV_RDWR, "f", O_RDWR);
-	EXPECT_DIFF(sc, DIFF_MIXED_OPENS, b->through < 0 ? b->through : 0, 0, -EIO);
-	return !sc_differs(sc, DIFF_MIXED_OPENS) && b->through >= 0;
-out:
-	return false;
-}
-
-static void both_end(struct both *b)
-{
-	fx_close(&b->fx, b->cached);
-	fx_close(&b->fx, b->through);
-	fx_teardown(&b->fx);
-}
-
 /* Make the first page dirty. */
-static bool make_dirty(struct sc *sc, struct both *b, unsigned long long *at)
+static bool make_dirty(struct sc *sc, struct both *b)
 {
-	char data[PAGE];
-
-	sc_pattern(data, PAGE, 0, 2);
-	return EXPECT_EQ(sc, w_mmap(b->fx.w, b->cached, PAGE, SHARED, 0, at), 0) &&
-	       EXPECT_EQ(sc, w_store(b->fx.w, *at, data, PAGE), 0);
+	return both_map(sc, b) && both_store(sc, b, 0, 2);
 }
 
 static long rwv2(struct fixture *fx, bool write, long fd, void *buf, size_t len, int flags)
@@ -68,28 +35,18 @@ static long rwv2(struct fixture *fx, bool write, long fd, void *buf, size_t len,
 
 static void nowait_beside_cached(struct sc *sc)
 {
-	static const struct srv_rule hold = { .opcode = FUSE_WRITE, .count = 1, .action = SRV_HOLD };
 	struct fe_req req = { .len = PAGE, .rwf = RWF_NOWAIT };
 	char buf[PAGE];
 	struct fx_job reader = { .fn = job_pread, .buf = buf, .len = PAGE };
-	unsigned long long at = 0;
 	struct both b;
-	struct fe fe = { 0 };
 	long again = -1;
 
-	if (!both_begin(sc, &b, NULL, PAGE) || !make_dirty(sc, &b, &at))
+	if (!both_begin(sc, &b, NULL, PAGE) || !make_dirty(sc, &b) || !both_send(sc, &b))
 		goto out;
-	srv_set_rule(b.fx.srv, &hold);
-	/* Sends the page, and does not wait for the answer. */
-	NEED_EQ(sc, w_munmap(b.fx.w, at, PAGE), 0);
-	srv_wait_held(b.fx.srv);
 	EXPECT_EQ(sc, rwv2(&b.fx, false, b.through, buf, PAGE, RWF_NOWAIT), -EAGAIN);
 	EXPECT_EQ(sc, rwv2(&b.fx, true, b.through, buf, PAGE, RWF_NOWAIT), -EAGAIN);
-	req.fd = b.through;
 	req.buf = buf;
-	if (fe_start(sc, &fe, FE_AIO) && fe_submit(&fe, &req, 1))
-		EXPECT_EQ(sc, fe_wait(&fe, 1), 1);
-	EXPECT_EQ(sc, req.res, -EAGAIN);
+	EXPECT_EQ(sc, both_request(sc, &b, &req, false, NULL), -EAGAIN);
 	/* An open drops the pages; what was sent of them is still on its way. */
 	NEED_FD(sc, again, fx_open_as(&b.fx, &b.way, SRV_CACHED, "f", O_RDWR));
 	EXPECT_EQ(sc, rwv2(&b.fx, true, b.through, buf, PAGE, RWF_NOWAIT), -EAGAIN);
@@ -100,8 +57,6 @@ static void nowait_beside_cached(struct sc *sc)
 	EXPECT_EQ(sc, fx_job_wait(&reader), PAGE);
 	EXPECT(sc, sc_matches(buf, PAGE, 0, 2), "the store is not there yet");
 out:
-	if (fe.w)
-		fe_stop(&fe);
 	fx_close(&b.fx, again);
 	both_end(&b);
 }
@@ -156,20 +111,22 @@ static bool lose_page(struct sc *sc, struct both *b)
 {
 	static const struct srv_rule fail = { .opcode = FUSE_WRITE, .count = 1, .action = SRV_FAIL,
 					      .error = ENOSPC };
-	unsigned long long at;
+	bool sent;
 
-	if (!make_dirty(sc, b, &at))
+	if (!make_dirty(sc, b))
 		return false;
 	srv_set_rule(b->fx.srv, &fail);
 	/* FUSE calls a page written when it is on its way; the error comes later. */
-	return EXPECT_EQ(sc, w_munmap(b->fx.w, at, PAGE), 0) && EXPECT_EQ(sc, fx_barrier(&b->fx), 0);
+	sent = EXPECT_EQ(sc, w_munmap(b->fx.w, b->map, BOTH_PAGES * PAGE), 0);
+	b->map = 0;
+	return sent && EXPECT_EQ(sc, fx_barrier(&b->fx), 0);
 }
 
 /* Whoever needs dirty pages written back first is told that some were lost. */
 static void write_back_fails(struct sc *sc)
 {
-	unsigned long long at = 0, other;
 	int p[2] = { -1, -1 };
+	unsigned long long other;
 	long long out = 0;
 	struct both b;
 
@@ -180,12 +137,10 @@ static void write_back_fails(struct sc *sc)
 	NEED(sc, lose_page(sc, &b), "no page lost");
 	EXPECT_EQ(sc, w_mmap(b.fx.w, b.through, PAGE, SHARED, 0, &other), -ENOSPC);
 	NEED(sc, lose_page(sc, &b), "no page lost");
-	NEED(sc, make_dirty(sc, &b, &at), "no dirty page");
+	NEED(sc, make_dirty(sc, &b), "no dirty page");
 	EXPECT_EQ(sc, w_splice(b.fx.w, p[0], NULL, b.through, &out, 1, 0), -ENOSPC);
 	EXPECT_EQ(sc, w_splice(b.fx.w, p[0], NULL, b.through, &out, 1, 0), 1);
 out:
-	if (at)
-		w_munmap(b.fx.w, at, PAGE);
 	fx_close(&b.fx, p[0]);
 	fx_close(&b.fx, p[1]);
 	both_end(&b);
@@ -234,25 +189,19 @@ static void nowait_refuses(struct sc *sc)
 {
 	struct fe_req req = { .len = 10, .write = true, .rwf = RWF_NOWAIT, .off = PAGE };
 	char buf[PAGE] = "";
-	struct fe fe = { 0 };
 	struct both b;
 
 	if (!both_begin(sc, &b, NULL, PAGE))
 		goto out;
 	EXPECT_EQ(sc, rwv2(&b.fx, true, b.through, buf, 10, RWF_NOWAIT), 10);
 	EXPECT(sc, fx_writes(&b.fx, b.through, 0, PAGE, 1), "cannot write");
-	req.fd = b.through;
 	req.buf = buf;
-	if (fe_start(sc, &fe, FE_AIO) && fe_submit(&fe, &req, 1))
-		EXPECT_EQ(sc, fe_wait(&fe, 1), 1);
-	EXPECT_EQ(sc, req.res, -EAGAIN);
+	EXPECT_EQ(sc, both_request(sc, &b, &req, false, NULL), -EAGAIN);
 	EXPECT(sc, fx_reads(&b.fx, b.cached, 0, PAGE, 1), "wrong content cached");
 	EXPECT_EQ(sc, rwv2(&b.fx, false, b.through, buf, PAGE, RWF_NOWAIT), PAGE);
 	EXPECT_EQ(sc, rwv2(&b.fx, true, b.through, buf, 10, RWF_NOWAIT), -EAGAIN);
 	EXPECT(sc, fx_writes(&b.fx, b.through, 0, 10, 3), "cannot write");
 out:
-	if (fe.w)
-		fe_stop(&fe);
 	both_end(&b);
 }
 
@@ -470,41 +419,17 @@ static void map_sealed(struct sc *sc)
 
 /* ---- requests that complete when cached pages are stale ---- */
 
-static bool async_both(struct sc *sc, struct both *b)
-{
-	struct w_async_mode held = { .when = W_ASYNC_HELD };
-	struct fx_opts o;
-
-	fx_opts_init(&o);
-	o.lower.kind = W_LOWER_ASYNC;
-	return both_begin(sc, b, &o, 2 * PAGE) &&
-	       EXPECT_EQ(sc, w_lower_async_mode(b->fx.w, b->fx.lower, &held), 0);
-}
-
-/* One request through io_submit, and what it gives; @result: how it completes below. */
-static long long one_request(struct sc *sc, struct both *b, struct fe_req *req, const struct w_async_result *result)
-{
-	struct fe fe;
-
-	req->fd = b->through;
-	if (fe_start(sc, &fe, FE_AIO) && fe_submit(&fe, req, 1) &&
-	    EXPECT_EQ(sc, w_lower_async_complete(b->fx.w, b->fx.lower, 0, result), 0))
-		fe_wait(&fe, 1);
-	fe_stop(&fe);
-	return req->res;
-}
-
 static void async_stale_write(struct sc *sc)
 {
 	char data[16];
 	struct fe_req req = { .write = true, .buf = data, .len = 16, .off = 100 };
 	struct both b;
 
-	if (!async_both(sc, &b))
+	if (!both_begin_held(sc, &b, 2 * PAGE))
 		goto out;
 	sc_pattern(data, 16, 100, 2);
 	EXPECT(sc, fx_reads(&b.fx, b.cached, 0, 2 * PAGE, 1), "wrong content cached");
-	EXPECT_EQ(sc, one_request(sc, &b, &req, NULL), 16);
+	EXPECT_EQ(sc, both_request(sc, &b, &req, true, NULL), 16);
 	EXPECT(sc, fx_reads(&b.fx, b.cached, 100, 16, 2), "the cached reader does not see it");
 out:
 	both_end(&b);
@@ -516,12 +441,12 @@ static void async_stale_read(struct sc *sc)
 	struct fe_req req = { .buf = data, .len = 16, .off = 100 };
 	struct both b;
 
-	if (!async_both(sc, &b))
+	if (!both_begin_held(sc, &b, 2 * PAGE))
 		goto out;
 	EXPECT(sc, fx_reads(&b.fx, b.cached, 0, 2 * PAGE, 1), "wrong content cached");
 	EXPECT_EQ(sc, w_truncate(b.fx.w, fx_low(&b.fx, "f"), 50), 0);
 	EXPECT_EQ(sc, w_truncate(b.fx.w, fx_low(&b.fx, "f"), 3 * PAGE), 0);
-	EXPECT_EQ(sc, one_request(sc, &b, &req, NULL), 16);
+	EXPECT_EQ(sc, both_request(sc, &b, &req, true, NULL), 16);
 	EXPECT(sc, sc_matches(data, 16, 100, 0), "wrong content read");
 	EXPECT(sc, fx_reads(&b.fx, b.cached, 100, 16, 0), "the cached reader does not see it");
 out:
@@ -535,9 +460,9 @@ static void async_read_fails(struct sc *sc)
 	struct w_async_result eio = { .error = EIO };
 	struct both b;
 
-	if (!async_both(sc, &b))
+	if (!both_begin_held(sc, &b, 2 * PAGE))
 		goto out;
-	EXPECT_EQ(sc, one_request(sc, &b, &req, &eio), -EIO);
+	EXPECT_EQ(sc, both_request(sc, &b, &req, true, &eio), -EIO);
 out:
 	both_end(&b);
 }
