@@ -425,7 +425,7 @@ bool sc_matches(const void *buf, size_t len, unsigned long long off, unsigned in
 long long sc_hash(struct sc *sc, const char *path)
 {
 	unsigned long long hash = 0xcbf29ce484222325ULL;
-	unsigned char *buf = malloc(CHUNK);
+	unsigned char *buf = calloc(1, CHUNK);
 	long fd = -ENOMEM, n;
 
 	if (buf)
@@ -446,7 +446,7 @@ long long sc_hash(struct sc *sc, const char *path)
 long sc_make_file(struct sc *sc, const char *path, size_t size, unsigned int seed,
 		  unsigned int mode)
 {
-	char *buf = malloc(CHUNK);
+	char *buf = calloc(1, CHUNK);
 	size_t done = 0, part;
 	long fd = -ENOMEM, n = 0;
 
@@ -812,7 +812,7 @@ bool fx_same_attr(struct fixture *fx, int fd, const char *name, bool times)
 
 bool fx_reads(struct fixture *fx, long fd, long long off, size_t len, unsigned int seed)
 {
-	char *buf = malloc(len);
+	char *buf = calloc(1, len);
 	bool same = buf && w_pread(fx->w, fd, buf, len, off) == (long)len && sc_matches(buf, len, off, seed);
 
 	free(buf);
@@ -821,7 +821,7 @@ bool fx_reads(struct fixture *fx, long fd, long long off, size_t len, unsigned i
 
 bool fx_writes(struct fixture *fx, long fd, long long off, size_t len, unsigned int seed)
 {
-	char *buf = malloc(len);
+	char *buf = calloc(1, len);
 	bool done;
 
 	if (!buf)

@@ -17,7 +17,7 @@
 /* Does mapped memory hold the pattern of that part of the file? */
 static bool loads(struct fixture *fx, unsigned long long addr, long long off, size_t len, unsigned int seed)
 {
-	char *buf = malloc(len);
+	char *buf = calloc(1, len);
 	bool same = buf && !w_load(fx->w, addr, buf, len) && sc_matches(buf, len, off, seed);
 
 	free(buf);
@@ -26,7 +26,7 @@ static bool loads(struct fixture *fx, unsigned long long addr, long long off, si
 
 static long stores(struct fixture *fx, unsigned long long addr, long long off, size_t len, unsigned int seed)
 {
-	char *buf = malloc(len);
+	char *buf = calloc(1, len);
 	long ret = -ENOMEM;
 
 	if (buf) {

@@ -154,7 +154,7 @@ out:
 static void notify_store(struct sc *sc)
 {
 	struct fx_way way = { SRV_CACHED };
-	char *buf = malloc(2 * PAGE);
+	char *buf = calloc(1, 2 * PAGE);
 	struct fixture fx;
 	struct w_stat st;
 	uint64_t node;
@@ -186,7 +186,7 @@ out:
 static void notify_retrieve(struct sc *sc)
 {
 	struct fx_way way = { SRV_CACHED };
-	char *buf = malloc(3 * PAGE);
+	char *buf = calloc(1, 3 * PAGE);
 	struct fixture fx;
 	uint64_t node;
 	long fd = -1;

@@ -470,7 +470,7 @@ static void use_io(struct sc *sc, struct step *s)
 
 static void nth_io(struct sc *sc)
 {
-	struct step s = { .fd = -1, .buf = malloc(3 * PAGE) };
+	struct step s = { .fd = -1, .buf = calloc(1, 3 * PAGE) };
 	struct fixture fx;
 
 	if (!fx_setup(sc, &fx, NULL) || !EXPECT(sc, s.buf, "no memory"))

@@ -27,7 +27,7 @@ static bool plain_setup(struct sc *sc, struct fixture *fx)
 static void plain_read_write(struct sc *sc)
 {
 	size_t n = 300000;
-	char *buf = malloc(n);
+	char *buf = calloc(1, n);
 	struct fixture fx;
 	long fd = -1;
 

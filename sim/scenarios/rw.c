@@ -24,7 +24,7 @@
 static bool below(struct sc *sc, struct fixture *fx, const char *name, long long off, size_t len,
 		  unsigned int seed)
 {
-	char *buf = malloc(len ? len : 1);
+	char *buf = calloc(1, len ? len : 1);
 	bool same = false;
 	long fd;
 
@@ -43,7 +43,7 @@ static void rw_matrix(struct sc *sc)
 {
 	static const size_t sizes[] = { 1, 2, 511, 512, 4095, 4096, 4097, 8192, 65536, 100000 };
 	static const long long offs[] = { 0, 1, 511, 4095, 4096, 4097, 131072 };
-	char *out = malloc(100000), *in = malloc(100000);
+	char *out = calloc(1, 100000), *in = malloc(100000);
 	unsigned int seed = 2;
 	struct fixture fx;
 	long fd;
@@ -82,7 +82,7 @@ out:
 static void rw_large(struct sc *sc)
 {
 	size_t n = 3 << 20;
-	char *buf = malloc(n);
+	char *buf = calloc(1, n);
 	struct fixture fx;
 	long fd;
 

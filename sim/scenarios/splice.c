@@ -16,7 +16,7 @@
 static bool holds(struct fixture *fx, const char *path, long long off, size_t len, unsigned int seed)
 {
 	long fd = w_open(fx->w, path, O_RDONLY, 0);
-	char *buf = malloc(len);
+	char *buf = calloc(1, len);
 	bool same = fd >= 0 && buf && w_pread(fx->w, fd, buf, len, off) == (long)len &&
 		    sc_matches(buf, len, off, seed);
 
@@ -34,7 +34,7 @@ static void through_pipe(struct sc *sc, enum srv_backing from, enum srv_backing 
 	long long in = 0, out = 0;
 	long a = -1, b = -1, n;
 	struct fixture fx;
-	char *buf = malloc(LEN);
+	char *buf = calloc(1, LEN);
 
 	if (!fx_setup_ways(sc, &fx, NULL, &way))
 		goto out;

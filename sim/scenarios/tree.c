@@ -194,7 +194,7 @@ struct tree *tree_new(struct sc *sc, const char *base, unsigned long long seed)
 	t->w = sc_world(sc);
 	t->state = seed * 0x9e3779b97f4a7c15ULL + 1;
 	snprintf(t->base, sizeof(t->base), "%s", base);
-	t->buf = malloc(MAX_SIZE);
+	t->buf = calloc(1, MAX_SIZE);
 	if (!t->buf)
 		out_of_memory();
 	obj_new(t, DIR_OBJ);	/* ROOT */
@@ -558,7 +558,7 @@ static void do_unlinked(struct tree *t, struct ent *e)
 	memcpy(t->buf, o->data, size);
 	if (done(t, "unlink", path, w_unlink(t->w, path), 0)) {
 		unsigned int nlink = o->nlink - 1;
-		char *copy = malloc(MAX_SIZE);
+		char *copy = calloc(1, MAX_SIZE);
 
 		if (!copy)
 			out_of_memory();
