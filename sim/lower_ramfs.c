@@ -8,6 +8,7 @@
 #include <linux/cred.h>
 #include <linux/errno.h>
 #include <linux/fs.h>
+#include <linux/magic.h>
 #include <linux/fileattr.h>
 #include <linux/fs_context.h>
 #include <linux/fs_parser.h>
@@ -102,6 +103,8 @@ static struct inode *lower_new_inode(struct user_namespace *mnt_userns, struct s
 	inode_init_owner(mnt_userns, inode, dir, mode);
 	inode->i_atime = inode->i_mtime = inode->i_ctime = current_time(inode);
 	init_by_type(inode, mode, dev);
+	if (!LOWER_SB(sb)->cmtime)
+		inode->i_flags |= S_NOCMTIME;
 	/* ACLs live in the inode alone, so that what is not there need not be looked for. */
 	cache_no_acl(inode);
 	if (dir && simple_acl_create(dir, inode)) {
@@ -296,9 +299,12 @@ static int lower_getattr(struct user_namespace *mnt_userns, const struct path *p
 {
 	struct inode *inode = d_inode(path->dentry);
 	size_t len = 0;
+	long err;
 
 	generic_fillattr(mnt_userns, inode, stat);
-	return lower_fault(inode, W_LOWER_GETATTR, &len);
+	err = lower_fault(inode, W_LOWER_GETATTR, &len);
+	lower_log(inode, W_LOWER_GETATTR, NULL, NULL, 0, 0, err);
+	return err;
 }
 
 static const struct inode_operations lower_file_inode_operations = {
@@ -393,12 +399,14 @@ static const struct super_operations lower_super_operations = {
 	.show_options = lower_show_options,
 };
 
-enum lower_param { LOWER_SIZE, LOWER_ODIRECT, LOWER_NOWAIT, LOWER_STACKDEPTH, LOWER_MODE };
+enum lower_param { LOWER_SIZE, LOWER_ODIRECT, LOWER_NOWAIT, LOWER_CMTIME, LOWER_HUGETLB, LOWER_STACKDEPTH, LOWER_MODE };
 
 const struct fs_parameter_spec lower_params[] = {
 	fsparam_u64("size", LOWER_SIZE),
 	fsparam_u32("odirect", LOWER_ODIRECT),
 	fsparam_u32("nowait", LOWER_NOWAIT),
+	fsparam_u32("cmtime", LOWER_CMTIME),
+	fsparam_flag("hugetlb", LOWER_HUGETLB),
 	fsparam_u32("stackdepth", LOWER_STACKDEPTH),
 	fsparam_u32oct("mode", LOWER_MODE),
 	{}
@@ -407,7 +415,8 @@ const struct fs_parameter_spec lower_params[] = {
 struct lower_opts {
 	const struct lower_variant *variant;
 	u64 size;
-	u32 odirect, nowait, stackdepth, mode;
+	u32 odirect, nowait, cmtime, stackdepth, mode;
+	bool hugetlb;
 };
 
 static int lower_parse_param(struct fs_context *fc, struct fs_parameter *param)
@@ -426,6 +435,12 @@ static int lower_parse_param(struct fs_context *fc, struct fs_parameter *param)
 	case LOWER_NOWAIT:
 		opts->nowait = result.uint_32;
 		return 0;
+	case LOWER_CMTIME:
+		opts->cmtime = result.uint_32;
+		return 0;
+	case LOWER_HUGETLB:
+		opts->hugetlb = true;
+		return 0;
 	case LOWER_STACKDEPTH:
 		opts->stackdepth = result.uint_32;
 		return 0;
@@ -441,7 +456,8 @@ static void init_super(struct super_block *sb, const struct lower_opts *opts)
 	sb->s_maxbytes = MAX_LFS_FILESIZE;
 	sb->s_blocksize = PAGE_SIZE;
 	sb->s_blocksize_bits = PAGE_SHIFT;
-	sb->s_magic = LOWER_MAGIC;
+	/* Nobody but the magic number tells what hugetlbfs is. */
+	sb->s_magic = opts->hugetlb ? HUGETLBFS_MAGIC : LOWER_MAGIC;
 	sb->s_op = &lower_super_operations;
 	sb->s_xattr = lower_xattr_handlers;
 	sb->s_time_gran = 1;
@@ -461,6 +477,7 @@ static int lower_fill_super(struct super_block *sb, struct fs_context *fc)
 	lsb->capacity = opts->size;
 	lsb->odirect = opts->odirect;
 	lsb->nowait = opts->nowait;
+	lsb->cmtime = opts->cmtime;
 	spin_lock_init(&lsb->lock);
 	sb->s_fs_info = lsb;
 	init_super(sb, opts);
@@ -517,6 +534,7 @@ int lower_init_fs_context(struct fs_context *fc, const struct lower_variant *var
 	opts->size = 64 << 20;
 	opts->odirect = 1;
 	opts->nowait = 1;
+	opts->cmtime = 1;
 	opts->mode = 0755;
 	fc->fs_private = opts;
 	fc->ops = &lower_context_ops;

@@ -37,7 +37,7 @@ static const struct scenario *const groups[] = {
 	death_scenarios, abort_scenarios, freeze_scenarios, explore_scenarios, lifecycle_scenarios, plain_scenarios,
 	async_scenarios, async_flight_scenarios, async_rule_scenarios, error_scenarios, cached_scenarios,
 	mmap_scenarios, conc_scenarios, conc_async_scenarios, splice_scenarios, direct_scenarios, coherency_scenarios,
-	rare_scenarios, exact_scenarios, protocol_scenarios,
+	rare_scenarios, exact_scenarios, below_scenarios, protocol_scenarios,
 	random_scenarios, nth_scenarios, lock_scenarios, notify_scenarios, dir_scenarios,
 	libfuse_scenarios, message_scenarios, handle_scenarios, service_scenarios,
 };
@@ -92,6 +92,9 @@ static const struct {
 	[DIFF_SPLIT] = { "split", KIND_VERSION,
 		"into how many requests direct I/O is split, and splice from a file that is read so, is another "
 		"number in kernels after 6.1" },
+	[DIFF_QUEUED] = { "queued", KIND_VERSION,
+		"io_submit() of a write without O_DIRECT to a direct open waits for the server in 6.1; in later "
+		"kernels the request is queued" },
 	[DIFF_SUID_TABLE] = { "suid-table", KIND_OURS,
 		"ours takes off and keeps what the lower file system itself would for the same writer, "
 		"whoever the server is; mainline writes with the privileges of the server" },

@@ -90,6 +90,7 @@ enum sc_diff {
 	DIFF_SEALED_MAP,
 	DIFF_SUID_TABLE,
 	DIFF_SPLIT,
+	DIFF_QUEUED,
 	SC_DIFFS
 };
 
@@ -611,6 +612,7 @@ extern const struct scenario conc_scenarios[];
 extern const struct scenario conc_async_scenarios[];
 extern const struct scenario rare_scenarios[];
 extern const struct scenario exact_scenarios[];
+extern const struct scenario below_scenarios[];
 extern const struct scenario protocol_scenarios[];
 extern const struct scenario lock_scenarios[];
 extern const struct scenario notify_scenarios[];

@@ -165,7 +165,7 @@ long bx_uring_close(struct world *w, int ring)
 	return box_close(ring);
 }
 
-static long kernel_rw(int fd, bool write, bool direct, void *buf, size_t len, loff_t off)
+static long kernel_rw(int fd, bool write, bool direct, void *buf, size_t len, loff_t *off)
 {
 	fmode_t need = write ? FMODE_WRITE : FMODE_READ;
 	struct fd f = fdget(fd);
@@ -180,7 +180,7 @@ static long kernel_rw(int fd, bool write, bool direct, void *buf, size_t len, lo
 }
 
 long bx_kernel_rw(struct world *w, int fd, bool write, bool direct, void *buf, size_t len,
-		  long long off)
+		  long long *off)
 {
 	box_syscall_enter();
 	return box_syscall_exit("loop", kernel_rw(fd, write, direct, buf, len, off));

@@ -22,6 +22,6 @@ long bx_uring_wait(struct world *w, int ring, int min, struct w_completion *c, i
 long bx_uring_cancel(struct world *w, int ring, unsigned long long data);
 long bx_uring_close(struct world *w, int ring);
 long bx_kernel_rw(struct world *w, int fd, bool write, bool direct, void *buf, size_t len,
-		  long long off);
+		  long long *off);
 
 #endif

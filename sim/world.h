@@ -140,6 +140,7 @@ enum w_spawn_flags {
  * @W_FD_DEV_FUSE: /dev/fuse freshly opened, not mounted
  * @W_FD_PROC: a regular file of procfs (its super block's stack depth is the maximum)
  * @W_FD_SYSFS: a readable regular file of sysfs
+ * @W_FD_HUGETLB: the same of huge pages
  * @W_FD_KINDS: their number
  */
 enum w_fd_kind {
@@ -152,6 +153,7 @@ enum w_fd_kind {
 	W_FD_DEV_FUSE,
 	W_FD_PROC,
 	W_FD_SYSFS,
+	W_FD_HUGETLB,
 	W_FD_KINDS
 };
 
@@ -260,6 +262,7 @@ enum w_lower_kind {
  * @stack_depth: stack depth of its super block, 0..2 (needs W_CAP_STACK_DEPTH if not 0)
  * @no_dio: a file system without direct I/O (needs W_CAP_NO_DIO)
  * @no_nowait: a file system without RWF_NOWAIT (only the box makes such)
+ * @no_cmtime: a file system that leaves times to somebody else, as network file systems do (only the box makes such)
  * @kind: what it is made of
  * @over: W_LOWER_STACK: the directory, below a path from w_make_lower(); the other options but
  *	@name are then that file system's
@@ -270,6 +273,7 @@ struct w_lower_opts {
 	int stack_depth;
 	bool no_dio;
 	bool no_nowait;
+	bool no_cmtime;
 	enum w_lower_kind kind;
 	const char *over;
 };
@@ -279,7 +283,7 @@ struct w_lower_opts {
  *
  * A read or write that was queued is logged as such, with result W_LOWER_QUEUED, and once more as
  * W_LOWER_DONE when it is done, just before its completion is called; off and len are then what was
- * transferred. W_LOWER_DONE and W_LOWER_MMAP cannot be made to fail. W_LOWER_GETATTR, of regular files, is not logged.
+ * transferred. W_LOWER_DONE and W_LOWER_MMAP cannot be made to fail. W_LOWER_GETATTR is of regular files.
  */
 #define W_LOWER_QUEUED	(-529)
 
@@ -473,6 +477,18 @@ struct w_sqe {
 };
 
 /**
+ * struct w_watch - somebody who wants to know when a file is modified, as inotify(7) tells
+ * @ino: the world's
+ * @seen: the world's
+ * @fd: the world's
+ */
+struct w_watch {
+	unsigned long long ino;
+	size_t seen;
+	int fd;
+};
+
+/**
  * struct w_handle - struct file_handle of name_to_handle_at(2), with room
  * @bytes: of @data that are used, or may be
  * @type: the file system's business
@@ -579,7 +595,7 @@ struct world_ops {
 	long (*uring_cancel)(struct world *w, int ring, unsigned long long data);
 	long (*uring_close)(struct world *w, int ring);
 	long (*kernel_rw)(struct world *w, int fd, bool write, bool direct, void *buf, size_t len,
-			  long long off);
+			  long long *off);
 
 	/* names */
 	long (*unlink)(struct world *w, const char *path);
@@ -633,6 +649,10 @@ struct world_ops {
 	long (*lower_async_pending)(struct world *w, const char *path);
 	long (*lower_async_complete)(struct world *w, const char *path, int which,
 				     const struct w_async_result *result);
+	long (*watch)(struct world *w, int fd, struct w_watch *watch);
+	long (*watch_modified)(struct world *w, struct w_watch *watch);
+	long (*unwatch)(struct world *w, int fd, struct w_watch *watch);
+	long (*few_workers)(struct world *w, bool on);
 	long (*fail_nth)(struct world *w, unsigned int n);
 	void (*trace)(struct world *w, const char *line);
 	void (*note)(struct world *w, const char *line);
@@ -1519,12 +1539,12 @@ static inline long w_uring_close(struct world *w, int ring)
  *	lo_rw_aio(); else through the page cache, as lo_read_simple() and lo_write_simple()
  * @buf: @len bytes
  * @len: how many
- * @off: position in the file
+ * @off: position in the file; set to that of the kiocb when it is done
  *
  * Return: once it is done, bytes done or -errno.
  */
 static inline long w_kernel_rw(struct world *w, int fd, bool write, bool direct, void *buf,
-			       size_t len, long long off)
+			       size_t len, long long *off)
 {
 	return W_CALL(w, kernel_rw, fd, write, direct, buf, len, off);
 }
@@ -2228,6 +2248,57 @@ static inline long w_lower_async_complete(struct world *w, const char *path, int
 					  const struct w_async_result *result)
 {
 	return W_CALL(w, lower_async_complete, path, which, result);
+}
+
+/**
+ * w_watch() - watch a file
+ * @w: the world
+ * @fd: the file
+ * @watch: set up; w_unwatch() ends it, before the file's file system is unmounted
+ *
+ * Return: 0 or -errno.
+ */
+static inline long w_watch(struct world *w, int fd, struct w_watch *watch)
+{
+	return W_CALL(w, watch, fd, watch);
+}
+
+/**
+ * w_watch_modified() - has somebody been told that the file was modified, since this was asked before?
+ * @w: the world
+ * @watch: from w_watch()
+ *
+ * Return: 1 or 0, or -errno.
+ */
+static inline long w_watch_modified(struct world *w, struct w_watch *watch)
+{
+	return W_CALL(w, watch_modified, watch);
+}
+
+/**
+ * w_unwatch() - end w_watch()
+ * @w: the world
+ * @fd: the file
+ * @watch: from w_watch()
+ *
+ * Return: 0 or -errno.
+ */
+static inline long w_unwatch(struct world *w, int fd, struct w_watch *watch)
+{
+	return W_CALL(w, unwatch, fd, watch);
+}
+
+/**
+ * w_few_workers() - as if there were no memory for more workers of the kernel (the box alone has it)
+ * @w: the world
+ * @on: from now on; or as usual
+ *
+ * What is done by workers must go on nevertheless: work queues that memory reclaim depends on have one rescuer each.
+ * Return: 0 or -errno.
+ */
+static inline long w_few_workers(struct world *w, bool on)
+{
+	return W_CALL(w, few_workers, on);
 }
 
 /**

@@ -14,6 +14,8 @@
 #include <linux/anon_inodes.h>
 #include <linux/dirent.h>
 #include <linux/fcntl.h>
+#include <linux/file.h>
+#include <linux/fsnotify_backend.h>
 #include <linux/init.h>
 #include <linux/init_task.h>
 #include <linux/kdev_t.h>
@@ -23,6 +25,8 @@
 #include <linux/mutex.h>
 #include <linux/namei.h>
 #include <linux/wait.h>
+#include <fusebox/fsnotify.h>
+#include <fusebox/workqueue.h>
 #include <sys/mman.h>
 
 #include "heap.h"
@@ -37,6 +41,7 @@
 
 #define CONTROL_DIR	"/fusectl"
 #define SHM_DIR		"/dev/shm"
+#define HUGE_DIR	"/dev/hugepages"
 #define LOWER_TYPE	"lower"
 #define LOWER_SIZE	(64ULL << 20)
 #define TICK_NS		20000000	/* more than a jiffy, the granularity of file times */
@@ -684,6 +689,22 @@ static long open_socket(void)
 	return box_syscall_exit("socketpair", pseudo_socket());
 }
 
+/* An unlinked file of a file system that nobody sees. */
+static long open_hugetlb(void)
+{
+	long ret = box_mkdir(HUGE_DIR, 0700);
+
+	if (ret)
+		return ret;
+	ret = box_mount("none", HUGE_DIR, LOWER_TYPE, 0, "hugetlb");
+	if (!ret) {
+		ret = box_open(HUGE_DIR, O_TMPFILE | O_RDWR, 0600);
+		box_umount(HUGE_DIR, MNT_DETACH);
+	}
+	box_rmdir(HUGE_DIR);
+	return ret;
+}
+
 static long bx_open_kind(struct world *w, enum w_fd_kind kind)
 {
 	switch (kind) {
@@ -697,6 +718,8 @@ static long bx_open_kind(struct world *w, enum w_fd_kind kind)
 		return open_eventfd();
 	case W_FD_MEMFD:
 		return box_open(SHM_DIR, O_TMPFILE | O_RDWR, 0600);
+	case W_FD_HUGETLB:
+		return open_hugetlb();
 	case W_FD_DEV_NULL:
 		return box_open("/dev/null", O_RDWR, 0);
 	case W_FD_DEV_FUSE:
@@ -764,16 +787,16 @@ static const char *lower_type(const struct w_lower_opts *opts)
 
 static long bx_make_lower(struct world *w, const struct w_lower_opts *opts, char *path)
 {
-	char data[W_PATH_MAX + 16];
+	char data[W_PATH_MAX + 32];
 	long ret;
 
 	snprintf(path, W_PATH_MAX, "/lower-%s", opts->name);
 	if (opts->kind == W_LOWER_STACK)
 		snprintf(data, sizeof(data), "lower=%s", opts->over);
 	else
-		snprintf(data, sizeof(data), "size=%llu,stackdepth=%d,odirect=%d,nowait=%d",
+		snprintf(data, sizeof(data), "size=%llu,stackdepth=%d,odirect=%d,nowait=%d,cmtime=%d",
 			 opts->size ? opts->size : LOWER_SIZE, opts->stack_depth, !opts->no_dio,
-			 !opts->no_nowait);
+			 !opts->no_nowait, !opts->no_cmtime);
 	ret = box_mkdir(path, 0755);
 	if (ret)
 		return ret;
@@ -950,6 +973,48 @@ static long bx_lower_async_complete(struct world *w, const char *path, int which
 	return sb ? lower_async_complete(sb, which, result) : -ENOENT;
 }
 
+static long bx_watch(struct world *w, int fd, struct w_watch *watch)
+{
+	struct fd f = fdget(fd);
+
+	if (!f.file)
+		return -EBADF;
+	watch->ino = file_inode(f.file)->i_ino;
+	watch->seen = fb_fsnotify_count();
+	fb_fsnotify_watch(file_inode(f.file)->i_sb);
+	fdput(f);
+	return 0;
+}
+
+static long bx_watch_modified(struct world *w, struct w_watch *watch)
+{
+	bool modified = false;
+
+	for (; watch->seen < fb_fsnotify_count(); watch->seen++) {
+		const struct fb_fsnotify_event *e = fb_fsnotify_at(watch->seen);
+
+		modified |= e->ino == watch->ino && e->mask & FS_MODIFY;
+	}
+	return modified;
+}
+
+static long bx_unwatch(struct world *w, int fd, struct w_watch *watch)
+{
+	struct fd f = fdget(fd);
+
+	if (!f.file)
+		return -EBADF;
+	fb_fsnotify_unwatch(file_inode(f.file)->i_sb);
+	fdput(f);
+	return 0;
+}
+
+static long bx_few_workers(struct world *w, bool on)
+{
+	fb_workqueue_few(on);
+	return 0;
+}
+
 static long bx_fail_nth(struct world *w, unsigned int n)
 {
 	return fb_fault_nth(n);
@@ -1092,6 +1157,10 @@ static const struct world_ops box_ops = {
 	.lower_async_mode = bx_lower_async_mode,
 	.lower_async_pending = bx_lower_async_pending,
 	.lower_async_complete = bx_lower_async_complete,
+	.watch = bx_watch,
+	.watch_modified = bx_watch_modified,
+	.unwatch = bx_unwatch,
+	.few_workers = bx_few_workers,
 	.fail_nth = bx_fail_nth,
 	.calm = bx_calm,
 	.usable = bx_usable,

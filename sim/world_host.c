@@ -37,6 +37,7 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/file.h>
+#include <sys/inotify.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
@@ -533,6 +534,8 @@ static long host_open_kind(struct world *w, enum w_fd_kind kind)
 		return OP(open("/proc/version", O_RDONLY | O_CLOEXEC));
 	case W_FD_SYSFS:
 		return OP(open("/sys/devices/system/cpu/online", O_RDONLY | O_CLOEXEC));
+	case W_FD_HUGETLB:
+		return OP(syscall(SYS_memfd_create, "fusebox", MFD_ALLOW_SEALING | MFD_HUGETLB));
 	case W_FD_KINDS:
 		break;
 	}
@@ -1334,7 +1337,7 @@ static long host_make_lower(struct world *w, const struct w_lower_opts *opts, ch
 	struct lower *l;
 	long ret;
 
-	if (opts->kind != W_LOWER_RAM || opts->no_nowait || (opts->no_dio && !(w->caps & W_CAP_NO_DIO)))
+	if (opts->kind != W_LOWER_RAM || opts->no_nowait || opts->no_cmtime || (opts->no_dio && !(w->caps & W_CAP_NO_DIO)))
 		return -EOPNOTSUPP;
 	l = new_lower();
 	if (!l)
@@ -1603,6 +1606,42 @@ static long host_uring_close(struct world *w, int ring)
 	return OP(raw_uring_close(ring));
 }
 
+static long host_watch(struct world *w, int fd, struct w_watch *watch)
+{
+	char path[64];
+
+	(void)w;
+	snprintf(path, sizeof(path), "/proc/thread-self/fd/%d", fd);
+	watch->fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+	if (watch->fd < 0)
+		return -errno;
+	if (inotify_add_watch(watch->fd, path, IN_MODIFY) < 0) {
+		int err = errno;
+
+		close(watch->fd);
+		return -err;
+	}
+	return 0;
+}
+
+static long host_watch_modified(struct world *w, struct w_watch *watch)
+{
+	struct inotify_event event;	/* of a file it has no name */
+	bool modified = false;
+
+	(void)w;
+	while (read(watch->fd, &event, sizeof(event)) > 0)
+		modified |= event.mask & IN_MODIFY;
+	return modified;
+}
+
+static long host_unwatch(struct world *w, int fd, struct w_watch *watch)
+{
+	(void)w;
+	(void)fd;
+	return OP(close(watch->fd));
+}
+
 /*
  * /proc/thread-self/fail-nth: what it says is counted down by each place that could fail in a system call of the
  * thread. So it is opened before and closed after; and that a look at it may be what fails means only that it is
@@ -1752,6 +1791,9 @@ static const struct world_ops host_ops = {
 	.thaw			= host_thaw,
 	.control_read		= host_control_read,
 	.control_write		= host_control_write,
+	.watch			= host_watch,
+	.watch_modified		= host_watch_modified,
+	.unwatch		= host_unwatch,
 	.fail_nth		= host_fail_nth,
 	.trace			= host_trace,
 	.note			= host_note,

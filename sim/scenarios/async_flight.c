@@ -447,7 +447,7 @@ static void freeze_task(struct world *w, void *arg)
 
 static long job_kernel_write(struct fx_job *job)
 {
-	return w_kernel_rw(sc_world(job->sc), job->fd, true, true, job->buf, job->len, job->off);
+	return w_kernel_rw(sc_world(job->sc), job->fd, true, true, job->buf, job->len, &job->off);
 }
 
 /*

@@ -4,6 +4,7 @@
  */
 #include "async_front.h"
 
+#include <errno.h>
 #include <string.h>
 
 #define MAX_REQS	32
@@ -107,6 +108,15 @@ static bool submit_uring(struct fe *fe)
 	return EXPECT_EQ(fe->sc, w_uring_submit(fe->w, fe->ctx, s, fe->n), fe->n);
 }
 
+/* The kiocb's position must be where the data ends. */
+static long long do_kernel(struct fe *fe, struct fe_req *r)
+{
+	long long pos = r->off;
+	long ret = w_kernel_rw(fe->w, r->fd, r->write, true, r->buf, r->len, &pos);
+
+	return ret > 0 && pos != r->off + ret ? -ERANGE : ret;
+}
+
 static long long do_sync(struct fe *fe, struct fe_req *r)
 {
 	switch (fe->kind) {
@@ -118,7 +128,7 @@ static long long do_sync(struct fe *fe, struct fe_req *r)
 		return r->write ? w_pwritev2(fe->w, r->fd, &r->iov, 1, r->off, r->rwf) :
 		       w_preadv2(fe->w, r->fd, &r->iov, 1, r->off, r->rwf);
 	default:
-		return w_kernel_rw(fe->w, r->fd, r->write, true, r->buf, r->len, r->off);
+		return do_kernel(fe, r);
 	}
 }
 

@@ -4,7 +4,8 @@
  *
  * Models: kernel/workqueue.c, Documentation/core-api/workqueue.rst, 6.1. A work item never runs twice at the same time;
  * it may be queued again once it runs; at most max_active items of a queue run at once; flushing waits for what was
- * queued before. Leaves out: processors, priorities, rescuers, freezing, attributes.
+ * queued before. Where fb_workqueue_few() says that no workers can be made, a queue with a rescuer runs one item at a
+ * time. Leaves out: processors, priorities, freezing, attributes.
  */
 #include <linux/workqueue.h>
 #include <linux/bug.h>
@@ -24,6 +25,7 @@
 #include <core/task.h>
 #include <core/trace.h>
 #include <fusebox/printf.h>
+#include <fusebox/workqueue.h>
 #include "internal.h"
 
 #define MAX_WORKERS	32
@@ -49,6 +51,7 @@ static struct workqueue_struct queues[MAX_QUEUES];
 static struct worker workers[MAX_WORKERS];
 static unsigned int nr_workers;
 static unsigned long last_seq;		/* each queuing has a number */
+static bool few;			/* no worker can be made */
 static int progress;			/* address that flushers wait on: a queuing has run, or was cancelled */
 
 struct workqueue_struct *system_wq;
@@ -69,13 +72,23 @@ static struct worker *running(const struct work_struct *work)
 	return NULL;
 }
 
+void fb_workqueue_few(bool on)
+{
+	few = on;
+}
+
+static bool has_room(const struct workqueue_struct *wq)
+{
+	return wq->active < (few && wq->flags & WQ_MEM_RECLAIM ? 1 : wq->max_active);
+}
+
 /* The next item that may run: its queue has room, and it does not run already. */
 static struct work_struct *next_work(struct workqueue_struct **which)
 {
 	struct work_struct *w;
 
 	for (struct workqueue_struct *wq = queues; wq < queues + MAX_QUEUES; wq++) {
-		if (!wq->used || wq->active >= wq->max_active)
+		if (!wq->used || !has_room(wq))
 			continue;
 		list_for_each_entry(w, &wq->pending, entry) {
 			if (!running(w)) {

@@ -124,16 +124,15 @@ static void lo_rw_aio(struct loop_cmd *cmd)
 
 static void lo_rw_simple(struct loop_cmd *cmd)
 {
-	loff_t pos = cmd->pos;
 	struct iov_iter iter;
 
 	lo_iter(cmd, &iter);
 	if (cmd->write) {
 		file_start_write(cmd->file);
-		cmd->ret = vfs_iter_write(cmd->file, &iter, &pos, 0);
+		cmd->ret = vfs_iter_write(cmd->file, &iter, &cmd->pos, 0);
 		file_end_write(cmd->file);
 	} else {
-		cmd->ret = vfs_iter_read(cmd->file, &iter, &pos, 0);
+		cmd->ret = vfs_iter_read(cmd->file, &iter, &cmd->pos, 0);
 	}
 	complete(&cmd->done);
 }
@@ -150,7 +149,7 @@ static void loop_work(struct work_struct *work)
 	memalloc_noio_restore(noio);
 }
 
-ssize_t loop_rw(struct file *file, bool write, bool use_aio, void __user *buf, size_t len, loff_t pos)
+ssize_t loop_rw(struct file *file, bool write, bool use_aio, void __user *buf, size_t len, loff_t *pos)
 {
 	struct loop_cmd *cmd = kzalloc(sizeof(*cmd), GFP_NOIO);
 	ssize_t ret;
@@ -160,7 +159,7 @@ ssize_t loop_rw(struct file *file, bool write, bool use_aio, void __user *buf, s
 	cmd->file = file;
 	cmd->write = write;
 	cmd->use_aio = use_aio;
-	cmd->pos = pos;
+	cmd->pos = *pos;
 	cmd->len = len;
 	init_completion(&cmd->done);
 	INIT_WORK(&cmd->work, loop_work);
@@ -175,6 +174,7 @@ ssize_t loop_rw(struct file *file, bool write, bool use_aio, void __user *buf, s
 		/* The work item may still be on its way out of loop_work(), in lo_rw_aio(). */
 		flush_work(&cmd->work);
 		ret = cmd->ret;
+		*pos = use_aio ? cmd->iocb.ki_pos : cmd->pos;
 	}
 	if (!write && ret > 0 && copy_data(cmd, buf, true))
 		ret = -EFAULT;

@@ -14,11 +14,11 @@ struct file;
  * @use_aio: as with LO_FLAGS_DIRECT_IO
  * @buf: user pointer to @len bytes
  * @len: bytes
- * @pos: position in the file
+ * @pos: position in the file; set to that of the kiocb when it is done
  *
  * Context: a process, in a system call; sleeps until the request is done, whatever signals come.
  * Return: bytes done or -errno.
  */
-ssize_t loop_rw(struct file *file, bool write, bool use_aio, void __user *buf, size_t len, loff_t pos);
+ssize_t loop_rw(struct file *file, bool write, bool use_aio, void __user *buf, size_t len, loff_t *pos);
 
 #endif
