@@ -20,17 +20,21 @@ FB_KEPT struct fb_explorer fb_x;
 FB_KEPT bool fb_x_on;
 
 /*
- * Counts met in the run. One that could be zero if all that was taken off in the run came first is
- * hot: what counts it up or down does not commute.
+ * Counts met in the run. A task's sum of what it counted is lowest somewhere on its way; one that could be zero if all
+ * tasks were there at once is hot: what counts it up or down does not commute.
  */
 struct count {
 	uintptr_t obj;
-	long first, off; /* value before the run; how much the run takes off */
+	long lowest; /* value before the run, and the lowest sums of all tasks */
 	bool hot; /* in any run of this exploration */
 	unsigned long run;
+	struct share {
+		unsigned long run;
+		long sum, lowest; /* of what the task counted; @lowest is not above 0 */
+	} of[FB_X_TASKS];
 };
 #define COUNTS 8192
-static FB_KEPT struct count counts[COUNTS];
+static FB_KEPT struct count *counts;
 static FB_KEPT unsigned int nr_counts;
 static FB_KEPT unsigned long count_run;
 static FB_KEPT unsigned int hot_before; /* how many when the tree was begun */
@@ -224,7 +228,7 @@ static struct count *count_at(uintptr_t obj, bool make)
 
 static void forget_counts(void)
 {
-	memset(counts, 0, sizeof(counts));
+	madvise(counts, COUNTS * sizeof(*counts), MADV_DONTNEED);
 	nr_counts = 0;
 }
 
@@ -243,6 +247,7 @@ static void now_hot(struct count *c)
 
 void fb_x_counted(const void *obj, long old, long delta)
 {
+	struct share *of;
 	struct count *c;
 
 	add_access(obj, FB_X_COUNT);
@@ -253,25 +258,42 @@ void fb_x_counted(const void *obj, long old, long delta)
 		return;
 	if (c->run != count_run) {
 		c->run = count_run;
-		c->first = old;
-		c->off = 0;
+		c->lowest = old;
 	}
-	if (delta < 0)
-		c->off -= delta;
-	if (c->first - c->off < 1)
+	of = &c->of[step->task];
+	if (of->run != count_run)
+		*of = (struct share){.run = count_run};
+	of->sum += delta;
+	if (of->sum < of->lowest) {
+		c->lowest += of->sum - of->lowest;
+		of->lowest = of->sum;
+	}
+	if (c->lowest < 1)
 		now_hot(c);
 }
 
-/* Where something else was done than counting, what we know of the value is void. */
-static void heat_written(void)
+static bool counted_by_others(const struct count *c, unsigned int task)
 {
-	for (unsigned int i = 0; i < fb_x.nr_access; i++) {
-		const struct fb_x_access *a = &fb_x.access[i];
-		struct count *c = shares(a->mode) || a->mode == FB_X_COUNT ? NULL : count_at(a->obj, false);
+	for (unsigned int i = 0; i < fb_x.nr_tasks; i++)
+		if (i != task && c->of[i].run == count_run)
+			return true;
+	return false;
+}
 
-		if (c)
-			now_hot(c);
-	}
+/*
+ * Something else was done to it than counting. Before others have counted, it was but made what it is from now on:
+ * in another order this is a conflict like any other. Later, what we know of the value is void.
+ */
+static void written(const void *obj)
+{
+	struct count *c = count_at((uintptr_t)obj, false);
+
+	if (!c || c->run != count_run)
+		return;
+	if (counted_by_others(c, step->task))
+		now_hot(c);
+	c->run = 0;
+	c->of[step->task].run = 0;
 }
 
 /* ---- what a step touches ---- */
@@ -287,6 +309,8 @@ static void add_access(const void *obj, enum fb_x_mode mode)
 		too_many();
 		return;
 	}
+	if (!shares(mode) && mode != FB_X_COUNT)
+		written(obj);
 	for (unsigned int i = 0; i < step->n; i++) {
 		const struct fb_x_access *old = &fb_x.access[step->first + i];
 
@@ -674,6 +698,7 @@ void fb_explore_start(const struct fb_explore_opts *opts)
 		fb_x.node = fb_x_map(FB_X_NODES * sizeof(*fb_x.node));
 		fb_x.access = fb_x_map(FB_X_ACCESSES * sizeof(*fb_x.access));
 		fb_x.sleeper = fb_x_map((size_t)FB_X_NODES * FB_X_TASKS * sizeof(*fb_x.sleeper));
+		counts = fb_x_map(COUNTS * sizeof(*counts));
 		fb_x.clock = fb_x_map(FB_X_NODES * sizeof(*fb_x.clock));
 	}
 	fb_x.opts = *opts;
@@ -826,7 +851,6 @@ bool fb_explore_next(void)
 static void learn(void)
 {
 	fb_x_work(FB_WORK_LEARN);
-	heat_written();
 	if (!fb_x.opts.no_reduction)
 		fb_x_find_races(fb_x.replay ? fb_x.replay - 1 : 0);
 	fb_x_work(FB_WORK_OTHER);
