@@ -211,6 +211,39 @@ out:
 	fx_teardown(&fx);
 }
 
+/* A read that changes nothing does not make a reply void: otherwise the server would be asked again. */
+static void attr_reply_beside_read(struct sc *sc)
+{
+	static const struct srv_rule hold = { .opcode = FUSE_GETATTR, .count = 1, .action = SRV_HOLD };
+	struct fx_job job = { .fn = fstat_job };
+	struct fx_opts o;
+	struct fixture fx;
+	unsigned int mark;
+	struct w_stat st;
+	long fd = -1;
+
+	fx_opts_init(&o);
+	o.keep_dev = true;
+	if (!fx_setup(sc, &fx, &o))
+		goto out;
+	NEED_FD(sc, fd, fx_make(&fx, "f", 100, O_RDWR));
+	EXPECT(sc, fx_reads(&fx, fd, 0, 100, 1), "wrong content");
+	EXPECT_EQ(sc, srv_notify_inval_inode(fx.w, fx.dev, srv_nodeid(fx.srv, "f"), -1, 0), 0);
+	srv_set_rule(fx.srv, &hold);
+	job.path = fx_mnt(&fx, "f");
+	NEED_EQ(sc, fx_job_start(sc, &job, W_SPAWN_PROCESS), 0);
+	srv_wait_held(fx.srv);
+	EXPECT(sc, fx_reads(&fx, fd, 0, 100, 1), "wrong content");
+	srv_let_go(fx.srv);
+	EXPECT_EQ(sc, fx_job_wait(&job), 0);
+	mark = srv_mark(fx.srv);
+	EXPECT_EQ(sc, w_fstat(fx.w, fd, &st), 0);
+	EXPECT_EQ(sc, srv_count(fx.srv, mark, FUSE_GETATTR), 0);
+out:
+	fx_close(&fx, fd);
+	fx_teardown(&fx);
+}
+
 /* A server with extended attributes is not asked for security.capability on each write. */
 static void attr_xattr_per_write(struct sc *sc)
 {
@@ -400,6 +433,7 @@ const struct scenario attr_scenarios[] = {
 	{ "attr/old-reply", "a GETATTR reply that is older than a write", 0, attr_old_reply },
 	{ "attr/old-reply-valid", "the same while attributes stay valid", 0,
 	  attr_old_reply_valid },
+	{ "attr/reply-beside-read", "a GETATTR reply that comes after a read", 0, attr_reply_beside_read },
 	{ "attr/xattr-per-write", "writes ask for no extended attributes", W_CAP_LOWER_XATTR,
 	  attr_xattr_per_write },
 	{ "attr/failed-write", "a write that failed leaves nothing that counts as known", W_CAP_LOWER_FAULT,

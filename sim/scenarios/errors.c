@@ -30,7 +30,7 @@ static void errors_open(struct sc *sc)
 		int error, flags, want;
 	} cases[] = {
 		{ EACCES, O_RDONLY, -EIO }, { EINVAL, O_RDONLY, -EIO },
-		{ EINVAL, O_RDONLY | O_DIRECT, -EINVAL }, { ENOMEM, O_RDONLY, -ENOMEM },
+		{ EINVAL, O_RDONLY | O_DIRECT, -EINVAL }, { EACCES, O_RDONLY | O_DIRECT, -EIO }, { ENOMEM, O_RDONLY, -ENOMEM },
 		{ ENFILE, O_RDONLY, -ENFILE },
 	};
 	struct fx_opts o;
@@ -91,6 +91,8 @@ static void errors_server_read_access(struct sc *sc)
 static void errors_write(struct sc *sc)
 {
 	struct fixture fx;
+	unsigned int mark;
+	struct w_stat st;
 	long fd = -1;
 
 	if (!fx_setup(sc, &fx, NULL))
@@ -101,7 +103,12 @@ static void errors_write(struct sc *sc)
 	EXPECT_EQ(sc, w_lower_inject(fx.w, fx.lower, W_LOWER_WRITE, 0, 1, EIO, 0), 0);
 	EXPECT_EQ(sc, w_pwrite(fx.w, fd, "text", 4, 0), -EIO);
 	EXPECT_EQ(sc, w_lower_inject(fx.w, fx.lower, W_LOWER_WRITE, 0, 1, 0, 0), 0);
+	/* After the error the server is asked for the attributes; but not after a write that has done nothing. */
+	EXPECT_EQ(sc, w_fstat(fx.w, fd, &st), 0);
+	mark = srv_mark(fx.srv);
 	EXPECT_EQ(sc, w_pwrite(fx.w, fd, "text", 4, 0), 0);
+	EXPECT_EQ(sc, w_fstat(fx.w, fd, &st), 0);
+	EXPECT_EQ(sc, srv_count(fx.srv, mark, FUSE_GETATTR), 0);
 	EXPECT_EQ(sc, w_pwrite(fx.w, fd, "text", 4, 0), 4);
 	fx_same_attr(&fx, fd, "f", true);
 out:

@@ -286,6 +286,35 @@ out:
 	both_end(&b);
 }
 
+static long job_truncate(struct fx_job *job)
+{
+	return w_truncate(sc_world(job->sc), job->path, job->len);
+}
+
+/* While the server changes the size it is its answer that tells the new one, and not who reads meanwhile. */
+static void exact_size(struct sc *sc)
+{
+	static const struct srv_rule hold = { .opcode = FUSE_SETATTR, .count = 1, .action = SRV_HOLD };
+	struct fx_job job = { .fn = job_truncate, .len = PAGE };
+	struct both b;
+	char c;
+
+	if (!both_begin(sc, &b, NULL, SIZE) || !both_map(sc, &b))
+		goto out;
+	EXPECT_EQ(sc, w_load(b.fx.w, b.map + PAGE, &c, 1), 0);
+	srv_set_rule(b.fx.srv, &hold);
+	job.path = fx_mnt(&b.fx, "f");
+	NEED_EQ(sc, fx_job_start(sc, &job, W_SPAWN_SHARE_FILES), 0);
+	srv_wait_held(b.fx.srv);
+	EXPECT_EQ(sc, w_pread(b.fx.w, b.through, &c, 1, PAGE), 0);
+	EXPECT_EQ(sc, w_load(b.fx.w, b.map + PAGE, &c, 1), 0);
+	srv_let_go(b.fx.srv);
+	EXPECT_EQ(sc, fx_job_wait(&job), 0);
+	EXPECT_EQ(sc, w_load(b.fx.w, b.map + PAGE, &c, 1), -EFAULT);
+out:
+	both_end(&b);
+}
+
 /* ---- dirty pages ---- */
 
 /* A dirty page behind what is read or written stays where it is; the write has the lock for itself. */
@@ -318,6 +347,26 @@ static void exact_last_byte(struct sc *sc)
 	EXPECT_EQ(sc, w_msync(b.fx.w, b.map, SIZE), 0);
 	EXPECT(sc, fx_reads_below(&b.fx, "f", 0, PAGE - 1, 2), "the store is lost");
 	EXPECT(sc, fx_reads_below(&b.fx, "f", PAGE - 1, 1, 3), "what was spliced is lost");
+out:
+	both_end(&b);
+}
+
+/* ---- questions ---- */
+
+/* A cached read makes the access time a matter of the server; a passthrough write brings all that is to be known. */
+static void exact_access_time(struct sc *sc)
+{
+	unsigned int mark;
+	struct w_stat st;
+	struct both b;
+
+	if (!both_begin(sc, &b, NULL, SIZE))
+		goto out;
+	EXPECT(sc, fx_reads(&b.fx, b.cached, 0, SIZE, 1), "wrong content cached");
+	EXPECT_EQ(sc, write_by(sc, &b, SYNC, 1, 0, 2), 1);
+	mark = srv_mark(b.fx.srv);
+	EXPECT_EQ(sc, w_fstat(b.fx.w, b.through, &st), 0);
+	EXPECT_EQ(sc, srv_count(b.fx.srv, mark, FUSE_GETATTR), 0);
 out:
 	both_end(&b);
 }
@@ -479,11 +528,13 @@ const struct scenario exact_scenarios[] = {
 	{ "exact/cut", "it gets shorter, with dirty pages behind the new end", BOTH, exact_cut },
 	{ "exact/cut-without-memory", "the same, and memory runs out", BOTH | W_CAP_AIO | W_CAP_FAIL_NTH,
 	  exact_cut_without_memory },
+	{ "exact/size", "the size while the server truncates", BOTH, exact_size },
 	{ "exact/fails", "cached pages and reads that fail", BOTH | W_CAP_LOWER_FAULT, exact_fails },
 	{ "exact/half-a-splice", "cached pages beside what was spliced before the lower file failed",
 	  BOTH | W_CAP_SPLICE | W_CAP_LOWER_FAULT, exact_half_a_splice },
 	{ "exact/dirty-behind", "a dirty page behind what is read and written", BOTH | W_CAP_ROOT, exact_dirty_behind },
 	{ "exact/last-byte", "a splice to the last byte of a dirty page", BOTH | W_CAP_SPLICE, exact_last_byte },
+	{ "exact/access-time", "attributes after a cached read and a write", W_CAP_PAGE_CACHE, exact_access_time },
 	{ "exact/nothing", "I/O of no bytes waits for nobody", BOTH, exact_nothing },
 	{ "exact/two-read", "reads of one of two lower files", BOTH, exact_two_read },
 	{ "exact/two-write", "writes to one of two lower files", BOTH, exact_two_write },

@@ -360,16 +360,25 @@ out:
 /* Backing files that are in no directory of the server's. */
 struct odd_kind {
 	enum w_fd_kind kind;
-	bool seal;
+	bool seal;		/* before it is mapped */
+	bool seal_after;	/* when it is opened again; it is not passed through then */
 	long registered;
+	long kept;		/* the server's descriptor, for that */
+	long sealed;
 };
 
 static void register_odd(struct server *srv, struct srv_open *o)
 {
 	struct odd_kind *odd = srv_config(srv)->hook_arg;
 	struct world *w = srv_world(srv);
-	long fd = w_open_kind(w, odd->kind);
+	long fd;
 
+	if (odd->kept) {
+		odd->sealed = w_seal_writes(w, odd->kept);
+		w_close(w, odd->kept);
+		return;
+	}
+	fd = w_open_kind(w, odd->kind);
 	odd->registered = fd;
 	if (fd < 0)
 		return;
@@ -377,7 +386,10 @@ static void register_odd(struct server *srv, struct srv_open *o)
 		odd->registered = w_seal_writes(w, fd);
 	if (odd->registered >= 0)
 		odd->registered = srv_register(w, srv_dev(srv), fd);
-	w_close(w, fd);
+	if (odd->seal_after)
+		odd->kept = fd;
+	else
+		w_close(w, fd);
 	if (odd->registered < 0)
 		return;
 	o->open->open_flags = FOPEN_PASSTHROUGH;
@@ -400,6 +412,14 @@ static void map_odd(struct sc *sc, struct odd_kind *odd, int flags, unsigned int
 	NEED_FD(sc, fd, fx_make(&fx, "f", PAGE, flags));
 	NEED(sc, odd->registered > 0, "not registered: %s", sc_errno(odd->registered));
 	EXPECT_EQ(sc, w_mmap(fx.w, fd, PAGE, prot, 0, &at), want);
+	if (odd->seal_after) {
+		EXPECT_EQ(sc, w_munmap(fx.w, at, PAGE), 0);
+		/* Closed, or this would be a second open of another kind. */
+		fx_close(&fx, fd);
+		fd = -1;
+		EXPECT_EQ(sc, fx_try_open(&fx, "f", O_RDONLY), 0);
+		EXPECT_EQ(sc, odd->sealed, 0);
+	}
 out:
 	fx_close(&fx, fd);
 	fx_teardown(&fx);
@@ -415,6 +435,18 @@ static void map_sealed(struct sc *sc)
 	/* Mainline's mmap() asks the FUSE file only. */
 	if (!sc_differs(sc, DIFF_SEALED_MAP))
 		map_odd(sc, &(struct odd_kind){ .kind = W_FD_MEMFD, .seal = true }, O_RDWR, SHARED, -EPERM);
+}
+
+static void map_huge(struct sc *sc)
+{
+	if (!sc_differs(sc, DIFF_SEALED_MAP))
+		map_odd(sc, &(struct odd_kind){ .kind = W_FD_HUGETLB }, O_RDWR, SHARED, -ENODEV);
+}
+
+/* Once it is not mapped any more, nobody counts as one who may store to it. */
+static void map_and_seal(struct sc *sc)
+{
+	map_odd(sc, &(struct odd_kind){ .kind = W_FD_MEMFD, .seal_after = true, .sealed = -1 }, O_RDWR, SHARED, 0);
 }
 
 /* ---- requests that complete when cached pages are stale ---- */
@@ -595,6 +627,8 @@ const struct scenario rare_scenarios[] = {
 	{ "rare/splice-fails", "the lower file fails in a splice", W_CAP_LOWER_FAULT | W_CAP_SPLICE, splice_fails_below },
 	{ "rare/map-sysfs", "a lower file that cannot be mapped", W_CAP_MMAP, map_sysfs },
 	{ "rare/map-sealed", "a lower file that may not be mapped for writing", W_CAP_MMAP, map_sealed },
+	{ "rare/map-huge", "a lower file of huge pages", W_CAP_MMAP, map_huge },
+	{ "rare/map-and-seal", "a lower file that was mapped for writing", W_CAP_MMAP, map_and_seal },
 	{ "rare/async-stale-write", "an asynchronous write drops cached pages", W_CAP_PAGE_CACHE | W_CAP_LOWER_ASYNC,
 	  async_stale_write },
 	{ "rare/async-stale-read", "an asynchronous read notices that cached pages are stale",

@@ -3,7 +3,7 @@
  * Set-user-id and set-group-id bits: who writes without privilege takes them off, whatever the
  * server promised to do about writes, for it does not see these.
  */
-#include "../scenario.h"
+#include "async_front.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -245,6 +245,132 @@ out:
 	fx_teardown(&fx);
 }
 
+#define SERVER	500
+#define ADMIN	(1ULL << 21)	/* CAP_SYS_ADMIN */
+
+/* Bits that FUSE does not know of: what comes of them, and does the next stat ask the server for the mode? */
+struct unknown_case {
+	unsigned int server, owner, group, mode;
+	bool user;	/* writes; or root */
+	unsigned int want, asked;
+};
+
+static void write_unknown(struct sc *sc, const struct unknown_case *c)
+{
+	struct fx_job job = { .fn = write_as_user, .len = 4 };
+	struct fx_opts o;
+	struct fixture fx;
+	struct w_stat st;
+	unsigned int mark;
+	long fd = -1;
+
+	fx_opts_init(&o);
+	o.srv.uid = c->server;
+	o.srv.caps = ADMIN;
+	if (!fx_setup(sc, &fx, &o))
+		goto out;
+	NEED_EQ(sc, sc_make_file(sc, fx_low(&fx, "f"), 100, 1, 0666), 0);
+	NEED_EQ(sc, w_lchown(fx.w, fx_low(&fx, "f"), c->owner, c->group), 0);
+	NEED_FD(sc, fd, w_open(fx.w, fx_mnt(&fx, "f"), O_WRONLY, 0));
+	EXPECT_EQ(sc, w_lstat(fx.w, fx_mnt(&fx, "f"), &st), 0);
+	NEED_EQ(sc, w_chmod(fx.w, fx_low(&fx, "f"), c->mode), 0);
+	if (c->user) {
+		job.path = fx_mnt(&fx, "f");
+		NEED_EQ(sc, fx_job_start(sc, &job, W_SPAWN_PROCESS), 0);
+		EXPECT_EQ(sc, fx_job_wait(&job), 4);
+	} else {
+		EXPECT_EQ(sc, w_write(fx.w, fd, "root", 4), 4);
+	}
+	mark = srv_mark(fx.srv);
+	EXPECT_EQ(sc, w_fstat(fx.w, fd, &st), 0);
+	EXPECT_EQ(sc, srv_count(fx.srv, mark, FUSE_GETATTR), c->asked);
+	EXPECT_EQ(sc, w_lstat(fx.w, fx_low(&fx, "f"), &st), 0);
+	EXPECT_EQ(sc, st.mode & 07777, c->want);
+out:
+	fx_close(&fx, fd);
+	fx_teardown(&fx);
+}
+
+static void suid_unknown(struct sc *sc)
+{
+	static const struct unknown_case cases[] = {
+		/* They stay, because the server may keep them, or could set them again. */
+		{ 0, 0, 0, 04777, false, 04777, 0 },
+		{ 0, 0, 7, 02777, false, 02777, 0 },
+		{ SERVER, SERVER, SERVER, 06777, false, 06777, 0 },
+		/* They go, because of the writer, or of the server. */
+		{ 0, 0, 0, 04777, true, 0777, 1 },
+		{ SERVER, SERVER, SERVER, 04777, true, 0777, 1 },
+		{ SERVER, 0, 0, 04777, false, 0777, 1 },
+	};
+
+	/* Mainline writes with the privileges of the server. */
+	if (sc_differs(sc, DIFF_SUID_BELOW))
+		return;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
+		write_unknown(sc, &cases[i]);
+}
+
+/* Bits that only FUSE knows of: the lower file is another one. They go all the same. */
+static const char *other_file(struct server *srv, const char *name, unsigned int nth)
+{
+	(void)name;
+	(void)nth;
+	return srv_config(srv)->hook_arg;
+}
+
+static void suid_other_file(struct sc *sc)
+{
+	struct fx_job job = { .fn = write_as_user, .len = 4 };
+	char other[W_PATH_MAX];
+	struct fx_opts o;
+	struct fixture fx;
+
+	fx_opts_init(&o);
+	o.srv.backing_path = other_file;
+	o.srv.hook_arg = other;
+	if (!fx_setup(sc, &fx, &o))
+		goto out;
+	snprintf(other, sizeof(other), "%s", fx_low(&fx, "other"));
+	NEED_EQ(sc, sc_make_file(sc, other, 100, 1, 0777), 0);
+	NEED_EQ(sc, sc_make_file(sc, fx_low(&fx, "f"), 100, 1, 04777), 0);
+	job.path = fx_mnt(&fx, "f");
+	NEED_EQ(sc, fx_job_start(sc, &job, W_SPAWN_PROCESS), 0);
+	EXPECT_EQ(sc, fx_job_wait(&job), 4);
+	expect_mode(sc, &fx, 0777);
+out:
+	fx_teardown(&fx);
+}
+
+/* A write that may take off bits of the lower file has the file for itself, so it is not queued. */
+static void suid_not_queued(struct sc *sc)
+{
+	struct w_async_mode held = { .when = W_ASYNC_HELD };
+	struct fe_req req = { .write = true, .buf = "text", .len = 4 };
+	struct fe fe = { 0 };
+	struct fx_opts o;
+	struct fixture fx;
+	long fd = -1;
+
+	fx_opts_init(&o);
+	o.lower.kind = W_LOWER_ASYNC;
+	if (!fx_setup(sc, &fx, &o))
+		goto out;
+	NEED_FD(sc, fd, fx_make(&fx, "f", 100, O_RDWR));
+	EXPECT_EQ(sc, w_chmod(fx.w, fx_low(&fx, "f"), 04755), 0);
+	EXPECT_EQ(sc, w_lower_async_mode(fx.w, fx.lower, &held), 0);
+	req.fd = fd;
+	NEED(sc, fe_start(sc, &fe, FE_AIO) && fe_submit(&fe, &req, 1), "cannot submit");
+	EXPECT_EQ(sc, w_lower_async_pending(fx.w, fx.lower), 0);
+	EXPECT_EQ(sc, fe_wait(&fe, 0), 1);
+	EXPECT_EQ(sc, req.res, 4);
+out:
+	if (fe.w)
+		fe_stop(&fe);
+	fx_close(&fx, fd);
+	fx_teardown(&fx);
+}
+
 static void suid_truncate(struct sc *sc)
 {
 	struct fixture fx;
@@ -285,6 +411,11 @@ const struct scenario suid_scenarios[] = {
 	  suid_set_behind },
 	{ "suid/cannot-be-removed", "the server fails to remove the bits", W_CAP_ROOT,
 	  suid_cannot_be_removed },
+	{ "suid/unknown", "FUSE does not know of the bits: who keeps them, and who asks for the mode", W_CAP_ROOT,
+	  suid_unknown },
+	{ "suid/other-file", "only FUSE knows of the bits", W_CAP_ROOT, suid_other_file },
+	{ "suid/not-queued", "an asynchronous write to a lower file with bits", W_CAP_AIO | W_CAP_LOWER_ASYNC,
+	  suid_not_queued },
 	{ "suid/truncate", "ftruncate goes to the server", W_CAP_ROOT, suid_truncate },
 	{ 0 }
 };
