@@ -62,7 +62,7 @@ struct lower_sb {
 	u64 capacity, used;		/* bytes of file data, in whole chunks */
 	spinlock_t lock;		/* guards @used */
 	bool odirect, nowait;
-	bool cmtime;			/* times are ours; else, like a server's, another's */
+	bool nocmtime;			/* times are somebody else's business, as with network file systems */
 	struct lower_injection inject[W_LOWER_OPS];
 	struct w_lower_event *log;
 	size_t nr_log, room_log;

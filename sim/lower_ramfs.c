@@ -103,7 +103,7 @@ static struct inode *lower_new_inode(struct user_namespace *mnt_userns, struct s
 	inode_init_owner(mnt_userns, inode, dir, mode);
 	inode->i_atime = inode->i_mtime = inode->i_ctime = current_time(inode);
 	init_by_type(inode, mode, dev);
-	if (!LOWER_SB(sb)->cmtime)
+	if (LOWER_SB(sb)->nocmtime)
 		inode->i_flags |= S_NOCMTIME;
 	/* ACLs live in the inode alone, so that what is not there need not be looked for. */
 	cache_no_acl(inode);
@@ -399,13 +399,13 @@ static const struct super_operations lower_super_operations = {
 	.show_options = lower_show_options,
 };
 
-enum lower_param { LOWER_SIZE, LOWER_ODIRECT, LOWER_NOWAIT, LOWER_CMTIME, LOWER_HUGETLB, LOWER_STACKDEPTH, LOWER_MODE };
+enum lower_param { LOWER_SIZE, LOWER_ODIRECT, LOWER_NOWAIT, LOWER_NOCMTIME, LOWER_HUGETLB, LOWER_STACKDEPTH, LOWER_MODE };
 
 const struct fs_parameter_spec lower_params[] = {
 	fsparam_u64("size", LOWER_SIZE),
 	fsparam_u32("odirect", LOWER_ODIRECT),
 	fsparam_u32("nowait", LOWER_NOWAIT),
-	fsparam_u32("cmtime", LOWER_CMTIME),
+	fsparam_flag("nocmtime", LOWER_NOCMTIME),
 	fsparam_flag("hugetlb", LOWER_HUGETLB),
 	fsparam_u32("stackdepth", LOWER_STACKDEPTH),
 	fsparam_u32oct("mode", LOWER_MODE),
@@ -415,8 +415,8 @@ const struct fs_parameter_spec lower_params[] = {
 struct lower_opts {
 	const struct lower_variant *variant;
 	u64 size;
-	u32 odirect, nowait, cmtime, stackdepth, mode;
-	bool hugetlb;
+	u32 odirect, nowait, stackdepth, mode;
+	bool nocmtime, hugetlb;
 };
 
 static int lower_parse_param(struct fs_context *fc, struct fs_parameter *param)
@@ -435,8 +435,8 @@ static int lower_parse_param(struct fs_context *fc, struct fs_parameter *param)
 	case LOWER_NOWAIT:
 		opts->nowait = result.uint_32;
 		return 0;
-	case LOWER_CMTIME:
-		opts->cmtime = result.uint_32;
+	case LOWER_NOCMTIME:
+		opts->nocmtime = true;
 		return 0;
 	case LOWER_HUGETLB:
 		opts->hugetlb = true;
@@ -477,7 +477,7 @@ static int lower_fill_super(struct super_block *sb, struct fs_context *fc)
 	lsb->capacity = opts->size;
 	lsb->odirect = opts->odirect;
 	lsb->nowait = opts->nowait;
-	lsb->cmtime = opts->cmtime;
+	lsb->nocmtime = opts->nocmtime;
 	spin_lock_init(&lsb->lock);
 	sb->s_fs_info = lsb;
 	init_super(sb, opts);
@@ -534,7 +534,6 @@ int lower_init_fs_context(struct fs_context *fc, const struct lower_variant *var
 	opts->size = 64 << 20;
 	opts->odirect = 1;
 	opts->nowait = 1;
-	opts->cmtime = 1;
 	opts->mode = 0755;
 	fc->fs_private = opts;
 	fc->ops = &lower_context_ops;

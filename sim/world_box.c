@@ -794,9 +794,9 @@ static long bx_make_lower(struct world *w, const struct w_lower_opts *opts, char
 	if (opts->kind == W_LOWER_STACK)
 		snprintf(data, sizeof(data), "lower=%s", opts->over);
 	else
-		snprintf(data, sizeof(data), "size=%llu,stackdepth=%d,odirect=%d,nowait=%d,cmtime=%d",
+		snprintf(data, sizeof(data), "size=%llu,stackdepth=%d,odirect=%d,nowait=%d%s",
 			 opts->size ? opts->size : LOWER_SIZE, opts->stack_depth, !opts->no_dio,
-			 !opts->no_nowait, !opts->no_cmtime);
+			 !opts->no_nowait, opts->no_cmtime ? ",nocmtime" : "");
 	ret = box_mkdir(path, 0755);
 	if (ret)
 		return ret;
