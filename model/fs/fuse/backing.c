@@ -53,10 +53,7 @@ void fuse_backing_put(struct fuse_backing *fb)
  */
 struct fuse_backing *fuse_backing_get(struct fuse_conn *fc, int backing_id)
 {
-	struct fuse_backing *fb = NULL;
-
-	if (backing_id <= 0)
-		return NULL;
+	struct fuse_backing *fb;
 
 	spin_lock(&fc->lock);
 	fb = idr_find(&fc->backing_files, backing_id);

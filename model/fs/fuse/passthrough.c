@@ -52,7 +52,7 @@
  * have us poll for the completion, which a file without ->iopoll() cannot.
  */
 #define FUSE_BACKING_IOCB_FLAGS	(IOCB_APPEND | IOCB_DIRECT | IOCB_DSYNC | \
-				 IOCB_SYNC | IOCB_NOWAIT | IOCB_NOIO)
+				 IOCB_SYNC | IOCB_NOWAIT)
 
 /* What the lower inode knows about data and times */
 #define FUSE_BACKING_ATTRS	(STATX_SIZE | STATX_BLOCKS | STATX_ATIME | \
@@ -320,11 +320,9 @@ static int fuse_passthrough_open_error(int err, unsigned int flags)
  * Does the open reply of @ff make sense?  To ask for passthrough without
  * having negotiated it does not, and neither do some flags.
  */
-static bool fuse_passthrough_valid_reply(struct inode *inode,
-					 const struct fuse_file *ff)
+static bool fuse_passthrough_valid_reply(const struct fuse_file *ff)
 {
-	/* S_DAX does not change, but others in i_flags do */
-	return ff->fm->fc->passthrough && !data_race(FUSE_IS_DAX(inode)) &&
+	return ff->fm->fc->passthrough &&
 	       !(ff->open_flags & FUSE_BACKING_BAD_FOPEN);
 }
 
@@ -349,7 +347,7 @@ int fuse_passthrough_open(struct inode *inode, struct file *file)
 
 	if (!(ff->open_flags & FOPEN_PASSTHROUGH))
 		return 0;
-	if (!fuse_passthrough_valid_reply(inode, ff))
+	if (!fuse_passthrough_valid_reply(ff))
 		return -EIO;
 
 	fb = fuse_backing_get(ff->fm->fc, ff->backing_id);
