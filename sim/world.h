@@ -652,7 +652,7 @@ struct world_ops {
 	long (*watch)(struct world *w, int fd, struct w_watch *watch);
 	long (*watch_modified)(struct world *w, struct w_watch *watch);
 	long (*unwatch)(struct world *w, int fd, struct w_watch *watch);
-	long (*few_workers)(struct world *w, bool on);
+	long (*short_memory)(struct world *w, bool on);
 	long (*fail_nth)(struct world *w, unsigned int n);
 	void (*trace)(struct world *w, const char *line);
 	void (*note)(struct world *w, const char *line);
@@ -2289,16 +2289,17 @@ static inline long w_unwatch(struct world *w, int fd, struct w_watch *watch)
 }
 
 /**
- * w_few_workers() - as if there were no memory for more workers of the kernel (the box alone has it)
+ * w_short_memory() - as if memory had to be reclaimed first (the box alone has it)
  * @w: the world
  * @on: from now on; or as usual
  *
- * What is done by workers must go on nevertheless: work queues that memory reclaim depends on have one rescuer each.
+ * Who may not wait gets none. No more workers can be made: work queues that memory reclaim depends on have one rescuer
+ * each.
  * Return: 0 or -errno.
  */
-static inline long w_few_workers(struct world *w, bool on)
+static inline long w_short_memory(struct world *w, bool on)
 {
-	return W_CALL(w, few_workers, on);
+	return W_CALL(w, short_memory, on);
 }
 
 /**

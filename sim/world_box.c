@@ -26,7 +26,7 @@
 #include <linux/namei.h>
 #include <linux/wait.h>
 #include <fusebox/fsnotify.h>
-#include <fusebox/workqueue.h>
+#include <fusebox/shortage.h>
 #include <sys/mman.h>
 
 #include "heap.h"
@@ -1009,9 +1009,9 @@ static long bx_unwatch(struct world *w, int fd, struct w_watch *watch)
 	return 0;
 }
 
-static long bx_few_workers(struct world *w, bool on)
+static long bx_short_memory(struct world *w, bool on)
 {
-	fb_workqueue_few(on);
+	fb_memory_short(on);
 	return 0;
 }
 
@@ -1160,7 +1160,7 @@ static const struct world_ops box_ops = {
 	.watch = bx_watch,
 	.watch_modified = bx_watch_modified,
 	.unwatch = bx_unwatch,
-	.few_workers = bx_few_workers,
+	.short_memory = bx_short_memory,
 	.fail_nth = bx_fail_nth,
 	.calm = bx_calm,
 	.usable = bx_usable,

@@ -436,7 +436,7 @@ static void below_rescuers(struct sc *sc)
 	NEED_FD(sc, fd, fx_make(&b.fx, "g", 100, O_RDWR));
 	EXPECT_EQ(sc, w_utimens(b.fx.w, fx_low(&b.fx, "g"), 0, W_TIME_OMIT), 0);
 	w_tick(b.fx.w);
-	w_few_workers(b.fx.w, true);
+	w_short_memory(b.fx.w, true);
 	NEED(sc, drop_dirty_page(sc, &b, &fe, &first), "no request waits for the server");
 	for (int write = 0; write <= 1; write++) {
 		struct fe_req req = { .fd = fd, .write = write, .buf = buf, .len = 4 };
@@ -448,11 +448,33 @@ static void below_rescuers(struct sc *sc)
 	EXPECT_EQ(sc, fe_wait(&fe, 1), 1);
 	EXPECT_EQ(sc, first.res, 4);
 out:
-	w_few_workers(b.fx.w, false);
+	w_short_memory(b.fx.w, false);
 	if (fe.w)
 		fe_stop(&fe);
 	fx_close(&b.fx, fd);
 	both_end(&b);
+}
+
+/* Who may not wait for memory is told to come again; who may gets it. */
+static void below_no_memory(struct sc *sc)
+{
+	char buf[4] = "text";
+	struct fixture fx;
+	long fd = -1;
+
+	if (!fx_setup(sc, &fx, NULL))
+		goto out;
+	NEED_FD(sc, fd, fx_make(&fx, "f", 100, O_RDWR));
+	w_short_memory(fx.w, true);
+	for (int i = 0; i < 4; i++) {
+		struct fe_req req = { .fd = fd, .write = i & 1, .buf = buf, .len = 4, .rwf = i & 2 ? RWF_NOWAIT : 0 };
+
+		EXPECT_EQ(sc, request(sc, &fx, &req), i & 2 ? -EAGAIN : 4);
+	}
+	w_short_memory(fx.w, false);
+out:
+	fx_close(&fx, fd);
+	fx_teardown(&fx);
 }
 
 const struct scenario below_scenarios[] = {
@@ -470,6 +492,7 @@ const struct scenario below_scenarios[] = {
 	{ "below/no-atime", "O_NOATIME", W_CAP_ROOT, below_no_atime },
 	{ "below/half-frozen", "a freeze in the middle of a splice", W_CAP_SPLICE | W_CAP_FREEZE | W_CAP_LOWER_ASYNC,
 	  below_half_frozen },
+	{ "below/no-memory", "asynchronous requests when memory is short", W_CAP_AIO | W_CAP_LOWER_ASYNC, below_no_memory },
 	{ "below/rescuers", "requests do not wait for the server of another one, even if memory is short",
 	  W_CAP_AIO | W_CAP_LOWER_ASYNC | W_CAP_PAGE_CACHE | W_CAP_MMAP, below_rescuers },
 	{ 0 }

@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <stdlib.h>
 
 #define PAGE	4096
@@ -20,6 +21,7 @@
  * @go: the call itself; its result
  * @collect: afterwards, when nothing fails any more: the result of what @go has started; may be NULL
  * @undo: after it was done, with its result; may be NULL
+ * @strict: EIO is not what it may come to
  */
 struct step {
 	const char *name;
@@ -27,6 +29,7 @@ struct step {
 	long (*go)(struct step *s);
 	long (*collect)(struct step *s);
 	void (*undo)(struct step *s, long ret);
+	bool strict;
 	struct fixture *fx;
 	struct world *w;
 	char path[W_PATH_MAX];
@@ -68,7 +71,7 @@ static bool sweep(struct sc *sc, struct step *s)
 
 	while (try_nth(s, once ? 0 : n, &ret) && !once && n <= MOST) {
 		n++;
-		if (ret < 0 && !may_fail(ret))
+		if (ret < 0 && (!may_fail(ret) || (s->strict && ret == -EIO)))
 			bad = ret;
 		if (ret >= 0 && s->undo)
 			s->undo(s, ret);
@@ -140,7 +143,9 @@ out:
 
 static long go_register(struct step *s)
 {
-	return s->id = srv_register(s->w, s->fx->dev, (int)s->low);
+	s->id = srv_register(s->w, s->fx->dev, (int)s->low);
+	/* No id is 0. */
+	return s->id ? s->id : -EBADMSG;
 }
 
 static long go_unregister(struct step *s)
@@ -491,6 +496,87 @@ out:
 	free(s.buf);
 }
 
+/* ---- what lower files in memory make of it ---- */
+
+static long go_write_suid(struct step *s)
+{
+	return w_pwrite(s->w, (int)s->fd, "text", 4, 0);
+}
+
+static long go_aio_write_suid(struct step *s)
+{
+	s->cb = (struct w_aio) { .fd = (int)s->fd, .op = W_AIO_WRITE, .buf = s->buf, .len = 4 };
+	return w_aio_submit(s->w, s->aio, &s->cb, 1);
+}
+
+/* Below, where FUSE does not know of it. */
+static long set_suid(struct step *s)
+{
+	return w_chmod(s->w, fx_low(s->fx, "f"), 04755);
+}
+
+static const struct step strict_steps[] = {
+	{ .name = "write", .go = go_write },
+	{ .name = "aio read", .go = go_aio_read, .collect = collect_aio },
+	{ .name = "aio write", .go = go_aio_write, .collect = collect_aio },
+	{ .name = "write to suid", .prepare = set_suid, .go = go_write_suid },
+	{ .name = "aio write to suid", .prepare = set_suid, .go = go_aio_write_suid, .collect = collect_aio },
+};
+
+/* Who may not keep privileges that a file has. A lack of memory is told as such, whoever finds it. */
+static long sweep_strictly(struct fx_job *job)
+{
+	struct step *s = job->arg;
+
+	EXPECT_EQ(job->sc, w_drop_cap(s->w, CAP_FSETID), 0);
+	for (size_t i = 0; i < sizeof(strict_steps) / sizeof(strict_steps[0]); i++) {
+		s->strict = true;
+		s->name = strict_steps[i].name;
+		s->prepare = strict_steps[i].prepare;
+		s->go = strict_steps[i].go;
+		s->collect = strict_steps[i].collect;
+		sweep(job->sc, s);
+	}
+	return 0;
+}
+
+static void nth_strict(struct sc *sc)
+{
+	struct step s = { .fd = -1, .buf = calloc(1, 3 * PAGE) };
+	struct fx_job job = { .fn = sweep_strictly, .arg = &s };
+	struct fixture fx;
+
+	if (!fx_setup(sc, &fx, NULL) || !EXPECT(sc, s.buf, "no memory"))
+		goto out;
+	s.fx = &fx;
+	s.w = fx.w;
+	NEED_FD(sc, s.fd, fx_make(&fx, "f", SIZE, O_RDWR));
+	NEED_FD(sc, s.aio, w_aio_setup(fx.w, 1));
+	NEED_EQ(sc, fx_job_start(sc, &job, W_SPAWN_SHARE_FILES), 0);
+	fx_job_wait(&job);
+	w_aio_destroy(fx.w, s.aio);
+out:
+	fx_close(&fx, s.fd);
+	fx_teardown(&fx);
+	free(s.buf);
+}
+
+/* ---- the module ---- */
+
+static void nth_reload(struct sc *sc)
+{
+	struct world *w = sc_world(sc);
+	unsigned int n = fx_fault_run(w) ? 0 : 1;
+	long ret, left;
+
+	do {
+		w_fail_nth(w, n);
+		ret = w_reload(w);
+		left = w_fail_nth(w, 0);
+		EXPECT(sc, !ret || ret == -ENOMEM || ret == -EFAULT, "loading the module: %s", sc_errno(ret));
+	} while (n && n++ < MOST && !left);
+}
+
 const struct scenario nth_scenarios[] = {
 	{ "nth/mount", "mounting and unmounting, with each allocation and copy failing once", W_CAP_FAIL_NTH, nth_mount },
 	{ "nth/register", "the same: registering and unregistering a backing file", W_CAP_FAIL_NTH, nth_register },
@@ -498,5 +584,8 @@ const struct scenario nth_scenarios[] = {
 	{ "nth/serve", "the same: what the server does from one OPEN to the next", W_CAP_FAIL_NTH, nth_serve },
 	{ "nth/io", "the same: the first read, write, request or mapping of an open file",
 	  W_CAP_FAIL_NTH | W_CAP_AIO | W_CAP_URING | W_CAP_MMAP, nth_io },
+	{ "nth/strict", "the same over a lower file system that makes nothing else of it", W_CAP_ROOT | W_CAP_FAIL_NTH |
+	  W_CAP_AIO | W_CAP_LOWER_LOG, nth_strict },
+	{ "nth/reload", "the same: unloading and loading the module", W_CAP_FAIL_NTH | W_CAP_RELOAD, nth_reload },
 	{ 0 }
 };

@@ -563,28 +563,34 @@ out:
 	fx_teardown(&fx);
 }
 
+/* @arg: job.len is how often, job.flags which places fail, in turn: see w_fail_nth(). */
 static void writer_without_privileges(struct world *w, void *arg)
 {
 	struct fx_job *job = arg;
 
 	w_setids(w, 1000, 1000);
-	for (int i = 0; i < TURNS; i++) {
+	for (size_t i = 0; i < job->len; i++) {
 		struct w_completion c;
 		struct w_aio a = { .fd = job->fd, .op = W_AIO_WRITE, .buf = "x", .len = 1 };
 		long ctx = w_aio_setup(w, 1);
 
 		if (ctx < 0)
 			continue;
-		if (w_aio_submit(w, ctx, &a, 1) == 1)
+		if (job->flags)
+			w_fail_nth(w, 1 + i % job->flags);
+		job->ret = w_aio_submit(w, ctx, &a, 1);
+		if (job->flags)
+			w_fail_nth(w, 0);
+		if (job->ret == 1)
 			w_aio_getevents(w, ctx, 1, &c, 1);
 		w_aio_destroy(w, ctx);
 	}
 }
 
 /* The lower file gets privileges while somebody who may not keep them writes. */
-static void race_suid(struct sc *sc)
+static void race_suid_with(struct sc *sc, size_t turns, int places)
 {
-	struct fx_job job = { .sc = sc };
+	struct fx_job job = { .sc = sc, .len = turns, .flags = places };
 	struct w_task *task = NULL;
 	struct fixture fx;
 	long fd = -1;
@@ -594,7 +600,7 @@ static void race_suid(struct sc *sc)
 	NEED_FD(sc, fd, fx_make(&fx, "f", 100, O_RDWR));
 	job.fd = fd;
 	NEED_EQ(sc, w_spawn(fx.w, "writer", W_SPAWN_SHARE_FILES, writer_without_privileges, &job, &task), 0);
-	for (int i = 0; i < TURNS; i++) {
+	for (size_t i = 0; i < turns; i++) {
 		EXPECT_EQ(sc, w_chmod(fx.w, fx_low(&fx, "f"), 04755), 0);
 		w_yield(fx.w);
 		EXPECT_EQ(sc, w_chmod(fx.w, fx_low(&fx, "f"), 0755), 0);
@@ -605,6 +611,19 @@ out:
 		w_join(fx.w, task);
 	fx_close(&fx, fd);
 	fx_teardown(&fx);
+}
+
+static void race_suid(struct sc *sc)
+{
+	race_suid_with(sc, TURNS, 0);
+}
+
+/* The same, and memory runs out while other credentials are made, or before, or after. */
+static void race_suid_without_memory(struct sc *sc)
+{
+	bool faulty = fx_fault_run(sc_world(sc));
+
+	race_suid_with(sc, faulty ? TURNS : 60 * TURNS, faulty ? 0 : 8);
 }
 
 #define BOTH	(W_CAP_PAGE_CACHE | W_CAP_MMAP)
@@ -638,5 +657,7 @@ const struct scenario rare_scenarios[] = {
 	{ "rare/reload", "the module goes and comes again", W_CAP_RELOAD, module_reload },
 	{ "race/mixed", "opens with another lower file while attributes are copied", 0, race_mixed },
 	{ "race/suid", "the lower file becomes suid while it is written to", W_CAP_ROOT | W_CAP_AIO, race_suid },
+	{ "race/suid-without-memory", "the same, and memory runs out", W_CAP_ROOT | W_CAP_AIO | W_CAP_FAIL_NTH,
+	  race_suid_without_memory },
 	{ 0 }
 };

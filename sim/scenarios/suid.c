@@ -223,6 +223,29 @@ out:
 	fx_teardown(&fx);
 }
 
+/* Nobody can tell whether there are bits to be taken off: then nothing may be written, either. */
+static void suid_cannot_be_seen(struct sc *sc)
+{
+	static const struct srv_rule rule = { .opcode = FUSE_GETATTR, .count = 1, .action = SRV_FAIL, .error = EIO };
+	struct fx_job job = { .fn = write_as_user, .len = 4 };
+	struct fixture fx;
+	struct w_stat st;
+
+	if (!fx_setup(sc, &fx, NULL))
+		goto out;
+	NEED_EQ(sc, sc_make_file(sc, fx_low(&fx, "f"), 0, 1, 04777), 0);
+	job.path = fx_mnt(&fx, "f");
+	EXPECT_EQ(sc, w_lstat(fx.w, job.path, &st), 0);
+	srv_set_rule(fx.srv, &rule);
+	NEED_EQ(sc, fx_job_start(sc, &job, W_SPAWN_PROCESS), 0);
+	EXPECT_EQ(sc, fx_job_wait(&job), -EIO);
+	srv_behave(fx.srv);
+	EXPECT_EQ(sc, w_lstat(fx.w, fx_low(&fx, "f"), &st), 0);
+	EXPECT_EQ(sc, st.size, 0);
+out:
+	fx_teardown(&fx);
+}
+
 /* Set on the lower file, behind FUSE's back: FUSE sees nothing that it should take off. */
 static void suid_set_behind(struct sc *sc)
 {
@@ -416,6 +439,7 @@ const struct scenario suid_scenarios[] = {
 	{ "suid/other-file", "only FUSE knows of the bits", W_CAP_ROOT, suid_other_file },
 	{ "suid/not-queued", "an asynchronous write to a lower file with bits", W_CAP_AIO | W_CAP_LOWER_ASYNC,
 	  suid_not_queued },
+	{ "suid/cannot-be-seen", "the server does not tell the mode", W_CAP_ROOT, suid_cannot_be_seen },
 	{ "suid/truncate", "ftruncate goes to the server", W_CAP_ROOT, suid_truncate },
 	{ 0 }
 };

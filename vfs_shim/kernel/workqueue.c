@@ -4,7 +4,7 @@
  *
  * Models: kernel/workqueue.c, Documentation/core-api/workqueue.rst, 6.1. A work item never runs twice at the same time;
  * it may be queued again once it runs; at most max_active items of a queue run at once; flushing waits for what was
- * queued before. Where fb_workqueue_few() says that no workers can be made, a queue with a rescuer runs one item at a
+ * queued before. After fb_memory_short(), a queue with a rescuer runs one item at a
  * time. Leaves out: processors, priorities, freezing, attributes.
  */
 #include <linux/workqueue.h>
@@ -25,7 +25,7 @@
 #include <core/task.h>
 #include <core/trace.h>
 #include <fusebox/printf.h>
-#include <fusebox/workqueue.h>
+#include <fusebox/shortage.h>
 #include "internal.h"
 
 #define MAX_WORKERS	32
@@ -51,7 +51,6 @@ static struct workqueue_struct queues[MAX_QUEUES];
 static struct worker workers[MAX_WORKERS];
 static unsigned int nr_workers;
 static unsigned long last_seq;		/* each queuing has a number */
-static bool few;			/* no worker can be made */
 static int progress;			/* address that flushers wait on: a queuing has run, or was cancelled */
 
 struct workqueue_struct *system_wq;
@@ -72,14 +71,9 @@ static struct worker *running(const struct work_struct *work)
 	return NULL;
 }
 
-void fb_workqueue_few(bool on)
-{
-	few = on;
-}
-
 static bool has_room(const struct workqueue_struct *wq)
 {
-	return wq->active < (few && wq->flags & WQ_MEM_RECLAIM ? 1 : wq->max_active);
+	return wq->active < (fb_memory_is_short && wq->flags & WQ_MEM_RECLAIM ? 1 : wq->max_active);
 }
 
 /* The next item that may run: its queue has room, and it does not run already. */

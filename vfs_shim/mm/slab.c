@@ -20,6 +20,7 @@
 #include <core/finding.h>
 #include <core/ledger.h>
 #include <core/task.h>
+#include <fusebox/shortage.h>
 
 #define MAX_CACHES 96
 
@@ -35,13 +36,18 @@ struct kmem_cache {
 };
 
 static struct kmem_cache caches[MAX_CACHES];
+bool fb_memory_is_short;
 
 /* What every allocation checks; true when it may go on. */
 static bool may_alloc(gfp_t flags)
 {
 	if (gfpflags_allow_blocking(flags))
 		fb_might_sleep("allocation with GFP_KERNEL");
-	return (flags & __GFP_NOFAIL) || !fb_fault("alloc");
+	if (flags & __GFP_NOFAIL)
+		return true;
+	if (fb_memory_is_short && !(flags & (__GFP_DIRECT_RECLAIM | __GFP_HIGH)))
+		return false;
+	return !fb_fault("alloc");
 }
 
 /**
