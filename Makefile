@@ -270,8 +270,8 @@ stress-short: module configure ## a minute of it on Debian's stock kernel
 	@tools/setup stress
 	@$(stress) --name stress-short -- $(STRESS_SECONDS) $(STRESS_SEED) 4096 || [ $$? = 77 ]
 
-# What of guest, count and host bench-kernel measures anew, how often, and after how many seconds of each at most.
-BENCH_WHERE ?= guest,count,host
+# What of guest, flash, count and host bench-kernel measures anew, how often, and after how many seconds of each at most.
+BENCH_WHERE ?= flash,count,guest,host
 BENCH_ROUNDS ?= 5
 BENCH_SECONDS ?= 1800
 

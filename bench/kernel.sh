@@ -6,7 +6,8 @@
 #
 #   kernel.sh SERVER LOWER MNT RESULTS TREE JOBS SIZE ROUNDS LIMIT WAY...
 #
-# LOWER: a directory, a disk with an ext4, or "ram" for a new ext4 in memory; MNT: where the ways are mounted, as MNT/WAY,
+# LOWER: a directory, a disk with an ext4, "ram" for a new ext4 in memory, or "flash" for one on a disk of the speed of
+# eMMC, 80 us for a request and 250 MB/s, with so few dirty pages as where files are much larger than memory; MNT: where the ways are mounted, as MNT/WAY,
 # native being LOWER itself; TREE: a tar file, or - for no such work; JOBS: a job file of fio, in which @WAY@ stands for the file of that way; SIZE:
 # of these files, in KB; after LIMIT seconds no other round begins. Each round leaves in RESULTS what fio says
 # (fio.ROUND.json), times of the work on trees (trees.ROUND: WAY and stamps) and what each server was asked (WAY.ROUND).
@@ -27,6 +28,14 @@ ram)
 	mount -t tmpfs ram /mnt/ram
 	truncate -s 160M /mnt/ram/disk
 	mkfs.ext4 -q -F /mnt/ram/disk && mount -o loop /mnt/ram/disk /mnt/lower || exit 1
+	lower=/mnt/lower
+	;;
+flash)
+	mkdir -p /mnt/lower
+	insmod /modules/null_blk.ko nr_devices=1 gb=2 bs=4096 submit_queues=1 memory_backed=1 irqmode=2 completion_nsec=80000 mbps=250 &&
+		mkfs.ext4 -q -F -E lazy_itable_init=0,lazy_journal_init=0,nodiscard /dev/nullb0 && mount -t ext4 /dev/nullb0 /mnt/lower || exit 1
+	echo 8388608 >/proc/sys/vm/dirty_background_bytes
+	echo 16777216 >/proc/sys/vm/dirty_bytes
 	lower=/mnt/lower
 	;;
 /dev/*)

@@ -26,9 +26,9 @@ class BenchKernel(ToolTest):
         for number in range(2):
             jobs = [{"jobname": cell, **{side: {"total_ios": 1000, "runtime": ms[cell.split(":")[3]], "clat_ns": {"percentile": {"50.000000": 1000 * ms[cell.split(":")[3]]}},
                      "lat_ns": {"mean": 1000.0 * ms[cell.split(":")[3]]}}
-                                         for side in ("read", "write")}} for cell in module.cells(where == "count")]
+                                         for side in ("read", "write")}} for cell in module.cells(where)]
             (folder / f"fio.{number}.json").write_text("a word of warning\n" + json.dumps({"jobs": jobs}), encoding="utf-8")
-            if where != "count":
+            if where not in module.COUNTED:
                 (folder / f"trees.{number}").write_text("".join(f"{way} 1.0 2.0 4.0 4.5 5.0\n" for way in module.WAYS), encoding="utf-8")
             for way in module.WAYS[1:]:
                 (folder / f"{way}.{number}").write_text(
@@ -41,6 +41,7 @@ class BenchKernel(ToolTest):
     def test_tables(self):
         ms = {"native": 98, "passthrough": 100, "passthrough-xattrs": 125, "plain": 250, "writeback": 200, "splice": 400}
         self.given("guest", ms)
+        self.given("flash", ms)
         self.given("count", ms)
         out = self.scratch / "out.md"
         out.write_text("before <!-- tools/bench-kernel -->\nold\n<!-- tools/bench-kernel --> after", encoding="utf-8")
@@ -48,8 +49,9 @@ class BenchKernel(ToolTest):
         self.assertEqual(done.returncode, 0, done.stderr)
         text = out.read_text(encoding="utf-8")
         self.assertIn("| write, psync | 10.2 | 5.0 (writeback) | 10.0 | 0.98 (0.98 to 0.98) | 2.00 (2.00 to 2.00) | 2.43 | 0.80 (0.80 to 0.80) |", text)
+        self.assertIn("| write, psync | 10.2 | 5.0 (writeback) | 10.0 | 0.98 | 2.00 | 2.43 | 0.80 |", text)
         self.assertIn("| read, libaio, direct | 10.2 | 4.0 (plain) | 10.0 | 0.98 (0.98 to 0.98) | 2.50 (2.50 to 2.50) |  |  |", text)
-        self.assertIn("median of the four cells: psync 0.98, libaio 0.98, io_uring 0.98. 2 rounds.", text)
+        self.assertIn("median of the four cells: psync 0.980, libaio 0.980, io_uring 0.980. Rounds: 2.", text)
         self.assertIn("| 2 | 10.2 | 4.0 | 10.0 | 0.98 (0.98 to 0.98) |", text)
         self.assertIn("| native | 1.00 | 2.00 | 0.50 | 0.50 | 4.00 |", text)
         self.assertIn("| passthrough-xattrs | 6000 | 7 | 8 | 5 | 6 |\n", text)
