@@ -143,13 +143,21 @@ static struct fb_x_footprint *footprint_of(struct fb_x_footprint *old, const str
 
 static bool shares(enum fb_x_mode m)
 {
-	return m == FB_X_READ || m == FB_X_LOCK_SHARED || m == FB_X_UNLOCK_SHARED;
+	return m == FB_X_READ || m == FB_X_LOCK_SHARED || m == FB_X_UNLOCK_SHARED || m >= FB_X_RCU;
+}
+
+/* Whether a section delays a callback may matter: races.c knows when it does. */
+static bool may_delay(enum fb_x_mode a, enum fb_x_mode b)
+{
+	return a == FB_X_RCU + FB_RCU_ENTERED && b == FB_X_RCU + FB_RCU_QUEUED;
 }
 
 bool fb_x_conflict(const struct fb_x_access *a, const struct fb_x_access *b)
 {
 	if (a->mode == FB_X_FREE || b->mode == FB_X_FREE)
 		return a->block == b->block;
+	if (may_delay(a->mode, b->mode) || may_delay(b->mode, a->mode))
+		return true;
 	if (a->obj != b->obj || (shares(a->mode) && shares(b->mode)))
 		return false;
 	return a->mode != FB_X_COUNT || b->mode != FB_X_COUNT || fb_x_hot(a->obj);
@@ -345,6 +353,13 @@ void fb_touch(const void *obj, bool write)
 {
 	if (fb_x_on)
 		add_access(obj, write ? FB_X_WRITE : FB_X_READ);
+}
+
+/** fb_touch_rcu() - see explore.h. */
+void fb_touch_rcu(enum fb_rcu_event what, const void *obj)
+{
+	if (fb_x_on)
+		add_access(obj, (enum fb_x_mode)(FB_X_RCU + what));
 }
 
 /* Current has arrived at a choice point; in irq context and on the main stack there is no choice. */

@@ -92,6 +92,14 @@ void fb_explore_region(bool on);
 void fb_touch(const void *obj, bool write);
 
 /*
+ * The step that runs enters or leaves an outermost RCU section of its task, queues the callback @obj, or begins it, with all sections
+ * over that had begun when it was queued. What a section and a callback do not both touch, they may do in any order.
+ * Context: any.
+ */
+enum fb_rcu_event { FB_RCU_ENTERED, FB_RCU_LEFT, FB_RCU_QUEUED, FB_RCU_DUE };
+void fb_touch_rcu(enum fb_rcu_event what, const void *obj);
+
+/*
  * The step that runs counts: @obj was @old, and is @old + @delta now. Mostly after fb_point(FB_PT_COUNT, @obj). Such steps tell
  * nobody more than whether the count is zero; so they commute, as long as it cannot be.
  */

@@ -23,6 +23,7 @@ enum fb_x_mode {
 	FB_X_UNLOCK_SHARED,
 	FB_X_COUNT, /* commutes with others, unless zero may be reached */
 	FB_X_FREE, /* the whole of a block */
+	FB_X_RCU, /* + enum fb_rcu_event */
 };
 
 struct fb_x_access {
@@ -60,6 +61,7 @@ struct fb_x_node {
 	/* the step, as it was in the last run */
 	unsigned int first, n; /* accesses */
 	uint64_t wakes; /* tasks that it made runnable */
+	unsigned int section; /* the step that began the RCU section that it is in; ~0: it is in none */
 };
 
 struct fb_x_sleeper {

@@ -11,6 +11,7 @@
 #define SLOTS (1u << 18)
 #define STATES (1u << 17)
 #define EDGES 8192
+#define CALLBACKS 4096
 #define NONE (~0u)
 
 /* Accesses to an object that commute with each other: one by each task, at most. */
@@ -39,6 +40,21 @@ struct edge {
 	unsigned int step; /* happens before */
 	unsigned int race; /* the step to be tried the other way round: the lock, if @step is its unlock */
 };
+
+/* A callback of RCU that was queued, and the sections that it has to wait for. */
+struct callback {
+	uintptr_t key;
+	unsigned int queued; /* the step */
+	unsigned int n;
+	struct section {
+		unsigned int from, to; /* steps; to: NONE while it lasts */
+	} waits[FB_X_TASKS];
+};
+
+static FB_KEPT struct callback *callback;
+static FB_KEPT unsigned int nr_callbacks;
+static FB_KEPT unsigned int section[FB_X_TASKS]; /* the step that entered it; NONE: the task is in none */
+static FB_KEPT struct callback *runs[FB_X_TASKS]; /* that the task has begun last */
 
 static FB_KEPT struct object **slot;
 static FB_KEPT struct object *object;
@@ -148,6 +164,68 @@ static void touch(struct object *o, unsigned int s, enum fb_x_mode mode)
 	*m = (struct member){s, taken ? taken->lock : s};
 }
 
+static void left_section(unsigned int s, unsigned int task)
+{
+	for (unsigned int i = 0; i < nr_callbacks; i++)
+		for (unsigned int k = 0; k < callback[i].n; k++)
+			if (callback[i].waits[k].from == section[task])
+				callback[i].waits[k].to = s;
+	section[task] = NONE;
+}
+
+static void queued(unsigned int s, uintptr_t key)
+{
+	struct callback *c = &callback[nr_callbacks];
+
+	if (nr_callbacks == CALLBACKS) {
+		fb_x.too_many = true;
+		return;
+	}
+	nr_callbacks++;
+	*c = (struct callback){.key = key, .queued = s};
+	for (unsigned int t = 0; t < fb_x.nr_tasks; t++)
+		if (section[t] != NONE)
+			c->waits[c->n++] = (struct section){section[t], NONE};
+}
+
+/* It comes after what it had to wait for; one that was queued before the region began is not known. */
+static void due(unsigned int s, uintptr_t key)
+{
+	struct callback *c = NULL;
+
+	for (unsigned int i = nr_callbacks; i-- > 0 && !c;)
+		if (callback[i].key == key)
+			c = &callback[i];
+	runs[fb_x.node[s].task] = c;
+	if (!c)
+		return;
+	join(fb_x.clock[s], fb_x.clock[c->queued]);
+	for (unsigned int k = 0; k < c->n; k++)
+		if (c->waits[k].to != NONE)
+			join(fb_x.clock[s], fb_x.clock[c->waits[k].to]);
+}
+
+static void rcu(unsigned int s, enum fb_rcu_event what, uintptr_t key)
+{
+	unsigned int task = fb_x.node[s].task;
+
+	switch (what) {
+	case FB_RCU_ENTERED:
+		section[task] = s;
+		break;
+	case FB_RCU_LEFT:
+		if (section[task] != NONE)
+			left_section(s, task);
+		break;
+	case FB_RCU_QUEUED:
+		queued(s, key);
+		break;
+	case FB_RCU_DUE:
+		due(s, key);
+		break;
+	}
+}
+
 static void touch_all(unsigned int s)
 {
 	const struct fb_x_node *n = &fb_x.node[s];
@@ -160,6 +238,10 @@ static void touch_all(unsigned int s)
 		if (EDGES - nr_edges < 4 * FB_X_TASKS) {
 			fb_x.too_many = true;
 			return;
+		}
+		if (a->mode >= FB_X_RCU) {
+			rcu(s, (enum fb_rcu_event)(a->mode - FB_X_RCU), a->obj);
+			continue;
 		}
 		if (a->mode == FB_X_FREE) {
 			touch(block, s, FB_X_WRITE);
@@ -267,6 +349,49 @@ static bool races(const struct edge *e, unsigned int j)
 	return !before_otherwise(e->race, j, e);
 }
 
+/* Let the callback that @queued queues not wait for the section that @entered began. */
+static void reverse_queued(unsigned int entered, unsigned int queued)
+{
+	const struct edge e = {entered, entered};
+	unsigned int n = nr_edges;
+
+	if (fb_x.node[entered].task == fb_x.node[queued].task || before(entered, queued))
+		return;
+	nr_edges = 0; /* of the step at hand, not of that one */
+	reverse(&e, queued);
+	nr_edges = n;
+}
+
+/*
+ * The callback @c touches what @e->step did. If that was before the end of a section that @c waits for, or in one that was
+ * over when @c was queued, @c can come first only if it is queued before that section begins.
+ */
+static void reverse_callback(const struct callback *c, const struct edge *e, unsigned int s)
+{
+	unsigned int entered = fb_x.node[e->step].section;
+
+	for (unsigned int i = 0; i < c->n; i++) {
+		const struct section *w = &c->waits[i];
+
+		if (w->to != NONE && (w->to == e->step || before(e->step, w->to)))
+			reverse_queued(w->from, c->queued);
+	}
+	if (entered < c->queued)
+		reverse_queued(entered, c->queued);
+	else if (races(e, s))
+		reverse(e, s);
+}
+
+static void reverse_edge(const struct edge *e, unsigned int s)
+{
+	const struct callback *c = runs[fb_x.node[s].task];
+
+	if (c)
+		reverse_callback(c, e, s);
+	else if (races(e, s))
+		reverse(e, s);
+}
+
 /* The tasks that @s made runnable go on after it. */
 static void wake(unsigned int s)
 {
@@ -276,17 +401,19 @@ static void wake(unsigned int s)
 
 static void do_step(unsigned int s, bool fresh)
 {
-	const struct fb_x_node *n = &fb_x.node[s];
+	struct fb_x_node *n = &fb_x.node[s];
 	uint32_t *clock = fb_x.clock[s];
 
 	memcpy(clock, woken[n->task], fb_x.nr_tasks * sizeof(*clock));
 	join(clock, passed);
 	if (last_step[n->task] != NONE)
 		join(clock, fb_x.clock[last_step[n->task]]);
+	n->section = section[n->task];
 	touch_all(s);
+	if (n->section == NONE)
+		n->section = section[n->task];
 	for (unsigned int k = 0; k < nr_edges && fresh; k++)
-		if (races(&edges[k], s))
-			reverse(&edges[k], s);
+		reverse_edge(&edges[k], s);
 	for (unsigned int k = 0; k < nr_edges; k++)
 		join(clock, fb_x.clock[edges[k].step]);
 	clock[n->task] = s + 1;
@@ -307,9 +434,12 @@ static void begin(void)
 	if (!slot) {
 		slot = fb_x_map(SLOTS * sizeof(*slot));
 		object = fb_x_map(STATES * sizeof(*object));
+		callback = fb_x_map(CALLBACKS * sizeof(*callback));
 	}
 	run++;
-	nr_objects = 0;
+	nr_objects = nr_callbacks = 0;
+	memset(section, 0xff, sizeof(section));
+	memset(runs, 0, sizeof(runs));
 	memset(passed, 0, sizeof(passed));
 	memset(woken, 0, sizeof(woken));
 	memset(last_step, 0xff, sizeof(last_step));

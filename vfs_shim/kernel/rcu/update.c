@@ -48,8 +48,8 @@ struct gp_waiter {
 static struct gp_waiter *waiters;
 
 /*
- * For the explorer: sections commute with each other, but not with the beginning of a grace period, nor
- * does one that may end a grace period with another.
+ * For the explorer: sections commute with each other, but not with the beginning of a grace period that a task waits
+ * for, nor does one that may end such a period with another. What callbacks need is told by fb_touch_rcu().
  */
 static void touch_sections(bool grace_period)
 {
@@ -66,17 +66,30 @@ static void reader_left(void *arg)
 {
 	if (due() && rcu_daemon->__state != TASK_RUNNING) {
 		fb_daemon_busy(rcu_daemon, true);
-		fb_wake_task(rcu_daemon);
+		/* Nobody else looks at its state. */
+		WRITE_ONCE(rcu_daemon->__state, TASK_RUNNING);
+		fb_wake(rcu_daemon->fb);
 	}
 	for (struct gp_waiter *w = waiters; w; w = w->next)
 		if (fb_rcu_passed(w->epoch))
 			fb_wake_task(w->task);
 }
 
+struct barrier {
+	struct rcu_head head;
+	struct completion done;
+};
+
+static void barrier_callback(struct rcu_head *head)
+{
+	complete(&container_of(head, struct barrier, head)->done);
+}
+
 static void run_callback(struct entry *e)
 {
 	local_bh_disable();
 	fb_point(FB_PT_RCU, e->ptr);
+	fb_touch_rcu(FB_RCU_DUE, e);
 	fb_rcu_seen(e->epoch);
 	if (e->func)
 		e->func(e->head);
@@ -90,7 +103,6 @@ static void run_due(void)
 	struct entry *e;
 
 	while (due()) {
-		touch_sections(true);
 		e = first;
 		first = e->next;
 		if (!first)
@@ -110,11 +122,13 @@ static void rcu_main(void *arg)
 	}
 }
 
+/* The order of callbacks makes a difference to nobody but rcu_barrier(). */
 static void enqueue(struct rcu_head *head, const void *ptr, rcu_callback_t func)
 {
 	struct entry *e = fb_small_alloc(sizeof(*e));
 
-	touch_sections(true);
+	fb_touch(&tail, true);
+	fb_touch_rcu(FB_RCU_QUEUED, e);
 	*e = (struct entry){ .head = head, .ptr = ptr, .func = func, .epoch = fb_rcu_epoch() };
 	*tail = e;
 	tail = &e->next;
@@ -132,6 +146,8 @@ void rcu_read_lock(void)
 {
 	fb_point(FB_PT_RCU, NULL);
 	touch_sections(false);
+	if (!fb_rcu_depth())
+		fb_touch_rcu(FB_RCU_ENTERED, &first);
 	fb_rcu_enter();
 }
 EXPORT_SYMBOL(rcu_read_lock);
@@ -140,7 +156,9 @@ EXPORT_SYMBOL(rcu_read_lock);
 void rcu_read_unlock(void)
 {
 	fb_point(FB_PT_RCU, NULL);
-	touch_sections(first || waiters);
+	touch_sections(waiters);
+	if (fb_rcu_depth() == 1)
+		fb_touch_rcu(FB_RCU_LEFT, &first);
 	fb_rcu_exit();
 }
 EXPORT_SYMBOL(rcu_read_unlock);
@@ -242,16 +260,6 @@ void synchronize_rcu_expedited(void)
 	synchronize_rcu();
 }
 EXPORT_SYMBOL(synchronize_rcu_expedited);
-
-struct barrier {
-	struct rcu_head head;
-	struct completion done;
-};
-
-static void barrier_callback(struct rcu_head *head)
-{
-	complete(&container_of(head, struct barrier, head)->done);
-}
 
 /** rcu_barrier() - wait until every callback queued so far has run. Models: kernel/rcu/tree.c, 6.1. Context: may sleep. */
 void rcu_barrier(void)
