@@ -672,7 +672,7 @@ static const struct argp_option explore_options[] = {
 	{ "policy", OPT_POLICY, "POLICY", 0, "dfs: depth-first, to the end; pct: random priorities; random: any "
 	  "task at any point (dfs)", 0 },
 	{ "time", OPT_TIME, "SECONDS", 0, "end the search of each scenario after so long", 0 },
-	{ "total", OPT_TOTAL, "SECONDS", 0, "end after so long; each scenario gets its share", 0 },
+	{ "total", OPT_TOTAL, "SECONDS", 0, "end after so long; scenarios get their time in turns", 0 },
 	{ "max-runs", OPT_MAX_RUNS, "N", 0, "end the search of each scenario after so many schedules", 0 },
 	{ "jobs", OPT_JOBS, "N", 0, "processes; each explores a scenario (one for each processor)", 0 },
 	{ "seed", OPT_SEED, "N", 0, "pct and random: begin with this seed", 0 },

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -27,9 +28,11 @@
 #define MAX_STEPS	200000ul	/* of one run, before it counts as a livelock */
 #define SHRINK_SECONDS	20
 #define MAX_TRACES	64	/* of a process, that are told from others */
+#define SLICES		4	/* of a scenario's share of the time of all */
+#define BEFORE_OTHERS	4	/* times the time for those whose bounds are not done */
 #define CLOCK_RUNS	64	/* runs between two looks at the clock */
 
-enum state { WAITING, RUNNING, REPORTING, ENDED };
+enum state { WAITING, RUNNING, PARKED, REPORTING, ENDED };
 
 /* One scenario's exploration. */
 struct result {
@@ -42,8 +45,9 @@ struct result {
 	int complete_bound;		/* largest bound that was completed; -1: none */
 	bool complete, skipped, failed;
 	size_t shrunk_from, shrunk_to;	/* decisions of the failing schedule */
-	double seconds, cpu;
+	double cpu, parked;		/* seconds: of the processor, and without it */
 	struct timespec start;
+	double until;			/* seconds after @start when its time is up; 0: never */
 	char token[TOKEN_LEN];		/* of the failing schedule */
 	char details[DETAILS_LEN];
 };
@@ -52,6 +56,7 @@ struct exploration {
 	const struct explore_opts *o;
 	struct result *result;
 	unsigned int nr;
+	struct timespec begin;
 };
 
 static double cpu_seconds(void)
@@ -152,13 +157,29 @@ static void fail(struct result *r, const struct run_outcome *out)
 	r->failed = true;
 }
 
-static bool out_of_time(const struct result *r, const struct explore_opts *o)
+/*
+ * Where all scenarios have a time together, each gets it in slices: let others run. Returns whether there is another one.
+ */
+static bool next_slice(struct result *r)
+{
+	double before = seconds_since(&r->start);
+
+	r->cpu = cpu_seconds();
+	r->state = PARKED;
+	raise(SIGSTOP);
+	r->parked += seconds_since(&r->start) - before;
+	return seconds_since(&r->start) < r->until;
+}
+
+static bool out_of_time(struct result *r, const struct explore_opts *o)
 {
 	unsigned long runs = r->runs + r->stats.runs;
 
 	if (o->max_runs && runs >= o->max_runs)
 		return true;
-	return o->seconds && seconds_since(&r->start) >= o->seconds;
+	if (r->until <= 0 || seconds_since(&r->start) < r->until)
+		return false;
+	return !o->total || !next_slice(r);
 }
 
 /* The trace of the run, if none was like it. Scenarios differ in few ways; what comes after so many is left out. */
@@ -307,16 +328,39 @@ static void fork_off(struct exploration *e, struct result *r, enum state state,
 		r->pid = pid;
 		return;
 	}
+	/* A stopped process must not outlive the first one. */
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	signal(SIGALRM, SIG_DFL);
 	fn(r, e->o);
 	coverage_exit(0);
+}
+
+/* How long a scenario may go on now. */
+static double slice(const struct exploration *e)
+{
+	const struct explore_opts *o = e->o;
+	double left = o->total - seconds_since(&e->begin), most = (double)o->total * o->jobs / e->nr / SLICES;
+
+	if (!o->total)
+		return o->seconds;
+	if (left <= 0)
+		return 1e-6;
+	return left < most ? left : most;
 }
 
 static void start(struct exploration *e, struct result *r)
 {
 	clock_gettime(CLOCK_MONOTONIC, &r->start);
 	r->complete_bound = -1;
+	r->until = slice(e);
 	fork_off(e, r, RUNNING, explore_one);
+}
+
+static void resume(struct exploration *e, struct result *r)
+{
+	r->until = seconds_since(&r->start) + slice(e);
+	r->state = RUNNING;
+	kill(r->pid, SIGCONT);
 }
 
 /* ---- the first process ---- */
@@ -387,7 +431,7 @@ static void progress(const struct exploration *e, unsigned int ended)
 static struct result *result_of(const struct exploration *e, pid_t pid)
 {
 	for (unsigned int i = 0; i < e->nr; i++)
-		if ((e->result[i].state == RUNNING || e->result[i].state == REPORTING) && e->result[i].pid == pid)
+		if (e->result[i].state != WAITING && e->result[i].state != ENDED && e->result[i].pid == pid)
 			return &e->result[i];
 	return NULL;
 }
@@ -414,15 +458,61 @@ static bool ended(struct exploration *e, struct result *r, int status)
 		return false;
 	}
 	r->state = ENDED;
-	r->seconds = seconds_since(&r->start);
 	crashed(r, status);
+	return true;
+}
+
+static unsigned int count(const struct exploration *e, enum state state)
+{
+	unsigned int n = 0;
+
+	for (unsigned int i = 0; i < e->nr; i++)
+		n += e->result[i].state == state;
+	return n;
+}
+
+/* It said that it would, and did. */
+static bool has_stopped(const struct result *r)
+{
+	siginfo_t info = { 0 };
+
+	return !waitid(P_PID, (id_t)r->pid, &info, WSTOPPED | WNOHANG | WNOWAIT) && info.si_pid;
+}
+
+/* The smaller the sooner: bounds that all shall have come before what is beyond them. */
+static double rank(const struct result *r)
+{
+	return r->state == WAITING ? -1 : r->complete_bound < DEEPEN_TO ? r->cpu / BEFORE_OTHERS : r->cpu;
+}
+
+/* Returns whether there was a processor left for somebody. */
+static bool give_work(struct exploration *e)
+{
+	struct result *next = NULL;
+
+	if (count(e, RUNNING) + count(e, REPORTING) >= e->o->jobs)
+		return false;
+	for (unsigned int i = 0; i < e->nr; i++) {
+		struct result *r = &e->result[i];
+
+		if (r->state != WAITING && (r->state != PARKED || !has_stopped(r)))
+			continue;
+		if (!next || rank(r) < rank(next))
+			next = r;
+	}
+	if (!next)
+		return false;
+	if (next->state == WAITING)
+		start(e, next);
+	else
+		resume(e, next);
 	return true;
 }
 
 static void supervise(struct exploration *e)
 {
 	const struct timespec nap = { 0, 20000000 };
-	unsigned int next = 0, nr_ended = 0, printed = 0, tick = 0;
+	unsigned int nr_ended = 0, printed = 0, tick = 0;
 	bool terminal = isatty(STDERR_FILENO);
 
 	while (nr_ended < e->nr) {
@@ -430,8 +520,8 @@ static void supervise(struct exploration *e)
 		pid_t pid;
 		struct result *r;
 
-		while (next < e->nr && next - nr_ended < e->o->jobs)
-			start(e, &e->result[next++]);
+		while (give_work(e))
+			;
 		pid = waitpid(-1, &status, WNOHANG);
 		r = pid > 0 ? result_of(e, pid) : NULL;
 		if (r) {
@@ -454,7 +544,7 @@ static void print_table(const struct exploration *e)
 	char word[32];
 
 	fprintf(stderr, "  %-28s %5s %6s %7s %9s %8s %7s %7s  %-9s %7s %8s %8s\n", "scenario", "tasks", "steps", "choices",
-		"schedules", "pruned", "ends", "left", "how far", "seconds", "per CPUs", "findings");
+		"schedules", "pruned", "ends", "left", "how far", "CPU s", "per CPUs", "findings");
 	for (unsigned int i = 0; i < e->nr; i++) {
 		const struct result *r = &e->result[i];
 
@@ -462,7 +552,7 @@ static void print_table(const struct exploration *e)
 			continue;
 		fprintf(stderr, "  %-28s %5u %6lu %7lu %9lu %8lu %7lu %7lu  %-9s %7.1f %8.0f %8u\n", r->s->name, r->stats.tasks,
 			r->stats.steps, r->stats.decisions, runs_of(r), r->pruned + r->stats.pruned,
-			r->stats.ends, r->complete ? 0 : r->stats.left, verdict_of(e, r, word, sizeof(word)), r->seconds,
+			r->stats.ends, r->complete ? 0 : r->stats.left, verdict_of(e, r, word, sizeof(word)), r->cpu,
 			r->cpu > 0 ? (double)(runs_of(r) + r->pruned + r->stats.pruned) / r->cpu : 0, r->failed);
 	}
 }
@@ -477,10 +567,13 @@ static void print_work(const struct exploration *e)
 	};
 	double ns[FB_NR_WORK] = { 0 }, sum = 0;
 
-	for (unsigned int i = 0; i < e->nr * FB_NR_WORK; i++) {
-		ns[i % FB_NR_WORK] += (double)e->result[i / FB_NR_WORK].stats.ns[i % FB_NR_WORK];
-		sum += (double)e->result[i / FB_NR_WORK].stats.ns[i % FB_NR_WORK];
+	for (unsigned int i = 0; i < e->nr; i++) {
+		for (unsigned int w = 0; w < FB_NR_WORK; w++)
+			ns[w] += (double)e->result[i].stats.ns[w];
+		ns[FB_WORK_OTHER] -= 1e9 * e->result[i].parked;
 	}
+	for (unsigned int w = 0; w < FB_NR_WORK; w++)
+		sum += ns[w];
 	if (sum <= 0)
 		return;
 	fputs("  time:", stderr);
@@ -526,29 +619,17 @@ static void choose(struct exploration *e)
 			e->result[e->nr++].s = s;
 }
 
-/* The share of one scenario in the wall time of all. */
-static unsigned int share(const struct explore_opts *o, unsigned int nr)
-{
-	unsigned int jobs = o->jobs < nr ? o->jobs : nr, seconds = nr ? o->total * jobs / nr : 0;
-
-	return seconds ? seconds : 1;
-}
-
 int explore(const struct explore_opts *opts)
 {
-	struct explore_opts o = *opts;
-	struct exploration e = { .o = &o };
-	struct timespec begin;
+	struct exploration e = { .o = opts };
 	int status;
 
-	clock_gettime(CLOCK_MONOTONIC, &begin);
+	clock_gettime(CLOCK_MONOTONIC, &e.begin);
 	choose(&e);
-	if (o.total)
-		o.seconds = share(&o, e.nr);
 	printf("KTAP version 1\n1..%u\n", e.nr);
 	fflush(stdout);
 	supervise(&e);
-	status = print_summary(&e, seconds_since(&begin));
+	status = print_summary(&e, seconds_since(&e.begin));
 	munmap(e.result, (e.nr + 1) * sizeof(*e.result));
 	return status;
 }

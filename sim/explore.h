@@ -29,7 +29,7 @@
  * @seed: for random searches
  * @depth: of bugs that PCT looks for
  * @seconds: wall time for each scenario; 0: no limit
- * @total: wall time for all together, of which each gets its share; 0: no limit
+ * @total: wall time for all together, which they get in turns; 0: no limit
  * @max_runs: runs of each scenario; 0: no limit
  * @jobs: processes
  * @traces: gets each normalized trace that a scenario has shown (scenario_trace.h), once; @jobs must be 1. Or NULL
