@@ -211,7 +211,10 @@ out:
 	fx_teardown(&fx);
 }
 
-/* A read that changes nothing does not make a reply void: otherwise the server would be asked again. */
+/*
+ * A read that changes nothing does not make a reply void: otherwise the server would be asked again. (Attributes of an overlay's
+ * inode are never copied, so there it is asked after each read.)
+ */
 static void attr_reply_beside_read(struct sc *sc)
 {
 	static const struct srv_rule hold = { .opcode = FUSE_GETATTR, .count = 1, .action = SRV_HOLD };
@@ -433,7 +436,7 @@ const struct scenario attr_scenarios[] = {
 	{ "attr/old-reply", "a GETATTR reply that is older than a write", 0, attr_old_reply },
 	{ "attr/old-reply-valid", "the same while attributes stay valid", 0,
 	  attr_old_reply_valid },
-	{ "attr/reply-beside-read", "a GETATTR reply that comes after a read", 0, attr_reply_beside_read },
+	{ "attr/reply-beside-read", "a GETATTR reply that comes after a read", W_CAP_LOWER_FLAT, attr_reply_beside_read },
 	{ "attr/xattr-per-write", "writes ask for no extended attributes", W_CAP_LOWER_XATTR,
 	  attr_xattr_per_write },
 	{ "attr/failed-write", "a write that failed leaves nothing that counts as known", W_CAP_LOWER_FAULT,

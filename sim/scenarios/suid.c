@@ -271,7 +271,10 @@ out:
 #define SERVER	500
 #define ADMIN	(1ULL << 21)	/* CAP_SYS_ADMIN */
 
-/* Bits that FUSE does not know of: what comes of them, and does the next stat ask the server for the mode? */
+/*
+ * Bits that FUSE does not know of: what comes of them, and does the next stat ask the server for the mode? Not on an overlay, whose
+ * attributes are not copied, so that each stat after a write asks.
+ */
 struct unknown_case {
 	unsigned int server, owner, group, mode;
 	bool user;	/* writes; or root */
@@ -434,7 +437,8 @@ const struct scenario suid_scenarios[] = {
 	  suid_set_behind },
 	{ "suid/cannot-be-removed", "the server fails to remove the bits", W_CAP_ROOT,
 	  suid_cannot_be_removed },
-	{ "suid/unknown", "FUSE does not know of the bits: who keeps them, and who asks for the mode", W_CAP_ROOT,
+	{ "suid/unknown", "FUSE does not know of the bits: who keeps them, and who asks for the mode",
+	  W_CAP_ROOT | W_CAP_LOWER_FLAT,
 	  suid_unknown },
 	{ "suid/other-file", "only FUSE knows of the bits", W_CAP_ROOT, suid_other_file },
 	{ "suid/not-queued", "an asynchronous write to a lower file with bits", W_CAP_AIO | W_CAP_LOWER_ASYNC,
