@@ -244,6 +244,41 @@ static void test_freeze_and_writers(void **state)
 	}
 }
 
+/* A freeze that others keep out is told apart from tasks that wait for each other, or go round and round. */
+static void body_starved(void)
+{
+	register_test_fs(get_nodev);
+	k_mount("test", "/a", 0);
+	sb_start_write(test_sb);
+	box_spawn("freezer", BOX_FILES_EMPTY, freezer, NULL);
+	for (;;)
+		fb_yield();
+}
+
+static void body_starved_in_silence(void)
+{
+	register_test_fs(get_nodev);
+	k_mount("test", "/a", 0);
+	sb_start_write(test_sb);
+	box_reap(box_spawn("freezer", BOX_FILES_EMPTY, freezer, NULL));
+}
+
+static void body_round(void)
+{
+	for (;;)
+		fb_yield();
+}
+
+static void test_starved_freezer(void **state)
+{
+	assert_int_equal(run_in_box(body_starved), FB_RUN_FINDING);
+	assert_true(found(FB_DEADLOCK, "starvation: freezer does not come to the end of a freeze in "));
+	assert_int_equal(run_in_box(body_starved_in_silence), FB_RUN_FINDING);
+	assert_true(found(FB_DEADLOCK, "starvation: freezer does not come to the end of a freeze; nobody can run: "));
+	assert_int_equal(run_in_box(body_round), FB_RUN_FINDING);
+	assert_true(found(FB_DEADLOCK, "livelock: no end after "));
+}
+
 /* Freeze protection that nobody gives back. */
 static void body_kept(void)
 {
@@ -266,6 +301,7 @@ int main(void)
 		cmocka_unit_test(test_freeze_levels),
 		cmocka_unit_test(test_failed_freeze_opens_again),
 		cmocka_unit_test(test_freeze_and_writers),
+		cmocka_unit_test(test_starved_freezer),
 		cmocka_unit_test(test_kept_protection),
 	};
 

@@ -111,6 +111,7 @@ struct fb_task {
 	enum fb_state state;
 	bool daemon, timed_out;
 	bool joining; /* it waits for the end of another task */
+	const char *errand; /* what it must come to the end of, whatever others do; NULL: nothing */
 	fb_task_fn fn;
 	void *arg, *data;
 	struct fb_ctx *ctx;
@@ -161,6 +162,7 @@ struct fb_task *fb_task_by_id(unsigned int id);
 struct fb_task *fb_task_alloc(const char *name);
 void fb_tasks_reset(void);
 unsigned int fb_nr_tasks(void);
+struct fb_task *fb_task_starving(void);
 
 /* choice.c */
 enum fb_decision { FB_DEC_POINT, FB_DEC_BLOCK, FB_DEC_CHOOSE };

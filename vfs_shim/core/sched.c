@@ -190,12 +190,23 @@ void fb_task_set_daemon(struct fb_task *t, bool daemon)
 
 static FB_UNTOLD unsigned long steps;
 
+/* No end in sight. Whoever must be let through, and is not, is named: else it is everybody's livelock. */
+static void report_livelock(void)
+{
+	const struct fb_task *t = fb_task_starving();
+
+	if (t)
+		fb_report_fatal(FB_DEADLOCK, fb_stack_of(t), "it waits at",
+				"starvation: %s does not come to the end of %s in %lu steps, while others run",
+				t->name, t->errand, fb_core.max_steps);
+	fb_report_fatal(FB_DEADLOCK, 0, NULL, "livelock: no end after %lu steps", fb_core.max_steps);
+}
+
 /* One step towards the livelock bound. */
 void fb_step(void)
 {
 	if (unlikely(++steps == fb_core.max_steps))
-		fb_report_fatal(FB_DEADLOCK, 0, NULL, "livelock: no end after %lu steps",
-				fb_core.max_steps);
+		report_livelock();
 }
 
 /** fb_steps() - switches, points and waits so far; bounded by max_steps. */
@@ -559,8 +570,10 @@ static void report_deadlock(void)
 						"%s%s waits for %s (%s)", len ? "; " : "", t->name,
 						t->why, fb_obj(t->obj));
 	}
-	f = fb_report_at(FB_DEADLOCK, first ? fb_stack_of(first) : 0, 0, NULL, "nobody can run: %s",
-			 text);
+	t = fb_task_starving();
+	f = fb_report_at(FB_DEADLOCK, first ? fb_stack_of(first) : 0, 0, NULL, "%s%s%s%snobody can run: %s",
+			 t ? "starvation: " : "", t ? t->name : "", t ? " does not come to the end of " : "",
+			 t ? fb_run_printf("%s; ", t->errand) : "", text);
 	if (f && first)
 		f->task_id = first->h.id;
 	for (unsigned int i = 0; f && (t = fb_task_at(i)); i++)

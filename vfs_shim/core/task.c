@@ -90,6 +90,27 @@ bool fb_task_ended(const struct fb_task *t)
 	return t->state == FB_ENDED;
 }
 
+/** fb_task_set_errand() - see task.h. On the main stack there are none. */
+const char *fb_task_set_errand(const char *errand)
+{
+	const char *old = fb_core.cur ? fb_core.cur->errand : NULL;
+
+	if (fb_core.cur)
+		fb_core.cur->errand = errand;
+	return old;
+}
+
+/* A task on an errand that does not run now; NULL: none. */
+struct fb_task *fb_task_starving(void)
+{
+	struct fb_task *t;
+
+	for (unsigned int i = 0; (t = fb_task_at(i)); i++)
+		if (t->errand && t->state != FB_ENDED && t != fb_core.cur)
+			return t;
+	return NULL;
+}
+
 /** fb_task_blocked() - is it in fb_block()? A wake-up finds only such a task. */
 void fb_task_set_joining(bool joining)
 {

@@ -730,11 +730,7 @@ static bool freeze_trivially(struct super_block *sb)
 	return true;
 }
 
-/**
- * freeze_super() - stop writers, sync, ->freeze_fs()
- * Models: fs/super.c, 6.1. Keeps an active reference until thaw_super(). -EBUSY if frozen already.
- */
-int freeze_super(struct super_block *sb)
+static int freeze(struct super_block *sb)
 {
 	int ret;
 
@@ -767,6 +763,19 @@ int freeze_super(struct super_block *sb)
 	disown_levels(sb);
 	up_write(&sb->s_umount);
 	return 0;
+}
+
+/**
+ * freeze_super() - stop writers, sync, ->freeze_fs()
+ * Models: fs/super.c, 6.1. Keeps an active reference until thaw_super(). -EBUSY if frozen already.
+ */
+int freeze_super(struct super_block *sb)
+{
+	const char *before = fb_task_set_errand("a freeze");
+	int ret = freeze(sb);
+
+	fb_task_set_errand(before);
+	return ret;
 }
 EXPORT_SYMBOL(freeze_super);
 
