@@ -454,6 +454,8 @@ static int cmd_explore(struct options *o)
 
 	int status;
 
+	/* Races are where it begins; what is searched for is what comes of them. */
+	x.run.no_races = o->run.access_points;
 	if (check_patterns(o))
 		return EXIT_USAGE;
 	if (!o->nr_args) {
@@ -665,6 +667,7 @@ static const struct argp_option faults_options[] = {
 };
 
 static const struct argp_option explore_options[] = {
+	RACE_OPTIONS,
 	{ "trace-file", OPT_TRACE_FILE, "FILE", 0, "write each normalized trace that was shown to FILE, once; "
 	  "implies --jobs 1", 0 },
 	{ "preemptions", OPT_PREEMPTIONS, "N", 0, "try all schedules with up to N preemptions, and no others; any: "

@@ -95,12 +95,12 @@ class Finding:
         for line in lines[1:]:
             frame = re.match(r"\s+#\d+ (\S+) at (\S+):(\d+)", line)
             brief = re.match(r"\s+\d+x ", line) and re.findall(r"(\S+) at (\S+):\d+", line)
-            replay = re.match(r"  replay: fusebox replay '(.*)'$", line)
+            replay = re.match(r"  replay: fusebox replay '(.*)'( --access-points)?$", line)
             if frame and label is not None:
                 self.stacks[label].append((frame.group(1), frame.group(2)))
             elif replay:
                 self.replay = replay.group(1)
-                self.command = f"replay '{self.replay}'"
+                self.command = f"replay '{self.replay}'{replay.group(2) or ''}"
             elif brief is not None:
                 self.stacks.append(brief)
             elif re.match(r"  \S", line):

@@ -291,6 +291,42 @@ static void conc_times(struct sc *sc)
 	conc_end(&c);
 }
 
+#define SECOND	1000000000
+
+/* In another second, and at another place in it. */
+static long write_later(struct fx_job *job)
+{
+	struct conc *c = conc_of(job);
+
+	for (unsigned int i = 0; i < 60; i++)
+		w_tick(c->w);
+	return write_at(c, c->fd, 30, 3);
+}
+
+/* @time shares one half with @real, and only one. */
+static bool is_torn(long long time, long long real)
+{
+	return (time / SECOND == real / SECOND) != (time % SECOND == real % SECOND);
+}
+
+/* No time is made of two, the seconds of one and the nanoseconds of another. */
+static void conc_torn_times(struct sc *sc)
+{
+	static const conc_fn fn[] = { conc_write_in_place, write_later };
+	struct w_stat st, low;
+	struct conc c;
+	long ret[2];
+
+	if (!conc_begin(sc, &c, NULL, 0) || !conc_meet(&c, 2, fn, ret))
+		goto out;
+	NEED_EQ(sc, w_fstat(c.w, (int)c.fd, &st), 0);
+	NEED_EQ(sc, w_lstat(c.w, fx_low(&c.fx, "f"), &low), 0);
+	EXPECT(sc, !is_torn(st.mtime, low.mtime), "torn: mtime is %lld s and %lld ns, that below %lld s and %lld ns",
+	       st.mtime / SECOND, st.mtime % SECOND, low.mtime / SECOND, low.mtime % SECOND);
+out:
+	conc_end(&c);
+}
+
 /* ---- opens and ids ---- */
 
 static long open_other(struct fx_job *job)
@@ -741,6 +777,7 @@ const struct scenario conc_scenarios[] = {
 	{ "conc/extend-truncate", "a write that extends and a truncation", 0, conc_extend_truncate },
 	{ "conc/read-extend", "a read to the end and a write that extends", 0, conc_read_extend },
 	{ "conc/times", "times after two writes and a read", 0, conc_times },
+	{ "conc/torn-times", "no time is half of one write and half of another", 0, conc_torn_times },
 	{ "conc/two-opens", "two opens, each with an id of its own", 0, conc_two_opens },
 	{ "conc/open-release", "an open and the release of another", 0, conc_open_release },
 	{ "conc/close-id-twice", "an id is closed by two", 0, conc_close_id_twice },

@@ -135,6 +135,7 @@ struct fb_core {
 	unsigned long max_steps;
 	unsigned int nr_held; /* locks, by whomever */
 	bool access_points; /* plain accesses of fs/fuse are choice points, too */
+	bool no_races; /* data races are no findings */
 };
 extern struct fb_core fb_core;
 

@@ -7,6 +7,7 @@
  * does not find too, is dropped. So nothing is forgotten, and lists stay short.
  */
 #include <string.h>
+#include "explore.h"
 #include "race_internal.h"
 
 #define PAGE 4096ul
@@ -157,6 +158,8 @@ static void report(struct fb_race_thread *me, const struct fb_race *r, const str
 	if (fb_table_get(&told, key))
 		return;
 	fb_table_set(&told, key, &told);
+	if (fb_core.no_races)
+		return;
 	if (is_known(r)) {
 		known_met++;
 		return;
@@ -306,10 +309,13 @@ void fb_race_point(const void *addr, size_t size, uintptr_t pc)
 		struct word *w = word_at(a, false);
 
 		if (w && is_shared(w, me) && in_fuse(pc)) {
-			fb_point(FB_PT_OTHER, addr);
-			return;
+			fb_point(FB_PT_OTHER, (void *)a);
+			break;
 		}
 	}
+	/* For the explorer; most are no writes, but it is told less than that. */
+	for (uintptr_t a = start & ~7ul; a < start + size && unlikely(fb_x_on); a += 8)
+		fb_touch((void *)a, true);
 }
 
 static void forget_word(struct word *w)

@@ -12,24 +12,57 @@
 #define CALLER ((uintptr_t)__builtin_return_address(0))
 
 /*
- * gcc announces a struct copy of 16 bytes as a write and a read in front of it, and then moves them as
- * it likes; the kernel, which has no vector registers, moves two words. With choice points at accesses
- * the copy is done here, word by word, before the compiled code does it again: others then see what
- * they can see there, half a copy.
+ * gcc announces a write of 16 bytes, and then makes it as it likes; the kernel, which has no vector registers, stores two
+ * words. With choice points at accesses, the second word is taken back when the task calls here next, and stored
+ * after a choice point: others run in between as they can there, and see, or overwrite, half of it.
  */
 static struct {
-	uintptr_t frame; /* of the function that has announced a write */
-	char *to;
-} copy16;
+	char *second; /* word; NULL: nothing is to be taken back */
+	uint64_t old;
+	const struct fb_task *task;
+	unsigned long points; /* when it was announced: whoever has passed one since has shown the whole */
+	uintptr_t pc;
+} half;
+
+static void begin_half(char *p, uintptr_t pc)
+{
+	if (likely(!fb_core.access_points))
+		return;
+	half.second = p + sizeof(half.old);
+	memcpy(&half.old, half.second, sizeof(half.old));
+	half.task = fb_core.cur;
+	half.points = fb_points_seen();
+	half.pc = pc;
+}
+
+static void end_half(void)
+{
+	char *second = half.second;
+	uint64_t new;
+
+	if (likely(!second))
+		return;
+	half.second = NULL;
+	if (half.task != fb_core.cur || half.points != fb_points_seen())
+		return;
+	memcpy(&new, second, sizeof(new));
+	if (new == half.old)
+		return;
+	memcpy(second, &half.old, sizeof(new));
+	fb_race_point(second, sizeof(new), half.pc);
+	memcpy(second, &new, sizeof(new));
+}
 
 static void read_at(const void *p, size_t size, uintptr_t pc)
 {
+	end_half();
 	fb_race_point(p, size, pc);
 	fb_race_access(p, size, FB_ACCESS_READ);
 }
 
 static void write_at(const void *p, size_t size, uintptr_t pc)
 {
+	end_half();
 	fb_race_point(p, size, pc);
 	fb_race_access(p, size, FB_ACCESS_WRITE);
 }
@@ -77,21 +110,25 @@ static void copy_halves(char *to, const char *from, uintptr_t pc)
 	void __tsan_volatile_read##size(void *p);                                                  \
 	void __tsan_volatile_read##size(void *p)                                                   \
 	{                                                                                          \
+		end_half();\
 		fb_race_volatile(p, size, false);                                                  \
 	}                                                                                          \
 	void __tsan_volatile_write##size(void *p);                                                 \
 	void __tsan_volatile_write##size(void *p)                                                  \
 	{                                                                                          \
+		end_half();\
 		fb_race_volatile(p, size, true);                                                   \
 	}                                                                                          \
 	void __tsan_unaligned_volatile_read##size(void *p);                                        \
 	void __tsan_unaligned_volatile_read##size(void *p)                                         \
 	{                                                                                          \
+		end_half();\
 		fb_race_volatile(p, size, false);                                                  \
 	}                                                                                          \
 	void __tsan_unaligned_volatile_write##size(void *p);                                       \
 	void __tsan_unaligned_volatile_write##size(void *p)                                        \
 	{                                                                                          \
+		end_half();\
 		fb_race_volatile(p, size, true);                                                   \
 	}
 
@@ -109,20 +146,13 @@ void __tsan_write16(void *p);
 void __tsan_write16(void *p)
 {
 	write_at(p, 16, CALLER);
-	copy16.frame = (uintptr_t)__builtin_frame_address(0);
-	copy16.to = p;
+	begin_half(p, CALLER);
 }
 
 void __tsan_read16(void *p);
 void __tsan_read16(void *p)
 {
-	bool copies = copy16.to && copy16.frame == (uintptr_t)__builtin_frame_address(0);
-	char *to = copy16.to;
-
-	copy16.to = NULL;
 	read_at(p, 16, CALLER);
-	if (copies && fb_core.access_points)
-		copy_halves(to, p, CALLER);
 }
 
 void __tsan_unaligned_read16(void *p);
@@ -159,11 +189,13 @@ void __tsan_func_entry(void *pc);
 void __tsan_func_entry(void *pc)
 {
 	(void)pc;
+	end_half();
 }
 
 void __tsan_func_exit(void);
 void __tsan_func_exit(void)
 {
+	end_half();
 }
 
 /* memcpy() and its like, for which the build gives these names to instrumented objects. */
@@ -232,6 +264,7 @@ void *__tsan_memset(void *to, int byte, size_t n)
 void kcsan_disable_current(void);
 void kcsan_disable_current(void)
 {
+	end_half();
 	fb_race_pause();
 }
 

@@ -53,6 +53,7 @@ int fb_run_begin(const struct fb_run_opts *opts)
 	fb_core.running = false;
 	fb_core.stopped = false;
 	fb_core.access_points = opts->access_points;
+	fb_core.no_races = opts->no_races;
 	fb_core.max_steps = opts->max_steps ? opts->max_steps : MAX_STEPS;
 	fb_core.max_idle = opts->max_idle_ns ? opts->max_idle_ns : MAX_IDLE;
 	/* Memcheck watches each access itself, and has no use for pages that come and go. */

@@ -29,6 +29,7 @@ struct fb_run_opts {
 	bool no_trace; /* likewise */
 	bool guard; /* guard pages for every object (default true in the command line) */
 	bool access_points; /* race build: plain accesses of fs/fuse to what others accessed are choice points */
+	bool no_races; /* and data races are no findings, but what comes of them is */
 	unsigned long max_steps; /* livelock bound; 0: default */
 	uint64_t max_idle_ns; /* how far virtual time may jump when nobody can run; 0: default */
 };
