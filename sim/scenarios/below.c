@@ -17,6 +17,7 @@
 #define USER		1000
 #define ADMIN		(1ULL << CAP_SYS_ADMIN)
 #define IOCB_WRITE	(1U << 18)	/* the kernel's; the others of IOCB_... are as RWF_... */
+#define IOCB_NOIO	(1U << 20)	/* goes with RWF_NOWAIT */
 #define RWF_ALL		(RWF_DSYNC | RWF_SYNC | RWF_APPEND)
 
 static void forget_log(struct fixture *fx)
@@ -87,8 +88,10 @@ static void below_request_flags(struct sc *sc)
 		{ 0, RWF_DSYNC, RWF_DSYNC },
 		{ 0, RWF_SYNC, RWF_SYNC | RWF_DSYNC },
 	};
-	struct iovec iov = { "text", 4 };
+	char data[4] = "text";
+	struct iovec iov = { data, 4 };
 	struct fixture fx;
+	unsigned int flags;
 	long fd;
 
 	if (!fx_setup(sc, &fx, NULL))
@@ -101,6 +104,11 @@ static void below_request_flags(struct sc *sc)
 		EXPECT_EQ(sc, last_below(&fx, W_LOWER_WRITE).kiocb_flags & RWF_ALL, writes[i].below);
 		fx_close(&fx, fd);
 	}
+	NEED_FD(sc, fd, w_open(fx.w, fx_mnt(&fx, "f"), O_RDONLY, 0));
+	EXPECT_EQ(sc, w_preadv2(fx.w, fd, &iov, 1, 0, RWF_NOWAIT), 4);
+	flags = last_below(&fx, W_LOWER_READ).kiocb_flags;
+	EXPECT(sc, flags & RWF_NOWAIT && flags & IOCB_NOIO, "below it is no request that must not wait");
+	fx_close(&fx, fd);
 out:
 	fx_teardown(&fx);
 }

@@ -52,7 +52,7 @@
  * have us poll for the completion, which a file without ->iopoll() cannot.
  */
 #define FUSE_BACKING_IOCB_FLAGS	(IOCB_APPEND | IOCB_DIRECT | IOCB_DSYNC | \
-				 IOCB_SYNC | IOCB_NOWAIT)
+				 IOCB_SYNC | IOCB_NOWAIT | IOCB_NOIO)
 
 /* What the lower inode knows about data and times */
 #define FUSE_BACKING_ATTRS	(STATX_SIZE | STATX_BLOCKS | STATX_ATIME | \
