@@ -642,7 +642,7 @@ const struct scenario rare_scenarios[] = {
 	{ "rare/read-keeps-pages", "cached pages and passthrough reads", BOTH, read_keeps_pages },
 	{ "rare/write-back-fails", "dirty pages that the server does not take", BOTH | W_CAP_SPLICE, write_back_fails },
 	{ "rare/size-below", "the lower file changes its size by itself", W_CAP_PAGE_CACHE, size_changes_below },
-	{ "rare/read-notices", "the same, and a read notices", W_CAP_PAGE_CACHE, read_notices },
+	{ "rare/read-notices", "the same, and a read notices", W_CAP_PAGE_CACHE | W_CAP_LOWER_FLAT, read_notices },
 	{ "rare/nowait-refuses", "who may not wait gets EAGAIN beside cached pages",
 	  W_CAP_PAGE_CACHE | W_CAP_AIO | W_CAP_LOWER_NOWAIT, nowait_refuses },
 	{ "rare/suid-below", "the lower file becomes suid by itself", W_CAP_ROOT, suid_below },
