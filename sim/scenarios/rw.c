@@ -43,7 +43,7 @@ static void rw_matrix(struct sc *sc)
 {
 	static const size_t sizes[] = { 1, 2, 511, 512, 4095, 4096, 4097, 8192, 65536, 100000 };
 	static const long long offs[] = { 0, 1, 511, 4095, 4096, 4097, 131072 };
-	char *out = calloc(1, 100000), *in = malloc(100000);
+	char *out = calloc(1, 100000), *in = calloc(1, 100000);
 	unsigned int seed = 2;
 	struct fixture fx;
 	long fd;
