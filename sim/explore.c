@@ -45,7 +45,7 @@ struct result {
 	int complete_bound;		/* largest bound that was completed; -1: none */
 	bool complete, skipped, failed;
 	size_t shrunk_from, shrunk_to;	/* decisions of the failing schedule */
-	double cpu, parked;		/* seconds: of the processor, and without it */
+	double cpu, parked;		/* seconds: of the processor; without it, between two slices */
 	struct timespec start;
 	double until;			/* seconds after @start when its time is up; 0: never */
 	char token[TOKEN_LEN];		/* of the failing schedule */
@@ -162,13 +162,16 @@ static void fail(struct result *r, const struct run_outcome *out)
  */
 static bool next_slice(struct result *r)
 {
-	double before = seconds_since(&r->start);
+	double before = seconds_since(&r->start), after;
 
 	r->cpu = cpu_seconds();
 	r->state = PARKED;
 	raise(SIGSTOP);
-	r->parked += seconds_since(&r->start) - before;
-	return seconds_since(&r->start) < r->until;
+	after = seconds_since(&r->start);
+	if (after >= r->until)
+		return false;
+	r->parked += after - before;
+	return true;
 }
 
 static bool out_of_time(struct result *r, const struct explore_opts *o)
