@@ -72,20 +72,22 @@ static bool begin_for(struct sc *sc, struct both *b, enum how how)
 
 static const char *const how_names[HOWS] = { "sync", "splice", "aio", "queued aio" };
 
-/* Runs @fn for each way to do I/O that the world has; @reads: splice is none. */
+static void one_way(struct sc *sc, enum how how, void (*fn)(struct sc *sc, struct both *b, enum how how))
+{
+	struct both b;
+
+	sc_trace(sc, "%s", how_names[how]);
+	if (begin_for(sc, &b, how))
+		fn(sc, &b, how);
+	both_end(&b);
+}
+
+/* Runs @fn for each way to do I/O that real kernels have, too; @reads: splice is none. */
 static void for_each_way(struct sc *sc, bool reads, void (*fn)(struct sc *sc, struct both *b, enum how how))
 {
-	static const unsigned int needs[HOWS] = { 0, W_CAP_SPLICE, W_CAP_AIO, W_CAP_AIO | W_CAP_LOWER_ASYNC };
-
-	for (enum how how = 0; how < HOWS; how++) {
-		struct both b;
-
-		if (!sc_has(sc, needs[how]) || (reads && how == SPLICE))
-			continue;
-		sc_trace(sc, "%s", how_names[how]);
-		if (begin_for(sc, &b, how))
-			fn(sc, &b, how);
-		both_end(&b);
+	for (enum how how = SYNC; how <= AIO; how++) {
+		if (!reads || how != SPLICE)
+			one_way(sc, how, fn);
 	}
 }
 
@@ -106,6 +108,11 @@ static void exact_written(struct sc *sc)
 	for_each_way(sc, false, write_a_page);
 }
 
+static void exact_written_queued(struct sc *sc)
+{
+	one_way(sc, HOLD_AIO, write_a_page);
+}
+
 /* A read drops none, even if it changes the access time. */
 static void read_a_page(struct sc *sc, struct both *b, enum how how)
 {
@@ -121,6 +128,11 @@ static void read_a_page(struct sc *sc, struct both *b, enum how how)
 static void exact_read(struct sc *sc)
 {
 	for_each_way(sc, true, read_a_page);
+}
+
+static void exact_read_queued(struct sc *sc)
+{
+	one_way(sc, HOLD_AIO, read_a_page);
 }
 
 /* The file becomes another one below. Whatever notices first, all cached pages go. */
@@ -149,6 +161,12 @@ static void exact_noticed(struct sc *sc)
 {
 	for_each_way(sc, false, write_notices);
 	for_each_way(sc, true, read_notices);
+}
+
+static void exact_noticed_queued(struct sc *sc)
+{
+	one_way(sc, HOLD_AIO, write_notices);
+	one_way(sc, HOLD_AIO, read_notices);
 }
 
 /* The file gets shorter below: what was dirty behind its end is gone, and is not sent to the server. */
@@ -190,6 +208,12 @@ static void exact_cut(struct sc *sc)
 {
 	for_each_way(sc, false, write_after_cut);
 	for_each_way(sc, true, read_after_cut);
+}
+
+static void exact_cut_queued(struct sc *sc)
+{
+	one_way(sc, HOLD_AIO, write_after_cut);
+	one_way(sc, HOLD_AIO, read_after_cut);
 }
 
 /* A read of one byte, of which the @nth allocation or copy fails. Returns its result; *@failed: was there such a one? */
@@ -267,6 +291,11 @@ static void read_fails(struct sc *sc, struct both *b, enum how how)
 static void exact_fails(struct sc *sc)
 {
 	for_each_way(sc, true, read_fails);
+}
+
+static void exact_fails_queued(struct sc *sc)
+{
+	one_way(sc, HOLD_AIO, read_fails);
 }
 
 /* A splice of which the second half fails. */
@@ -373,32 +402,33 @@ out:
 
 /* ---- nothing ---- */
 
-/* I/O of no bytes waits neither for a page on its way to the server nor for a thaw. */
+/* I/O of no bytes does not wait for a page on its way to the server. */
 static void exact_nothing(struct sc *sc)
 {
-	bool frozen = false;
 	struct both b;
 
 	if (!both_begin(sc, &b, NULL, SIZE) || !both_map(sc, &b) || !both_store(sc, &b, 0, 2) || !both_send(sc, &b))
 		goto out;
 	for (enum how how = SYNC; how <= AIO; how += AIO) {
-		if (how == AIO && !sc_has(sc, W_CAP_AIO))
-			break;
 		EXPECT_EQ(sc, read_by(sc, &b, how, 0, 0), 0);
 		EXPECT_EQ(sc, write_by(sc, &b, how, 0, 0, 1), 0);
 	}
 	srv_let_go(b.fx.srv);
-	if (!sc_has(sc, W_CAP_FREEZE))
-		goto out;
-	frozen = EXPECT_EQ(sc, w_freeze(b.fx.w, b.fx.lower), 0);
-	for (enum how how = SYNC; how <= AIO; how += AIO) {
-		if (how == AIO && !sc_has(sc, W_CAP_AIO))
-			break;
-		EXPECT_EQ(sc, write_by(sc, &b, how, 0, 0, 1), 0);
-	}
 out:
-	if (frozen)
-		w_thaw(b.fx.w, b.fx.lower);
+	both_end(&b);
+}
+
+/* Nor for a thaw. */
+static void exact_nothing_frozen(struct sc *sc)
+{
+	struct both b;
+
+	if (!both_begin(sc, &b, NULL, SIZE) || !EXPECT_EQ(sc, w_freeze(b.fx.w, b.fx.lower), 0))
+		goto out;
+	for (enum how how = SYNC; how <= AIO; how += AIO)
+		EXPECT_EQ(sc, write_by(sc, &b, how, 0, 0, 1), 0);
+	w_thaw(b.fx.w, b.fx.lower);
+out:
 	both_end(&b);
 }
 
@@ -461,18 +491,16 @@ static unsigned int size_asked(struct sc *sc, struct two *t, long long want)
 }
 
 /* Reads drop no cached pages, and ask for the size only where they end before it. */
-static void exact_two_read(struct sc *sc)
+static void two_reads(struct sc *sc, enum w_lower_kind kind)
 {
 	struct two t;
 	struct w_stat st;
 
-	if (!two_begin(sc, &t, sc_has(sc, W_CAP_LOWER_ASYNC) ? W_LOWER_ASYNC : W_LOWER_RAM, 10))
+	if (!two_begin(sc, &t, kind, 10))
 		goto out;
 	EXPECT(sc, fx_reads(&t.b.fx, t.b.cached, 0, SIZE, 1), "wrong content cached");
 	EXPECT_EQ(sc, size_asked(sc, &t, SIZE), 1);
 	for (enum how how = SYNC; how <= AIO; how += AIO) {
-		if (how == AIO && !sc_has(sc, W_CAP_AIO))
-			break;
 		EXPECT_EQ(sc, read_by(sc, &t.b, how, PAGE, PAGE), PAGE);
 		EXPECT_EQ(sc, size_asked(sc, &t, SIZE), 0);
 		EXPECT_EQ(sc, read_by(sc, &t.b, how, PAGE, SIZE - 10), 10);
@@ -490,6 +518,16 @@ static void exact_two_read(struct sc *sc)
 	}
 out:
 	two_end(&t);
+}
+
+static void exact_two_read(struct sc *sc)
+{
+	two_reads(sc, W_LOWER_RAM);
+}
+
+static void exact_two_read_queued(struct sc *sc)
+{
+	two_reads(sc, W_LOWER_ASYNC);
 }
 
 /* A write drops the pages that it has changed, and the file is not a byte larger than it has made it. */
@@ -521,25 +559,34 @@ out:
 #define BOTH	(W_CAP_PAGE_CACHE | W_CAP_MMAP)
 /* Size and times of an overlay's inode are not copied, so nobody compares them. */
 #define NOTICES	(BOTH | W_CAP_LOWER_FLAT)
+#define WAYS	(W_CAP_SPLICE | W_CAP_AIO)
+#define QUEUED	(W_CAP_AIO | W_CAP_LOWER_ASYNC)
 
 const struct scenario exact_scenarios[] = {
-	{ "exact/written", "cached pages beside those that are written", BOTH, exact_written },
-	{ "exact/read", "cached pages and reads", BOTH, exact_read },
-	{ "exact/noticed", "the lower file changes by itself, and whoever notices drops all cached pages", NOTICES,
+	{ "exact/written", "cached pages beside those that are written", BOTH | WAYS, exact_written },
+	{ "exact/written-queued", "the same, with requests that the lower file queues", BOTH | QUEUED, exact_written_queued },
+	{ "exact/read", "cached pages and reads", BOTH | WAYS, exact_read },
+	{ "exact/read-queued", "the same, with requests that the lower file queues", BOTH | QUEUED, exact_read_queued },
+	{ "exact/noticed", "the lower file changes by itself, and whoever notices drops all cached pages", NOTICES | WAYS,
 	  exact_noticed },
-	{ "exact/cut", "it gets shorter, with dirty pages behind the new end", NOTICES, exact_cut },
+	{ "exact/noticed-queued", "the same, with requests that the lower file queues", NOTICES | QUEUED, exact_noticed_queued },
+	{ "exact/cut", "it gets shorter, with dirty pages behind the new end", NOTICES | WAYS, exact_cut },
+	{ "exact/cut-queued", "the same, with requests that the lower file queues", NOTICES | QUEUED, exact_cut_queued },
 	{ "exact/cut-without-memory", "the same, and memory runs out", NOTICES | W_CAP_AIO | W_CAP_FAIL_NTH,
 	  exact_cut_without_memory },
 	{ "exact/size", "the size while the server truncates", BOTH, exact_size },
-	{ "exact/fails", "cached pages and reads that fail", BOTH | W_CAP_LOWER_FAULT, exact_fails },
+	{ "exact/fails", "cached pages and reads that fail", BOTH | WAYS | W_CAP_LOWER_FAULT, exact_fails },
+	{ "exact/fails-queued", "the same, with requests that the lower file queues", BOTH | QUEUED, exact_fails_queued },
 	{ "exact/half-a-splice", "cached pages beside what was spliced before the lower file failed",
 	  BOTH | W_CAP_SPLICE | W_CAP_LOWER_FAULT, exact_half_a_splice },
 	{ "exact/dirty-behind", "a dirty page behind what is read and written", BOTH | W_CAP_ROOT, exact_dirty_behind },
 	{ "exact/last-byte", "a splice to the last byte of a dirty page", BOTH | W_CAP_SPLICE, exact_last_byte },
 	{ "exact/access-time", "attributes after a cached read and a write", W_CAP_PAGE_CACHE | W_CAP_LOWER_FLAT,
 	  exact_access_time },
-	{ "exact/nothing", "I/O of no bytes waits for nobody", BOTH, exact_nothing },
-	{ "exact/two-read", "reads of one of two lower files", BOTH, exact_two_read },
+	{ "exact/nothing", "I/O of no bytes waits for nobody", BOTH | W_CAP_AIO, exact_nothing },
+	{ "exact/nothing-frozen", "and not for a thaw", W_CAP_PAGE_CACHE | W_CAP_AIO | W_CAP_FREEZE, exact_nothing_frozen },
+	{ "exact/two-read", "reads of one of two lower files", BOTH | W_CAP_AIO, exact_two_read },
+	{ "exact/two-read-queued", "the same, where the lower file could queue them", BOTH | QUEUED, exact_two_read_queued },
 	{ "exact/two-write", "writes to one of two lower files", BOTH, exact_two_write },
 	{ 0 }
 };
