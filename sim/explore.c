@@ -485,7 +485,9 @@ static bool has_stopped(const struct result *r)
 /* The smaller the sooner: bounds that all shall have come before what is beyond them. */
 static double rank(const struct result *r)
 {
-	return r->state == WAITING ? -1 : r->complete_bound < DEEPEN_TO ? r->cpu / BEFORE_OTHERS : r->cpu;
+	if (r->state == WAITING)
+		return -1;
+	return r->complete_bound < DEEPEN_TO ? r->cpu / BEFORE_OTHERS : r->cpu;
 }
 
 /* Returns whether there was a processor left for somebody. */
