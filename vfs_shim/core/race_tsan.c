@@ -67,6 +67,12 @@ static void write_at(const void *p, size_t size, uintptr_t pc)
 	fb_race_access(p, size, FB_ACCESS_WRITE);
 }
 
+static void volatile_at(const void *p, size_t size, bool write)
+{
+	end_half();
+	fb_race_volatile(p, size, write);
+}
+
 static void copy_halves(char *to, const char *from, uintptr_t pc)
 {
 	memcpy(to, from, 8);
@@ -110,26 +116,22 @@ static void copy_halves(char *to, const char *from, uintptr_t pc)
 	void __tsan_volatile_read##size(void *p);                                                  \
 	void __tsan_volatile_read##size(void *p)                                                   \
 	{                                                                                          \
-		end_half();\
-		fb_race_volatile(p, size, false);                                                  \
+		volatile_at(p, size, false);                                                       \
 	}                                                                                          \
 	void __tsan_volatile_write##size(void *p);                                                 \
 	void __tsan_volatile_write##size(void *p)                                                  \
 	{                                                                                          \
-		end_half();\
-		fb_race_volatile(p, size, true);                                                   \
+		volatile_at(p, size, true);                                                        \
 	}                                                                                          \
 	void __tsan_unaligned_volatile_read##size(void *p);                                        \
 	void __tsan_unaligned_volatile_read##size(void *p)                                         \
 	{                                                                                          \
-		end_half();\
-		fb_race_volatile(p, size, false);                                                  \
+		volatile_at(p, size, false);                                                       \
 	}                                                                                          \
 	void __tsan_unaligned_volatile_write##size(void *p);                                       \
 	void __tsan_unaligned_volatile_write##size(void *p)                                        \
 	{                                                                                          \
-		end_half();\
-		fb_race_volatile(p, size, true);                                                   \
+		volatile_at(p, size, true);                                                        \
 	}
 
 PLAIN(1)

@@ -190,15 +190,19 @@ void fb_task_set_daemon(struct fb_task *t, bool daemon)
 
 static FB_UNTOLD unsigned long steps;
 
-/* No end in sight. Whoever must be let through, and is not, is named: else it is everybody's livelock. */
+/* Whoever must be let through, and is not, is named: else it is everybody's affair. */
+static const char *starvation(const struct fb_task *t)
+{
+	return fb_run_printf("starvation: %s does not come to the end of %s", t->name, t->errand);
+}
+
 static void report_livelock(void)
 {
 	const struct fb_task *t = fb_task_starving();
 
 	if (t)
-		fb_report_fatal(FB_DEADLOCK, fb_stack_of(t), "it waits at",
-				"starvation: %s does not come to the end of %s in %lu steps, while others run",
-				t->name, t->errand, fb_core.max_steps);
+		fb_report_fatal(FB_DEADLOCK, fb_stack_of(t), "it waits at", "%s in %lu steps, while others run",
+				starvation(t), fb_core.max_steps);
 	fb_report_fatal(FB_DEADLOCK, 0, NULL, "livelock: no end after %lu steps", fb_core.max_steps);
 }
 
@@ -571,9 +575,8 @@ static void report_deadlock(void)
 						t->why, fb_obj(t->obj));
 	}
 	t = fb_task_starving();
-	f = fb_report_at(FB_DEADLOCK, first ? fb_stack_of(first) : 0, 0, NULL, "%s%s%s%snobody can run: %s",
-			 t ? "starvation: " : "", t ? t->name : "", t ? " does not come to the end of " : "",
-			 t ? fb_run_printf("%s; ", t->errand) : "", text);
+	f = fb_report_at(FB_DEADLOCK, first ? fb_stack_of(first) : 0, 0, NULL, "%s%snobody can run: %s",
+			 t ? starvation(t) : "", t ? "; " : "", text);
 	if (f && first)
 		f->task_id = first->h.id;
 	for (unsigned int i = 0; f && (t = fb_task_at(i)); i++)

@@ -4,8 +4,8 @@
  *
  * Models: kernel/workqueue.c, Documentation/core-api/workqueue.rst, 6.1. A work item never runs twice at the same time;
  * it may be queued again once it runs; at most max_active items of a queue run at once; flushing waits for what was
- * queued before. After fb_memory_short(), a queue with a rescuer runs one item at a
- * time. Leaves out: processors, priorities, freezing, attributes.
+ * queued before. After fb_memory_short(), a queue with a rescuer runs one item at a time. Leaves out: processors,
+ * priorities, freezing, attributes.
  */
 #include <linux/workqueue.h>
 #include <linux/bug.h>

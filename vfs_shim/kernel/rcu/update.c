@@ -75,16 +75,6 @@ static void reader_left(void *arg)
 			fb_wake_task(w->task);
 }
 
-struct barrier {
-	struct rcu_head head;
-	struct completion done;
-};
-
-static void barrier_callback(struct rcu_head *head)
-{
-	complete(&container_of(head, struct barrier, head)->done);
-}
-
 static void run_callback(struct entry *e)
 {
 	local_bh_disable();
@@ -260,6 +250,16 @@ void synchronize_rcu_expedited(void)
 	synchronize_rcu();
 }
 EXPORT_SYMBOL(synchronize_rcu_expedited);
+
+struct barrier {
+	struct rcu_head head;
+	struct completion done;
+};
+
+static void barrier_callback(struct rcu_head *head)
+{
+	complete(&container_of(head, struct barrier, head)->done);
+}
 
 /** rcu_barrier() - wait until every callback queued so far has run. Models: kernel/rcu/tree.c, 6.1. Context: may sleep. */
 void rcu_barrier(void)
