@@ -47,9 +47,11 @@ struct node {
 
 struct open_file {
 	bool used;
+	bool kept;		/* its release was with SRV_ID_KEPT; not @used */
 	bool dir;
 	bool cached;		/* by the page cache */
 	int fd;
+	uint32_t flags;		/* that @fd was opened with */
 	uint64_t nodeid;
 	int32_t backing_id;	/* of this open alone; 0 = none or the node's */
 };
@@ -669,7 +671,9 @@ static long choose_backing(struct server *srv, struct open_file *f, struct node 
 		out->open_flags = FOPEN_DIRECT_IO;
 		return 0;
 	}
-	if (srv->cfg.ids == SRV_ID_PER_INODE && n->backing_id) {
+	if (f->backing_id) {
+		id = f->backing_id;
+	} else if (srv->cfg.ids == SRV_ID_PER_INODE && n->backing_id) {
 		id = n->backing_id;
 	} else {
 		if (srv->cfg.backing_path)
@@ -692,13 +696,13 @@ static long choose_backing(struct server *srv, struct open_file *f, struct node 
 
 /* ---- open files ---- */
 
-/* Returns the handle; @fd is the file's from now on. */
-static uint64_t file_add(struct server *srv, struct node *n, int fd, bool dir)
+/* Returns the handle; @fd, opened with @flags, is the file's from now on. */
+static uint64_t file_add(struct server *srv, struct node *n, int fd, uint32_t flags, bool dir)
 {
 	unsigned int i;
 
 	w_lock(srv->w, srv->lock);
-	for (i = 0; i < srv->nfiles && srv->files[i].used; i++)
+	for (i = 0; i < srv->nfiles && (srv->files[i].used || srv->files[i].kept); i++)
 		;
 	if (i == srv->nfiles) {
 		srv->files = realloc(srv->files, (i + 1) * sizeof(*srv->files));
@@ -706,11 +710,33 @@ static uint64_t file_add(struct server *srv, struct node *n, int fd, bool dir)
 			out_of_memory();
 		srv->nfiles++;
 	}
-	srv->files[i] = (struct open_file) { .used = true, .dir = dir, .fd = fd,
+	srv->files[i] = (struct open_file) { .used = true, .dir = dir, .fd = fd, .flags = flags,
 					     .nodeid = n->id };
 	n->opens++;
 	w_unlock(srv->w, srv->lock);
 	return i + 1;
+}
+
+/* Open a kept file once more, with the id that it has. Returns the handle; 0: none was kept that will do. */
+static uint64_t file_again(struct server *srv, struct node *n, uint32_t flags)
+{
+	struct open_file *f;
+	uint64_t fh = 0;
+
+	if (srv->cfg.ids != SRV_ID_KEPT || flags & O_TRUNC)
+		return 0;
+	w_lock(srv->w, srv->lock);
+	for (unsigned int i = 0; i < srv->nfiles && !fh; i++) {
+		f = &srv->files[i];
+		if (!f->kept || f->nodeid != n->id || f->flags != flags)
+			continue;
+		f->kept = false;
+		f->used = true;
+		n->opens++;
+		fh = i + 1;
+	}
+	w_unlock(srv->w, srv->lock);
+	return fh;
 }
 
 static void file_drop(struct server *srv, uint64_t fh)
@@ -718,6 +744,7 @@ static void file_drop(struct server *srv, uint64_t fh)
 	struct open_file *f = file_by_fh(srv, fh);
 	int32_t id, node_id = 0;
 	struct node *n;
+	bool kept;
 	int fd;
 
 	if (!f)
@@ -727,11 +754,15 @@ static void file_drop(struct server *srv, uint64_t fh)
 	fd = f->fd;
 	id = f->backing_id;
 	f->used = false;
+	f->kept = id && srv->cfg.ids == SRV_ID_KEPT;
+	kept = f->kept;
 	if (!--n->opens) {
 		node_id = n->backing_id;
 		n->backing_id = 0;
 	}
 	w_unlock(srv->w, srv->lock);
+	if (kept)
+		return;
 	if (id)
 		id_close(srv, id);
 	if (node_id)
@@ -756,15 +787,17 @@ unsigned int srv_ids_registered(struct server *srv)
 
 	w_lock(srv->w, srv->lock);
 	n = srv->nids;
+	for (unsigned int i = 0; i < srv->nfiles; i++)
+		n -= srv->files[i].kept;
 	w_unlock(srv->w, srv->lock);
 	return n;
 }
 
 /*
- * What OPEN, CREATE and TMPFILE share once the lower file is open: handle, backing file, hook.
- * Takes @fd over. On success *out is filled.
+ * What OPEN, CREATE and TMPFILE share once the lower file is open and has the handle @fh: backing file, hook.
+ * On success *out is filled; else the handle is gone.
  */
-static long finish_open(struct server *srv, uint32_t opcode, struct node *n, int fd,
+static long finish_open(struct server *srv, uint32_t opcode, struct node *n, uint64_t fh,
 			uint32_t flags, struct fuse_open_out *out, struct fuse_entry_out *entry)
 {
 	struct srv_open o = {
@@ -778,7 +811,7 @@ static long finish_open(struct server *srv, uint32_t opcode, struct node *n, int
 	struct open_file *f;
 	long ret;
 
-	*out = (struct fuse_open_out) { .fh = file_add(srv, n, fd, false) };
+	*out = (struct fuse_open_out) { .fh = fh };
 	ret = choose_backing(srv, file_by_fh(srv, out->fh), n, flags, out);
 	if (ret) {
 		file_drop(srv, out->fh);
@@ -806,14 +839,20 @@ static struct reply do_open(struct server *srv, uint64_t nodeid, const struct fu
 {
 	struct fuse_open_out *out = body(srv);
 	struct node *n = node_by_id(srv, nodeid);
+	uint32_t flags = lower_flags(in->flags);
+	uint64_t fh;
 	long fd, ret;
 
 	if (!n)
 		return fail(-ESTALE);
-	fd = w_open(srv->w, n->path, lower_flags(in->flags), 0);
-	if (fd < 0)
-		return fail(fd);
-	ret = finish_open(srv, FUSE_OPEN, n, fd, in->flags, out, NULL);
+	fh = file_again(srv, n, flags);
+	if (!fh) {
+		fd = w_open(srv->w, n->path, flags, 0);
+		if (fd < 0)
+			return fail(fd);
+		fh = file_add(srv, n, fd, flags, false);
+	}
+	ret = finish_open(srv, FUSE_OPEN, n, fh, in->flags, out, NULL);
 	return ret ? fail(ret) : ok(sizeof(*out));
 }
 
@@ -849,7 +888,7 @@ static struct reply do_create(struct server *srv, const struct fuse_in_header *h
 	}
 	n = node_get(srv, st.ino, path);
 	entry_from(srv, e, n, &st);
-	ret = finish_open(srv, FUSE_CREATE, n, fd, in->flags, out, e);
+	ret = finish_open(srv, FUSE_CREATE, n, file_add(srv, n, fd, lower_flags(in->flags), false), in->flags, out, e);
 	return ret ? fail(ret) : ok(sizeof(*e) + sizeof(*out));
 }
 
@@ -878,7 +917,7 @@ static struct reply do_tmpfile(struct server *srv, const struct fuse_in_header *
 	n = node_get(srv, st.ino, path);
 	n->gone = true;
 	entry_from(srv, e, n, &st);
-	ret = finish_open(srv, FUSE_TMPFILE, n, fd, in->flags, out, e);
+	ret = finish_open(srv, FUSE_TMPFILE, n, file_add(srv, n, fd, lower_flags(in->flags), false), in->flags, out, e);
 	return ret ? fail(ret) : ok(sizeof(*e) + sizeof(*out));
 }
 
@@ -1079,7 +1118,7 @@ static struct reply do_opendir(struct server *srv, uint64_t nodeid)
 	if (fd < 0)
 		return fail(fd);
 	*out = (struct fuse_open_out) {
-		.fh = file_add(srv, n, fd, true), .open_flags = srv->cfg.dir_open_flags,
+		.fh = file_add(srv, n, fd, 0, true), .open_flags = srv->cfg.dir_open_flags,
 	};
 	return ok(sizeof(*out));
 }

@@ -46,10 +46,12 @@ enum srv_backing {
  * @SRV_ID_PER_INODE: one per inode, shared by its opens and closed at the last release
  *	(what mainline demands)
  * @SRV_ID_PER_OPEN: a new one for each open, closed at its release
+ * @SRV_ID_KEPT: as before, but a release keeps id and lower file for the next OPEN of the file with the same flags
  */
 enum srv_ids {
 	SRV_ID_PER_INODE,
 	SRV_ID_PER_OPEN,
+	SRV_ID_KEPT,
 };
 
 /**

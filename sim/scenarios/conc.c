@@ -351,16 +351,34 @@ static long open_and_read(struct fx_job *job)
 	return ret;
 }
 
+/*
+ * As conc_begin(), with a server that has for each open of @flags a lower file open and registered already, so that an
+ * open is about the open and not about what the server does for it: that is for conc/register-... and conc/close-id-...
+ */
+static bool begin_kept(struct sc *sc, struct conc *c, unsigned int n, const int *flags)
+{
+	struct fx_opts o;
+
+	fx_opts_init(&o);
+	o.srv.ids = SRV_ID_KEPT;
+	if (!conc_begin(sc, c, &o, 0))
+		return false;
+	for (unsigned int i = 0; i < n; i++)
+		NEED_EQ(sc, fx_try_open(&c->fx, "f", flags[i]), 0);
+	NEED_EQ(sc, fx_barrier(&c->fx), 0);
+	return true;
+out:
+	return false;
+}
+
 static void conc_two_opens(struct sc *sc)
 {
 	static const conc_fn fn[] = { open_other, open_and_read };
-	struct fx_opts o;
+	static const int flags[] = { O_RDWR, O_RDONLY };
 	struct conc c;
 	long ret[2];
 
-	fx_opts_init(&o);
-	o.srv.ids = SRV_ID_PER_OPEN;
-	if (conc_begin(sc, &c, &o, 0)) {
+	if (begin_kept(sc, &c, 2, flags)) {
 		fx_close(&c.fx, c.fd);
 		c.fd = -1;
 		/* On mainline the second of them fails, unless the first is over. */
@@ -381,10 +399,11 @@ static long open_close(struct fx_job *job)
 static void conc_open_release(struct sc *sc)
 {
 	static const conc_fn fn[] = { open_close, conc_close };
+	static const int flags[] = { O_RDWR };
 	struct conc c;
 	long ret[2];
 
-	if (conc_begin(sc, &c, NULL, 0) && conc_meet(&c, 2, fn, ret)) {
+	if (begin_kept(sc, &c, 1, flags) && conc_meet(&c, 2, fn, ret)) {
 		EXPECT_EQ(sc, ret[0], 0);
 		EXPECT_EQ(sc, ret[1], 0);
 	}

@@ -207,6 +207,44 @@ out:
 	fx_teardown(&fx);
 }
 
+/* What the last two opens were answered with, the last first. */
+static void note_ids(struct server *srv, struct srv_open *o)
+{
+	int32_t *id = srv_config(srv)->hook_arg;
+
+	id[1] = id[0];
+	id[0] = o->open->backing_id;
+}
+
+/* An id outlives the open that it was registered for, if the server likes: one with other flags has one of its own. */
+static void open_id_again(struct sc *sc)
+{
+	int32_t id[2] = { 0, 0 };
+	struct fixture fx;
+	struct fx_opts o;
+	long fd;
+
+	fx_opts_init(&o);
+	o.srv.ids = SRV_ID_KEPT;
+	o.srv.on_open = note_ids;
+	o.srv.hook_arg = id;
+	if (!fx_setup(sc, &fx, &o))
+		goto out;
+	NEED_EQ(sc, sc_make_file(sc, fx_low(&fx, "f"), 100, 1, 0644), 0);
+	EXPECT_EQ(sc, fx_try_open(&fx, "f", O_RDWR), 0);
+	NEED_EQ(sc, fx_barrier(&fx), 0);
+	NEED_FD(sc, fd, w_open(fx.w, fx_mnt(&fx, "f"), O_RDWR, 0));
+	EXPECT(sc, id[0] > 0 && id[0] == id[1], "the id was not kept");
+	EXPECT(sc, fx_writes(&fx, fd, 0, 10, 2), "cannot write");
+	EXPECT(sc, fx_reads_below(&fx, "f", 0, 10, 2), "it is not below");
+	w_close(fx.w, fd);
+	NEED_EQ(sc, fx_barrier(&fx), 0);
+	EXPECT_EQ(sc, fx_try_open(&fx, "f", O_RDONLY), 0);
+	EXPECT(sc, id[0] > 0 && id[0] != id[1], "a reader got a writer's id");
+out:
+	fx_teardown(&fx);
+}
+
 /* Write-only opens are served by the server, all others are passed through. */
 static enum srv_backing plain_if_write_only(struct server *srv, const char *name, uint32_t flags)
 {
@@ -584,6 +622,7 @@ const struct scenario open_scenarios[] = {
 	{ "open/one-id-two-inodes", "two inodes share a backing id", 0, open_one_id_two_inodes },
 	{ "open/direct-beside-passthrough", "a direct open while a passthrough open lives", 0,
 	  open_direct_beside },
+	{ "open/id-again", "an id that the server keeps is used for one open after another", 0, open_id_again },
 	{ "open/passthrough-beside-direct", "a passthrough open while a direct open lives", 0,
 	  open_beside_direct },
 	{ "open/registered-read-only", "backing fd read-only, opener read-write", 0,
