@@ -671,7 +671,7 @@ static const struct argp_option explore_options[] = {
 	{ "trace-file", OPT_TRACE_FILE, "FILE", 0, "write each normalized trace that was shown to FILE, once; "
 	  "implies --jobs 1", 0 },
 	{ "preemptions", OPT_PREEMPTIONS, "N", 0, "try all schedules with up to N preemptions, and no others; any: "
-	  "with any number at once (0, 1, 2, then any number)", 0 },
+	  "with any number at once (0, 1, 2, 3, then any number)", 0 },
 	{ "policy", OPT_POLICY, "POLICY", 0, "dfs: depth-first, to the end; pct: random priorities; random: any "
 	  "task at any point (dfs)", 0 },
 	{ "time", OPT_TIME, "SECONDS", 0, "end the search of each scenario after so long", 0 },

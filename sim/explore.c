@@ -24,12 +24,13 @@
 
 #define DETAILS_LEN	16000
 #define TOKEN_LEN	32768
-#define DEEPEN_TO	2	/* bounds before the unbounded search */
+#define DEEPEN_TO	3	/* bounds before the unbounded search */
+#define ALL_SHALL	2	/* bound that all shall have come to before others go on */
 #define MAX_STEPS	200000ul	/* of one run, before it counts as a livelock */
 #define SHRINK_SECONDS	20
 #define MAX_TRACES	64	/* of a process, that are told from others */
 #define SLICES		4	/* of a scenario's share of the time of all */
-#define BEFORE_OTHERS	4	/* times the time for those whose bounds are not done */
+#define BEFORE_OTHERS	4	/* times the time for those that have not come to it */
 #define CLOCK_RUNS	64	/* runs between two looks at the clock */
 
 enum state { WAITING, RUNNING, PARKED, REPORTING, ENDED };
@@ -482,12 +483,12 @@ static bool has_stopped(const struct result *r)
 	return !waitid(P_PID, (id_t)r->pid, &info, WSTOPPED | WNOHANG | WNOWAIT) && info.si_pid;
 }
 
-/* The smaller the sooner: bounds that all shall have come before what is beyond them. */
+/* The smaller the sooner: the bound that all shall have comes before what is beyond it. */
 static double rank(const struct result *r)
 {
 	if (r->state == WAITING)
 		return -1;
-	return r->complete_bound < DEEPEN_TO ? r->cpu / BEFORE_OTHERS : r->cpu;
+	return r->complete_bound < ALL_SHALL ? r->cpu / BEFORE_OTHERS : r->cpu;
 }
 
 /* Returns whether there was a processor left for somebody. */

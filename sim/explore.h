@@ -24,7 +24,7 @@
  * @search: depth-first, or random
  * @restart: runs go on from where the region begins; otherwise each is made from its begin
  * @no_reduction: every interleaving, also those that cannot differ
- * @preemptions: bounds up to this one, each to its end; EXPLORE_DEEPEN: 0, 1, 2, then none; EXPLORE_ANY: none
+ * @preemptions: bounds up to this one, each to its end; EXPLORE_DEEPEN: 0, 1, 2, 3, then none; EXPLORE_ANY: none
  *	at once
  * @seed: for random searches
  * @depth: of bugs that PCT looks for
