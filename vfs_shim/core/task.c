@@ -111,12 +111,13 @@ struct fb_task *fb_task_starving(void)
 	return NULL;
 }
 
-/** fb_task_blocked() - is it in fb_block()? A wake-up finds only such a task. */
+/** fb_task_set_joining() - see task.h. */
 void fb_task_set_joining(bool joining)
 {
 	fb_core.cur->joining = joining;
 }
 
+/** fb_task_blocked() - is it in fb_block()? A wake-up finds only such a task. */
 bool fb_task_blocked(const struct fb_task *t)
 {
 	return t->state == FB_BLOCKED;
