@@ -4,11 +4,11 @@
  *
  *	bench-io native|passthrough read|write sync|io_submit|io_uring N
  *
- * Asynchronous requests are direct I/O in place, on a lower file system that queues each and completes it from
- * a task of its own; each is waited for before the next.
+ * Asynchronous requests are direct I/O in place, on a lower file system that queues each and
+ * completes it from a task of its own; each is waited for before the next.
  *
- * Prints "ns allocations": nanoseconds and kernel allocations per I/O. tools/bench runs it under callgrind
- * with two values of N; the difference is what the I/O alone costs.
+ * Prints "ns allocations": nanoseconds and kernel allocations per I/O. tools/bench runs it under
+ * callgrind with two values of N; the difference is what the I/O alone costs.
  */
 #include <core/choice.h>
 #include <errno.h>
@@ -60,7 +60,11 @@ static double now_ns(void)
 static long by_io_submit(struct world *w, long ctx, int fd, void *buf, long long off)
 {
 	struct w_aio a = {
-		.fd = fd, .op = job.write ? W_AIO_WRITE : W_AIO_READ, .buf = buf, .len = IO_SIZE, .off = off,
+		.fd = fd,
+		.op = job.write ? W_AIO_WRITE : W_AIO_READ,
+		.buf = buf,
+		.len = IO_SIZE,
+		.off = off,
 	};
 	struct w_completion c;
 	long ret = w_aio_submit(w, ctx, &a, 1);
@@ -73,7 +77,11 @@ static long by_io_submit(struct world *w, long ctx, int fd, void *buf, long long
 static long by_io_uring(struct world *w, long ring, int fd, void *buf, long long off)
 {
 	struct w_sqe s = {
-		.op = job.write ? W_URING_WRITE : W_URING_READ, .fd = fd, .buf = buf, .len = IO_SIZE, .off = off,
+		.op = job.write ? W_URING_WRITE : W_URING_READ,
+		.fd = fd,
+		.buf = buf,
+		.len = IO_SIZE,
+		.off = off,
 	};
 	struct w_completion c;
 	long ret = w_uring_submit(w, ring, &s, 1);
@@ -168,7 +176,8 @@ int main(int argc, char **argv)
 	struct run_outcome out;
 
 	if (parse(argc, argv)) {
-		fprintf(stderr, "usage: bench-io native|passthrough read|write sync|io_submit|io_uring N\n");
+		fprintf(stderr,
+			"usage: bench-io native|passthrough read|write sync|io_submit|io_uring N\n");
 		return 2;
 	}
 	if (runner_run(&scenario, &opts, &out) || out.verdict != VERDICT_OK) {

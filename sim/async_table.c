@@ -42,7 +42,10 @@ static const struct {
 };
 
 static const char *const op_names[CELL_OPS] = {
-	[CELL_READ] = "read", [CELL_WRITE] = "write", [CELL_EXTEND] = "extend", [CELL_APPEND] = "append",
+	[CELL_READ] = "read",
+	[CELL_WRITE] = "write",
+	[CELL_EXTEND] = "extend",
+	[CELL_APPEND] = "append",
 };
 
 static const char *const how_names[CELL_HOWS] = {
@@ -166,7 +169,7 @@ int async_table(const struct fb_run_opts *opts, const char *engine)
 	     "itself says; -N: impossible because");
 	for (unsigned int i = 0; i < t.nr_reasons; i++)
 		printf("%3u  %s\n", i + 1, t.reasons[i]);
-	printf("%u ok, %u the documented errno, %u impossible, %u failed\n", t.ok, t.errors, t.impossible,
-	       t.failed);
+	printf("%u ok, %u the documented errno, %u impossible, %u failed\n", t.ok, t.errors,
+	       t.impossible, t.failed);
 	return t.failed ? 1 : 0;
 }

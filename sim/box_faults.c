@@ -68,7 +68,9 @@ static const struct {
 	{ "fdget", "mount", { EINVAL } },
 	{ "signal", NULL, { EINTR } },
 	{ "lower", NULL, { EIO, ENOSPC, EINTR } },
-	/* The connection ends; a server finds that its device is gone, or the request it answers. */
+	/*
+	 * The connection ends; a server finds that its device is gone, or the request it answers.
+	 */
 	{ "abort", NULL, { ENOTCONN, ECONNABORTED, ENODEV, ENOENT } },
 	/* exportfs_decode_fh() makes ESTALE of all errors but ENOMEM. */
 	{ "abort", "open_by_handle_at", { ESTALE } },
@@ -82,7 +84,9 @@ static const struct {
 	{ "abort", "pwrite", { EIO } },
 	{ "abort", "splice", { EIO } },
 	{ "abort", "mmap", { EIO } },
-	/* The backing id of an answer has gone with the connection, before the opener looked it up. */
+	/*
+	 * The backing id of an answer has gone with the connection, before the opener looked it up.
+	 */
 	{ "abort", "open", { EIO } },
 	/* A connection that has ended takes no more backing files. */
 	{ "abort", "ioctl", { EPERM } },
@@ -98,7 +102,9 @@ static const struct {
 	{ "lower", "store", { EFAULT } },
 	{ "copy", "load", { EFAULT } },
 	{ "copy", "store", { EFAULT } },
-	/* generic_file_splice_read() makes EAGAIN of EFAULT, which a lack of pages for the pipe is. */
+	/*
+	 * generic_file_splice_read() makes EAGAIN of EFAULT, which a lack of pages for the pipe is.
+	 */
 	{ "alloc", "splice", { EAGAIN } },
 	{ "alloc", "sendfile", { EAGAIN } },
 	{ "alloc", "copy_file_range", { EAGAIN } },
@@ -143,7 +149,10 @@ static bool may_become(const char *kind, const char *call, int err)
 	return false;
 }
 
-/* Up to the first fault a run does what the one without faults did, so its calls have the same numbers. */
+/*
+ * Up to the first fault a run does what the one without faults did, so its calls have the same
+ * numbers.
+ */
 static const struct box_call *without_fault(size_t number, const char *name)
 {
 	const struct box_call *call = number < watch->nr_calls ? &watch->calls[number] : NULL;
@@ -167,8 +176,9 @@ static void check_result(size_t number, const char *name, long ret)
 	/* With a fault, a call that had ended before the scenario's abort may come after it. */
 	if (aborted && may_become("abort", name, -ret))
 		return;
-	fb_report(FB_CONTRACT, 0, NULL, "%s failed with %ld because of fault \"%s\", which should not become that",
-		  name, -ret, kinds[0]);
+	fb_report(FB_CONTRACT, 0, NULL,
+		  "%s failed with %ld because of fault \"%s\", which should not become that", name,
+		  -ret, kinds[0]);
 }
 
 static void record(size_t number, const char *name, long ret)
@@ -249,7 +259,10 @@ static void go_on_one(const char *path)
 	path_put(&p);
 }
 
-/* @fn for each entry of @dir, by the administrator, whoever current is; nothing of it is a call of the scenario's. */
+/*
+ * @fn for each entry of @dir, by the administrator, whoever current is; nothing of it is a call of
+ * the scenario's.
+ */
 static void administer(const char *dir, void (*fn)(const char *path))
 {
 	const struct cred *cred = current->cred, *real_cred = current->real_cred;
@@ -287,8 +300,8 @@ static void look_for_hopeless(struct box_process *p, void *arg)
 	bool *found = arg;
 
 	/*
-	 * It waits for other user space, which never did what it was to do, or for requests that were
-	 * never submitted; or the server is no more.
+	 * It waits for other user space, which never did what it was to do, or for requests that
+	 * were never submitted; or the server is no more.
 	 */
 	if (p->done ? !strcmp(p->name, "server") : p->task->waits_for_user || p->awaits > nr_async)
 		*found = true;
@@ -303,8 +316,8 @@ static void kill_one(struct box_process *p, void *arg)
 }
 
 /*
- * Is it no fault of the kernel's that nobody can run? Not while user space waits for user space, owes the
- * kernel an answer, or is no more.
+ * Is it no fault of the kernel's that nobody can run? Not while user space waits for user space,
+ * owes the kernel an answer, or is no more.
  */
 static bool hopeless(void)
 {
@@ -330,8 +343,8 @@ static void look_for_runner(struct box_process *p, void *arg)
 }
 
 /*
- * Idle hook: nobody can run, or only one who looks again and again at what another is to do. Return: is
- * there somebody now, or another step?
+ * Idle hook: nobody can run, or only one who looks again and again at what another is to do.
+ * Return: is there somebody now, or another step?
  */
 static bool stuck(void *arg)
 {
@@ -369,7 +382,8 @@ void box_faults_ended(void)
 static void take_step(enum step now)
 {
 	if (now == GOES_ON) {
-		fb_trace("nobody can run: all lower file systems go on, if they were frozen or held requests");
+		fb_trace(
+			"nobody can run: all lower file systems go on, if they were frozen or held requests");
 		lower_goes_on();
 	} else if (now == CLEARED) {
 		clear_up();
@@ -401,7 +415,10 @@ static void settle(void)
 	}
 }
 
-/* Aborts at a choice point of whoever runs there, if the run is told to; present in all runs, so that they are alike. */
+/*
+ * Aborts at a choice point of whoever runs there, if the run is told to; present in all runs, so
+ * that they are alike.
+ */
 static void administrator(void *arg)
 {
 	(void)arg;
@@ -486,7 +503,8 @@ static void check(struct box_process *p, const char *name, long ret)
 		check_result(p->call, name, ret);
 	judged |= taken;
 	if (ret < -LAST_USER_ERRNO && ret > -MAX_ERRNO)
-		fb_report(FB_CONTRACT, 0, NULL, "%s returns %ld, an error number of the kernel's own", name, ret);
+		fb_report(FB_CONTRACT, 0, NULL,
+			  "%s returns %ld, an error number of the kernel's own", name, ret);
 }
 
 void box_faults_exit(struct box_process *p, const char *name, long ret)
@@ -572,7 +590,8 @@ static void expect(struct inode *inode, loff_t pos, size_t len, u64 hash)
 {
 	if (nr_acknowledged == MAX_ACKNOWLEDGED)
 		memmove(acknowledged, acknowledged + 1, --nr_acknowledged * sizeof(*acknowledged));
-	acknowledged[nr_acknowledged++] = (struct acknowledged){ inode, pos, len, hash, ++watch->acknowledged };
+	acknowledged[nr_acknowledged++] =
+		(struct acknowledged){ inode, pos, len, hash, ++watch->acknowledged };
 }
 
 /* Write @nr, if what it wrote is to be found below; not if somebody has written there since. */
@@ -595,8 +614,10 @@ static void look_below(unsigned int nr)
 	a = *listed;
 	/* Looking takes locks, so that others may write there meanwhile. */
 	if (!is_there(&a) && expected(nr))
-		fb_report(FB_CONTRACT, 0, NULL, "write %u: of %zu bytes acknowledged at %lld of the lower file not all are there",
-			  nr, a.len, a.pos);
+		fb_report(
+			FB_CONTRACT, 0, NULL,
+			"write %u: of %zu bytes acknowledged at %lld of the lower file not all are there",
+			nr, a.len, a.pos);
 	/* What is mapped may change unseen from now on. */
 	if (LOWER_I(a.inode)->stored_to)
 		box_faults_changes(a.inode, a.pos, a.pos + (loff_t)a.len);
@@ -657,8 +678,10 @@ void box_faults_evicted(struct inode *inode)
 		const struct acknowledged *a = &acknowledged[i];
 
 		if (a->inode == inode && !is_there(a))
-			fb_report(FB_CONTRACT, 0, NULL, "write %u: %zu bytes acknowledged at %lld of the lower file were lost later",
-				  a->nr, a->len, a->pos);
+			fb_report(
+				FB_CONTRACT, 0, NULL,
+				"write %u: %zu bytes acknowledged at %lld of the lower file were lost later",
+				a->nr, a->len, a->pos);
 	}
 	box_faults_changes(inode, 0, LLONG_MAX);
 }
@@ -699,12 +722,14 @@ long box_faults_wrote(unsigned int fd, const struct iovec *iov, int n, long ret)
 	for (unsigned int i = 0; i < p->below.nr && done < ret; i++) {
 		size_t len = min_t(size_t, p->below.part[i].len, ret - done);
 
-		expect(p->below.part[i].inode, p->below.part[i].pos, len, hash_user(iov, n, done, len));
+		expect(p->below.part[i].inode, p->below.part[i].pos, len,
+		       hash_user(iov, n, done, len));
 		done += len;
 	}
 	last = watch->acknowledged;
 	if (done < ret)
-		fb_report(FB_CONTRACT, 0, NULL, "%ld bytes are acknowledged, but only %zu were written to the lower file",
+		fb_report(FB_CONTRACT, 0, NULL,
+			  "%ld bytes are acknowledged, but only %zu were written to the lower file",
 			  ret, done);
 	for (unsigned int nr = first; nr <= last; nr++)
 		look_below(nr);
@@ -738,7 +763,8 @@ void box_faults_usable(const char *what)
 	else if (watch->record)
 		watch->unusable = true;
 	else if (!watch->unusable)
-		fb_report(FB_CONTRACT, 0, NULL, "after a fault the file system is not usable any more: %s", what);
+		fb_report(FB_CONTRACT, 0, NULL,
+			  "after a fault the file system is not usable any more: %s", what);
 }
 
 void box_faults_owed(int change)

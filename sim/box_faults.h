@@ -2,20 +2,21 @@
 /*
  * What is demanded of the box when something fails that need not: the rules of fault runs.
  *
- * In a fault run a scenario's own expectations are no verdicts, because a fault may make any call fail.
- * These are, in addition to all findings of the shim:
- *  - the system call that met the fault succeeds, or does what it did without the fault, or fails with an
- *    errno that is legitimate for that kind of fault (the table in box_faults.c);
+ * In a fault run a scenario's own expectations are no verdicts, because a fault may make any call
+ * fail. These are, in addition to all findings of the shim:
+ *  - the system call that met the fault succeeds, or does what it did without the fault, or fails
+ *    with an errno that is legitimate for that kind of fault (the table in box_faults.c);
  *  - no system call returns an error number of the kernel's own (ERESTARTSYS, EIOCBQUEUED, ...);
- *  - bytes that a write to a FUSE file has acknowledged are in the lower file, and still are when the lower
- *    inode leaves memory, unless somebody has changed them since;
+ *  - bytes that a write to a FUSE file has acknowledged are in the lower file, and still are when
+ *    the lower inode leaves memory, unless somebody has changed them since;
  *  - a connection that still lives serves a new file from creation to removal;
- *  - everything ends. If nobody can run, lower file systems are thawed and complete the requests that they hold,
- *    for who was to see to it may have failed. If that does not help, user space is looked at: does one process wait for another by means that are not
- *    the kernel's, does a server owe an answer, has the server died, does somebody wait for more completions than
- *    requests were submitted? Then the scenario waits for what the
- *    fault has prevented; it is killed, and the connections are aborted. In all other cases, and if
- *    somebody still waits after that, it is a deadlock.
+ *  - everything ends. If nobody can run, lower file systems are thawed and complete the requests
+ *    that they hold, for who was to see to it may have failed. If that does not help, user space is
+ *    looked at: does one process wait for another by means that are not the kernel's, does a server
+ *    owe an answer, has the server died, does somebody wait for more completions than requests were
+ *    submitted? Then the scenario waits for what the fault has prevented; it is killed, and the
+ *    connections are aborted. In all other cases, and if somebody still waits after that, it is a
+ *    deadlock.
  *
  * No other header is needed, so that it can be used in and out of the kernel environment.
  */
@@ -47,7 +48,8 @@ struct box_call {
  * @calls: those results by the number of the call, of the run with @record
  * @nr_calls: their number
  * @room: of @calls, which is malloc()'s
- * @unusable: of the run with @record: the scenario leaves a file system that does not serve a new file
+ * @unusable: of the run with @record: the scenario leaves a file system that does not serve a new
+ *	file
  * @given_up: the scenario had to be killed
  * @probed: file systems that served a new file at the end
  * @acknowledged: writes whose bytes were looked for in the lower file
@@ -80,7 +82,8 @@ struct box_below {
 
 /**
  * box_faults_watch() - hold this run to the rules
- * @watch: belongs to the caller; read and written until the run ends; NULL: do not (as without a call)
+ * @watch: belongs to the caller; read and written until the run ends; NULL: do not (as without a
+ *	call)
  *
  * Context: the main stack, after fb_run_begin(), before the first task runs.
  */
@@ -103,12 +106,14 @@ bool box_faults_calm(bool on);
 void box_faults_usable(const char *what);
 
 /**
- * box_faults_begin() - start the process that aborts connections at a choice point; before the scenario's
+ * box_faults_begin() - start the process that aborts connections at a choice point; before the
+ *	scenario's
  */
 void box_faults_begin(void);
 
 /**
- * box_faults_wait() - wait for the end of the scenario's process, or clear up what hangs, and reap all
+ * box_faults_wait() - wait for the end of the scenario's process, or clear up what hangs, and reap
+ *	all
  * @p: the process
  *
  * Context: the first process.
@@ -131,7 +136,10 @@ void box_faults_ended(void);
  */
 long box_faults_wrote(unsigned int fd, const struct iovec *iov, int n, long ret);
 
-/* Of the lower file system: current wrote bytes; bytes are about to change; the inode leaves memory. */
+/*
+ * Of the lower file system: current wrote bytes; bytes are about to change; the inode leaves
+ * memory.
+ */
 void box_faults_below(struct inode *inode, long long pos, size_t len);
 void box_faults_changes(struct inode *inode, long long pos, long long end);
 void box_faults_evicted(struct inode *inode);

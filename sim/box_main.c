@@ -137,8 +137,8 @@ static unsigned long long number_option(const char *option, const char *text,
 	unsigned long long value;
 
 	if (parse_number(text, &value) || value < min || value > max) {
-		fprintf(stderr, "fusebox: --%s '%s' is not a number; give one from %s\n", option, text,
-			range);
+		fprintf(stderr, "fusebox: --%s '%s' is not a number; give one from %s\n", option,
+			text, range);
 		exit(EXIT_USAGE);
 	}
 	return value;
@@ -162,8 +162,10 @@ static void need_detector(const char *option)
 {
 	if (fb_race_built())
 		return;
-	fprintf(stderr, "fusebox: --%s is for the race detector, which this program is built without; "
-		"`make race` builds build/race/fusebox\n", option);
+	fprintf(stderr,
+		"fusebox: --%s is for the race detector, which this program is built without; "
+		"`make race` builds build/race/fusebox\n",
+		option);
 	exit(EXIT_USAGE);
 }
 
@@ -174,7 +176,8 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	switch (key) {
 	case OPT_SEED:
 		o->run.policy = FB_POLICY_RANDOM;
-		o->run.seed = number_option("seed", arg, "0 to 18446744073709551615", 0, ULLONG_MAX);
+		o->run.seed =
+			number_option("seed", arg, "0 to 18446744073709551615", 0, ULLONG_MAX);
 		break;
 	case OPT_FAULT:
 		o->run.fault_at = number_option("fault", arg, "1 upwards", 1, ULONG_MAX);
@@ -257,7 +260,8 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	case OPT_PREEMPTIONS:
 		o->preemptions = EXPLORE_ANY;
 		if (strcmp(arg, "any"))
-			o->preemptions = number_option("preemptions", arg, "0 to 1000, or any", 0, 1000);
+			o->preemptions =
+				number_option("preemptions", arg, "0 to 1000, or any", 0, 1000);
 		break;
 	case OPT_POLICY:
 		o->search = search_option(arg);
@@ -292,7 +296,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		break;
 	case ARGP_KEY_ARG:
 		if (o->nr_args == o->max_args) {
-			fprintf(stderr, "fusebox: '%s' is one argument too many; see fusebox --help\n", arg);
+			fprintf(stderr,
+				"fusebox: '%s' is one argument too many; see fusebox --help\n",
+				arg);
 			exit(EXIT_USAGE);
 		}
 		o->args[o->nr_args++] = arg;
@@ -325,7 +331,8 @@ static int check_patterns(const struct options *o)
 		for (unsigned int n = 0; !found && (s = scenario_at(n)); n++)
 			found = scenario_match(s, o->args[i]);
 		if (!found) {
-			fprintf(stderr, "fusebox: no scenario fits '%s'; `fusebox list` prints their names\n",
+			fprintf(stderr,
+				"fusebox: no scenario fits '%s'; `fusebox list` prints their names\n",
 				o->args[i]);
 			return -ENOENT;
 		}
@@ -364,12 +371,17 @@ static unsigned int processors(void)
 	return (unsigned int)sysconf(_SC_NPROCESSORS_ONLN);
 }
 
-static struct suite suite_of(const struct options *o, const struct scenario **scenario, unsigned int nr,
-			     unsigned int jobs)
+static struct suite suite_of(const struct options *o, const struct scenario **scenario,
+			     unsigned int nr, unsigned int jobs)
 {
 	return (struct suite){
-		.scenario = scenario, .nr = nr, .run = o->run, .timeout_s = o->timeout_s, .trace = o->trace,
-		.junit = o->junit, .jobs = jobs,
+		.scenario = scenario,
+		.nr = nr,
+		.run = o->run,
+		.timeout_s = o->timeout_s,
+		.trace = o->trace,
+		.junit = o->junit,
+		.jobs = jobs,
 	};
 }
 
@@ -428,9 +440,19 @@ static int cmd_faults(struct options *o)
 	bool persistent = o->run.fault_persistent || !o->single;
 	bool single = o->single || !o->run.fault_persistent;
 	struct faults_opts f = {
-		.run = o->run, .at = scenario_at, .selected = selected_by, .arg = o, .single = single,
-		.persistent = persistent, .pairs = o->pairs, .jobs = o->jobs, .kind = o->kind,
-		.max_runs = o->max_runs, .seconds = o->seconds, .timeout_s = o->timeout_s, .times = o->times,
+		.run = o->run,
+		.at = scenario_at,
+		.selected = selected_by,
+		.arg = o,
+		.single = single,
+		.persistent = persistent,
+		.pairs = o->pairs,
+		.jobs = o->jobs,
+		.kind = o->kind,
+		.max_runs = o->max_runs,
+		.seconds = o->seconds,
+		.timeout_s = o->timeout_s,
+		.times = o->times,
 		.sites = o->sites,
 	};
 
@@ -445,11 +467,21 @@ static int cmd_faults(struct options *o)
 static int cmd_explore(struct options *o)
 {
 	struct explore_opts x = {
-		.run = o->run, .at = scenario_at, .selected = selected_by, .arg = o, .search = o->search,
-		.restart = !o->no_restart && !coverage_counts(), .no_reduction = o->no_reduction,
-		.preemptions = o->preemptions, .seed = o->run.seed,
-		.depth = o->depth, .seconds = o->seconds, .max_runs = o->max_runs, .jobs = o->jobs,
-		.total = o->total, .shrink = !o->no_shrink,
+		.run = o->run,
+		.at = scenario_at,
+		.selected = selected_by,
+		.arg = o,
+		.search = o->search,
+		.restart = !o->no_restart && !coverage_counts(),
+		.no_reduction = o->no_reduction,
+		.preemptions = o->preemptions,
+		.seed = o->run.seed,
+		.depth = o->depth,
+		.seconds = o->seconds,
+		.max_runs = o->max_runs,
+		.jobs = o->jobs,
+		.total = o->total,
+		.shrink = !o->no_shrink,
 	};
 
 	int status;
@@ -464,7 +496,8 @@ static int cmd_explore(struct options *o)
 		return EXIT_USAGE;
 	}
 	if (o->search != FB_SEARCH_DFS && !o->seconds && !o->total && !o->max_runs) {
-		fputs("fusebox: a random search has no end; give --time SECONDS or --max-runs N\n", stderr);
+		fputs("fusebox: a random search has no end; give --time SECONDS or --max-runs N\n",
+		      stderr);
 		return EXIT_USAGE;
 	}
 	if (open_traces(o))
@@ -480,7 +513,10 @@ static int cmd_explore(struct options *o)
 	return status;
 }
 
-/* The debugger stops at the fault, if there is one, and where a finding is reported, with the whole stack. */
+/*
+ * The debugger stops at the fault, if there is one, and where a finding is reported, with the whole
+ * stack.
+ */
 static int replay_in_gdb(const char *token, bool access_points)
 {
 	char self[PATH_MAX];
@@ -492,9 +528,9 @@ static int replay_in_gdb(const char *token, bool access_points)
 	}
 	self[len] = '\0';
 	execlp("gdb", "gdb", "-q", "-ex", "break fb_fault_injected", "-ex", "break fb_report",
-	       "-ex", "break fb_report_at", "-ex", "break fb_report_fatal", "-ex", "run", "--args", self,
-	       "replay", "--timeout", "86400", token, access_points ? "--access-points" : NULL,
-	       (char *)NULL);
+	       "-ex", "break fb_report_at", "-ex", "break fb_report_fatal", "-ex", "run", "--args",
+	       self, "replay", "--timeout", "86400", token,
+	       access_points ? "--access-points" : NULL, (char *)NULL);
 	fprintf(stderr, "fusebox: cannot start gdb: %s; install it with `apt-get install gdb`\n",
 		strerror(errno));
 	return EXIT_FAILURE;
@@ -513,8 +549,10 @@ static const struct scenario *scenario_of_token(const struct options *o, const c
 	if (!fb_token_name(o->args[0], name, sizeof(name)))
 		s = runner_find(name);
 	if (!s)
-		fprintf(stderr, "fusebox: '%s' is no token of a run: it should read SCENARIO@DECISIONS, "
-			"as a finding prints it\n", o->args[0]);
+		fprintf(stderr,
+			"fusebox: '%s' is no token of a run: it should read SCENARIO@DECISIONS, "
+			"as a finding prints it\n",
+			o->args[0]);
 	return s;
 }
 
@@ -542,7 +580,9 @@ static int cmd_explain(struct options *o)
 		return EXIT_USAGE;
 	err = explain(s, &o->run, o->args[0], o->form, o->out, o->timeout_s);
 	if (err == -EINVAL)
-		fprintf(stderr, "fusebox: the decisions in '%s' are malformed; copy the whole token\n", o->args[0]);
+		fprintf(stderr,
+			"fusebox: the decisions in '%s' are malformed; copy the whole token\n",
+			o->args[0]);
 	return err ? EXIT_USAGE : 0;
 }
 
@@ -554,15 +594,19 @@ static int cmd_shrink(struct options *o)
 	if (!s)
 		return EXIT_USAGE;
 	if (shrink(s, &o->run, o->args[0], o->timeout_s, &small)) {
-		fprintf(stderr, "fusebox: the decisions in '%s' are malformed; copy the whole token\n", o->args[0]);
+		fprintf(stderr,
+			"fusebox: the decisions in '%s' are malformed; copy the whole token\n",
+			o->args[0]);
 		return EXIT_USAGE;
 	}
 	if (!small.kind) {
-		fprintf(stderr, "fusebox: the run of '%s' does not fail; there is nothing to shrink\n", o->args[0]);
+		fprintf(stderr,
+			"fusebox: the run of '%s' does not fail; there is nothing to shrink\n",
+			o->args[0]);
 		return EXIT_USAGE;
 	}
-	fprintf(stderr, "fusebox: %s: %zu decisions shrunk to %zu%s, by %lu runs\n", small.kind, small.from, small.to,
-		small.faults_left_out ? ", without faults" : "", small.runs);
+	fprintf(stderr, "fusebox: %s: %zu decisions shrunk to %zu%s, by %lu runs\n", small.kind,
+		small.from, small.to, small.faults_left_out ? ", without faults" : "", small.runs);
 	puts(small.token);
 	free(small.token);
 	return 0;
@@ -576,12 +620,21 @@ static int cmd_async_table(struct options *o)
 static int cmd_random(struct options *o)
 {
 	struct random_opts r = {
-		.run = o->run, .seed = o->run.policy == FB_POLICY_RANDOM ? o->run.seed : 1, .seeds = o->seeds,
-		.ops = o->ops, .replay = o->replay, .log = o->log, .shrink = !o->no_shrink, .timeout_s = o->timeout_s,
+		.run = o->run,
+		.seed = o->run.policy == FB_POLICY_RANDOM ? o->run.seed : 1,
+		.seeds = o->seeds,
+		.ops = o->ops,
+		.replay = o->replay,
+		.log = o->log,
+		.shrink = !o->no_shrink,
+		.timeout_s = o->timeout_s,
 		.jobs = o->jobs ? o->jobs : processors(),
 	};
 
-	/* Guard pages for each object would make a long run slow; what is found can be replayed with them. */
+	/*
+	 * Guard pages for each object would make a long run slow; what is found can be replayed
+	 * with them.
+	 */
 	r.run.guard = o->replay;
 	return random_test(&r);
 }
@@ -620,27 +673,37 @@ static const struct argp_option list_options[] = {
 #define OUTPUT_OPTIONS \
 	{ "trace", OPT_TRACE, NULL, 0, "print each step of each run", 0 }, \
 	{ "junit", OPT_JUNIT, "FILE", 0, "write JUnit XML to FILE, too", 0 }, \
-	{ "no-guard", OPT_NO_GUARD, NULL, 0, "no guard pages round objects: quicker, but a use after " \
-	  "free is seen late or never", 0 }, \
+	{ "no-guard", OPT_NO_GUARD, NULL, 0, \
+	  "no guard pages round objects: quicker, but a use after free is seen late or never", 0 }, \
 	{ "timeout", OPT_TIMEOUT, "SECONDS", 0, "wall time that one scenario may take (60)", 0 }
 
 #define RACE_OPTIONS \
-	{ "access-points", OPT_ACCESS_POINTS, NULL, 0, "race detector: plain accesses of fs/fuse to what " \
-	  "another task has accessed are choice points", 0 }, \
-	{ "known-races", OPT_KNOWN_RACES, "FILE", 0, "race detector: the pairs in FILE are no findings", 0 }
+	{ "access-points", OPT_ACCESS_POINTS, NULL, 0, \
+	  "race detector: plain accesses of fs/fuse to what another task has accessed are choice " \
+	  "points", 0 }, \
+	{ "known-races", OPT_KNOWN_RACES, "FILE", 0, \
+	  "race detector: the pairs in FILE are no findings", 0 }
 
 static const struct argp_option run_options[] = {
-	{ "seed", OPT_SEED, "N", 0, "schedule at random, reproducibly; else each task runs until it "
-	  "blocks", 0 },
+	{ "seed", OPT_SEED, "N", 0,
+	  "schedule at random, reproducibly; else each task runs until it "
+	  "blocks",
+	  0 },
 	{ "fault", OPT_FAULT, "K", 0, "let the K-th fault point fail", 0 },
 	{ "persistent", OPT_PERSISTENT, NULL, 0, "with --fault: and all of its kind after it", 0 },
-	{ "jobs", OPT_JOBS, "N", 0, "processes to share the work (one for each processor); with 1 all is done in "
-	  "one process, as a debugger likes it", 0 },
-	{ "trace-file", OPT_TRACE_FILE, "FILE", 0, "write the normalized traces to FILE: what tools/differences "
-	  "compares with those of real kernels", 0 },
+	{ "jobs", OPT_JOBS, "N", 0,
+	  "processes to share the work (one for each processor); with 1 all is done in "
+	  "one process, as a debugger likes it",
+	  0 },
+	{ "trace-file", OPT_TRACE_FILE, "FILE", 0,
+	  "write the normalized traces to FILE: what tools/differences "
+	  "compares with those of real kernels",
+	  0 },
 	RACE_OPTIONS,
-	{ "race-counts", OPT_RACE_COUNTS, "FILE", 0, "race detector: write to FILE how often each known pair was "
-	  "met", 0 },
+	{ "race-counts", OPT_RACE_COUNTS, "FILE", 0,
+	  "race detector: write to FILE how often each known pair was "
+	  "met",
+	  0 },
 	OUTPUT_OPTIONS,
 	{ 0 },
 };
@@ -648,41 +711,62 @@ static const struct argp_option run_options[] = {
 static const struct argp_option faults_options[] = {
 	{ "single", OPT_SINGLE, NULL, 0, "only one fault at a time", 0 },
 	{ "persistent", OPT_PERSISTENT, NULL, 0, "only a fault and all of its kind after it", 0 },
-	{ "pairs", OPT_PAIRS, NULL, 0, "two faults, too: the first at a place that no scenario has met before, the second "
-	  "soon after", 0 },
-	{ "kind", OPT_KIND, "KIND", 0, "only faults of this kind: alloc, copy, fdget, signal, lower, abort, "
-	  "midway (an abort at a choice point) or death", 0 },
-	{ "jobs", OPT_JOBS, "N", 0, "processes to share the work (one for each processor)", 0 },
-	{ "times", OPT_TIMES, "N", 0, "of each scenario only the first N times that it meets a place", 0 },
-	{ "max-runs", OPT_MAX_RUNS, "N", 0, "end after so many runs", 0 },
-	{ "seconds", OPT_SECONDS, "N", 0, "end after so many seconds; what was met before is left out first",
+	{ "pairs", OPT_PAIRS, NULL, 0,
+	  "two faults, too: the first at a place that no scenario has met before, the second "
+	  "soon after",
 	  0 },
+	{ "kind", OPT_KIND, "KIND", 0,
+	  "only faults of this kind: alloc, copy, fdget, signal, lower, abort, "
+	  "midway (an abort at a choice point) or death",
+	  0 },
+	{ "jobs", OPT_JOBS, "N", 0, "processes to share the work (one for each processor)", 0 },
+	{ "times", OPT_TIMES, "N", 0,
+	  "of each scenario only the first N times that it meets a place", 0 },
+	{ "max-runs", OPT_MAX_RUNS, "N", 0, "end after so many runs", 0 },
+	{ "seconds", OPT_SECONDS, "N", 0,
+	  "end after so many seconds; what was met before is left out first", 0 },
 	{ "seed", OPT_SEED, "N", 0, "schedule at random, reproducibly", 0 },
-	{ "sites", OPT_SITES, "FILE", 0, "write the places of fault points to FILE: kind, function, file, how "
-	  "often they were met and how often they failed", 0 },
-	{ "no-guard", OPT_NO_GUARD, NULL, 0, "no guard pages, not even where a place fails for the first "
-	  "time", 0 },
+	{ "sites", OPT_SITES, "FILE", 0,
+	  "write the places of fault points to FILE: kind, function, file, how "
+	  "often they were met and how often they failed",
+	  0 },
+	{ "no-guard", OPT_NO_GUARD, NULL, 0,
+	  "no guard pages, not even where a place fails for the first "
+	  "time",
+	  0 },
 	{ "timeout", OPT_TIMEOUT, "SECONDS", 0, "wall time that one run may take (60)", 0 },
 	{ 0 },
 };
 
 static const struct argp_option explore_options[] = {
 	RACE_OPTIONS,
-	{ "trace-file", OPT_TRACE_FILE, "FILE", 0, "write each normalized trace that was shown to FILE, once; "
-	  "implies --jobs 1", 0 },
-	{ "preemptions", OPT_PREEMPTIONS, "N", 0, "try all schedules with up to N preemptions, and no others; any: "
-	  "with any number at once (0, 1, 2, 3, then any number)", 0 },
-	{ "policy", OPT_POLICY, "POLICY", 0, "dfs: depth-first, to the end; pct: random priorities; random: any "
-	  "task at any point (dfs)", 0 },
+	{ "trace-file", OPT_TRACE_FILE, "FILE", 0,
+	  "write each normalized trace that was shown to FILE, once; "
+	  "implies --jobs 1",
+	  0 },
+	{ "preemptions", OPT_PREEMPTIONS, "N", 0,
+	  "try all schedules with up to N preemptions, and no others; any: "
+	  "with any number at once (0, 1, 2, 3, then any number)",
+	  0 },
+	{ "policy", OPT_POLICY, "POLICY", 0,
+	  "dfs: depth-first, to the end; pct: random priorities; random: any "
+	  "task at any point (dfs)",
+	  0 },
 	{ "time", OPT_TIME, "SECONDS", 0, "end the search of each scenario after so long", 0 },
-	{ "total", OPT_TOTAL, "SECONDS", 0, "end after so long; scenarios get their time in turns", 0 },
-	{ "max-runs", OPT_MAX_RUNS, "N", 0, "end the search of each scenario after so many schedules", 0 },
-	{ "jobs", OPT_JOBS, "N", 0, "processes; each explores a scenario (one for each processor)", 0 },
+	{ "total", OPT_TOTAL, "SECONDS", 0, "end after so long; scenarios get their time in turns",
+	  0 },
+	{ "max-runs", OPT_MAX_RUNS, "N", 0,
+	  "end the search of each scenario after so many schedules", 0 },
+	{ "jobs", OPT_JOBS, "N", 0, "processes; each explores a scenario (one for each processor)",
+	  0 },
 	{ "seed", OPT_SEED, "N", 0, "pct and random: begin with this seed", 0 },
 	{ "depth", OPT_DEPTH, "N", 0, "pct: look for bugs that need N ordered steps (3)", 0 },
-	{ "no-restart", OPT_NO_RESTART, NULL, 0, "make each run from its begin, not from where what is explored "
-	  "begins: slower", 0 },
-	{ "no-reduction", OPT_NO_REDUCTION, NULL, 0, "dfs: also schedules that cannot differ from others", 0 },
+	{ "no-restart", OPT_NO_RESTART, NULL, 0,
+	  "make each run from its begin, not from where what is explored "
+	  "begins: slower",
+	  0 },
+	{ "no-reduction", OPT_NO_REDUCTION, NULL, 0,
+	  "dfs: also schedules that cannot differ from others", 0 },
 	{ "fault", OPT_FAULT, "K", 0, "let the K-th fault point of each run fail", 0 },
 	{ "no-shrink", OPT_NO_SHRINK, NULL, 0, "leave what fails as long as it is", 0 },
 	{ "no-guard", OPT_NO_GUARD, NULL, 0, "do not repeat what was found with guard pages", 0 },
@@ -690,7 +774,8 @@ static const struct argp_option explore_options[] = {
 };
 
 static const struct argp_option replay_options[] = {
-	{ "gdb", OPT_GDB, NULL, 0, "under gdb, stopped at the fault, then where the finding is made", 0 },
+	{ "gdb", OPT_GDB, NULL, 0,
+	  "under gdb, stopped at the fault, then where the finding is made", 0 },
 	RACE_OPTIONS,
 	OUTPUT_OPTIONS,
 	{ 0 },
@@ -698,17 +783,21 @@ static const struct argp_option replay_options[] = {
 
 static const struct argp_option explain_options[] = {
 	{ "output", OPT_OUT, "FILE", 0, "write to FILE (standard output)", 0 },
-	{ "text", OPT_TEXT, NULL, 0, "plain text for a mail, at most 78 columns, in place of HTML", 0 },
+	{ "text", OPT_TEXT, NULL, 0, "plain text for a mail, at most 78 columns, in place of HTML",
+	  0 },
 	{ "svg", OPT_SVG, NULL, 0, "the diagram alone", 0 },
-	{ "no-guard", OPT_NO_GUARD, NULL, 0, "no guard pages round objects: some findings are not seen so", 0 },
+	{ "no-guard", OPT_NO_GUARD, NULL, 0,
+	  "no guard pages round objects: some findings are not seen so", 0 },
 	{ "timeout", OPT_TIMEOUT, "SECONDS", 0, "wall time that the run may take (60)", 0 },
 	RACE_OPTIONS,
 	{ 0 },
 };
 
 static const struct argp_option shrink_options[] = {
-	{ "no-guard", OPT_NO_GUARD, NULL, 0, "no guard pages round objects: quicker, but some findings are not "
-	  "seen so", 0 },
+	{ "no-guard", OPT_NO_GUARD, NULL, 0,
+	  "no guard pages round objects: quicker, but some findings are not "
+	  "seen so",
+	  0 },
 	{ "timeout", OPT_TIMEOUT, "SECONDS", 0, "wall time that this may take (60)", 0 },
 	{ 0 },
 };
@@ -719,11 +808,13 @@ static const struct argp_option table_options[] = {
 };
 
 static const struct argp_option random_options[] = {
-	{ "seed", OPT_SEED, "N", 0, "the first seed (1): it makes the operations and the schedule", 0 },
+	{ "seed", OPT_SEED, "N", 0, "the first seed (1): it makes the operations and the schedule",
+	  0 },
 	{ "seeds", OPT_SEEDS, "N", 0, "so many seeds, from there on (1)", 0 },
 	{ "jobs", OPT_JOBS, "N", 0, "processes to share them (one for each processor)", 0 },
 	{ "ops", OPT_OPS, "N", 0, "operations for each seed (2000)", 0 },
-	{ "log", OPT_LOG, "FILE", 0, "write the operations of a run that fails to FILE, shrunk", 0 },
+	{ "log", OPT_LOG, "FILE", 0, "write the operations of a run that fails to FILE, shrunk",
+	  0 },
 	{ "replay", OPT_REPLAY, "FILE", 0, "do the operations of FILE, with guard pages", 0 },
 	{ "no-shrink", OPT_NO_SHRINK, NULL, 0, "leave what fails as long as it is", 0 },
 	{ "timeout", OPT_TIMEOUT, "SECONDS", 0, "wall time that one seed may take (60)", 0 },
@@ -731,77 +822,129 @@ static const struct argp_option random_options[] = {
 };
 
 static const struct argp_option libfuse_options[] = {
-	{ "seed", OPT_SEED, "N", 0, "it makes the tree, the operations and the schedule (the tree: 1)", 0 },
+	{ "seed", OPT_SEED, "N", 0,
+	  "it makes the tree, the operations and the schedule (the tree: 1)", 0 },
 	{ "files", OPT_FILES, "N", 0, "files of the tree, up to 400 (10)", 0 },
 	{ "ops", OPT_OPS, "N", 0, "operations by chance (2000)", 0 },
-	{ "trace-file", OPT_TRACE_FILE, "FILE", 0, "write the normalized trace to FILE: the tree after each stage", 0 },
+	{ "trace-file", OPT_TRACE_FILE, "FILE", 0,
+	  "write the normalized trace to FILE: the tree after each stage", 0 },
 	OUTPUT_OPTIONS,
 	{ 0 },
 };
 
 static struct command commands[] = {
-	{ "list", cmd_list, { .options = list_options, .parser = parse_option,
-		.args_doc = "[PATTERN...]", .doc = "Print the names of the scenarios." }, INT_MAX },
-	{ "run", cmd_run, { .options = run_options, .parser = parse_option,
-		.args_doc = "[PATTERN...]",
-		.doc = "Run scenarios in the box: all of them, or those that fit a pattern (a name, a "
-		       "group, or a shell pattern). KTAP goes to standard output, a summary to standard "
-		       "error.\vThe exit status is 0 when all are ok, 1 when one is not, 77 when all were "
-		       "skipped, 2 for a mistake in the command." }, INT_MAX },
-	{ "faults", cmd_faults, { .options = faults_options, .parser = parse_option,
-		.args_doc = "[PATTERN...]",
-		.doc = "Run scenarios with each fault point failing: one at a time, then with all of its kind "
-		       "after it. What makes a run a failure is not that a call fails, but what is leaked, kept, "
-		       "lost or stuck after it.\vThe exit status is 0 when nothing was found, 1 when something "
-		       "was, 2 for a mistake in the command or a scenario that fails without faults." }, INT_MAX },
-	{ "explore", cmd_explore, { .options = explore_options, .parser = parse_option,
-		.args_doc = "PATTERN...",
-		.doc = "Run scenarios under every schedule that can make a difference. docs/exploration.md says what "
-		       "that means.\vThe exit status is 0 when nothing was found, 1 when something was, 2 for a "
-		       "mistake in the command." }, INT_MAX },
-	{ "replay", cmd_replay, { .options = replay_options, .parser = parse_option,
-		.args_doc = "TOKEN",
-		.doc = "Repeat exactly the run that a finding was made in." }, 1 },
-	{ "explain", cmd_explain, { .options = explain_options, .parser = parse_option,
-		.args_doc = "TOKEN",
-		.doc = "Repeat a run and write what happened in it as an HTML page with a diagram.\vWhat it shows is in "
-		       "docs/explain.md. The exit status is 0 when it was written, whatever was found; 2 for a mistake in "
-		       "the command." }, 1 },
-	{ "shrink", cmd_shrink, { .options = shrink_options, .parser = parse_option,
-		.args_doc = "TOKEN",
-		.doc = "Leave out of a failing run what it does not need to fail, and print the token of the "
-		       "shortest run found.\vA shorter run counts when its first finding is of the same kind." }, 1 },
-	{ "async-table", cmd_async_table, { .options = table_options, .parser = parse_option,
-		.args_doc = "[ENGINE]",
-		.doc = "Print which lower file system does what for which front end: read/write, "
-		       "io_submit, io_uring, a caller in the kernel; and how it may complete." }, 1 },
-	{ "random", cmd_random, { .options = random_options, .parser = parse_option,
-		.args_doc = "",
-		.doc = "Do random operations on files that are open in all ways at once, against a model. What fails is "
-		       "shrunk to few operations.\vThe exit status is 0 when all was as the model has it, 1 when not, 2 "
-		       "for a mistake in the command or in the log. See docs/random.md." }, 0 },
-	{ "suid-table", cmd_suid_table, { .options = table_options, .parser = parse_option,
-		.args_doc = "",
-		.doc = "Print which privileges a write takes off a file, for whom and before which server." }, 0 },
-	{ "libfuse", cmd_libfuse, { .options = libfuse_options, .parser = parse_option,
-		.args_doc = "",
-		.doc = "Let a file server on libfuse serve a tree of files: copied in, renamed, truncated, mapped, worked on "
-		       "by chance, removed; with passthrough and without, which must be alike.\vThe exit status is that of "
-		       "`fusebox run`. See docs/example-server.md." }, 0 },
-	{ "coherency", cmd_coherency, { .options = table_options, .parser = parse_option,
-		.args_doc = "",
-		.doc = "Print docs/coherency.md: who sees what, when one file is open in two ways." }, 0 },
+	{ "list",
+	  cmd_list,
+	  { .options = list_options,
+	    .parser = parse_option,
+	    .args_doc = "[PATTERN...]",
+	    .doc = "Print the names of the scenarios." },
+	  INT_MAX },
+	{ "run",
+	  cmd_run,
+	  { .options = run_options,
+	    .parser = parse_option,
+	    .args_doc = "[PATTERN...]",
+	    .doc = "Run scenarios in the box: all of them, or those that fit a pattern (a name, a "
+		   "group, or a shell pattern). KTAP goes to standard output, a summary to standard "
+		   "error.\vThe exit status is 0 when all are ok, 1 when one is not, 77 when all were "
+		   "skipped, 2 for a mistake in the command." },
+	  INT_MAX },
+	{ "faults",
+	  cmd_faults,
+	  { .options = faults_options,
+	    .parser = parse_option,
+	    .args_doc = "[PATTERN...]",
+	    .doc = "Run scenarios with each fault point failing: one at a time, then with all of its kind "
+		   "after it. What makes a run a failure is not that a call fails, but what is leaked, kept, "
+		   "lost or stuck after it.\vThe exit status is 0 when nothing was found, 1 when something "
+		   "was, 2 for a mistake in the command or a scenario that fails without faults." },
+	  INT_MAX },
+	{ "explore",
+	  cmd_explore,
+	  { .options = explore_options,
+	    .parser = parse_option,
+	    .args_doc = "PATTERN...",
+	    .doc = "Run scenarios under every schedule that can make a difference. docs/exploration.md says what "
+		   "that means.\vThe exit status is 0 when nothing was found, 1 when something was, 2 for a "
+		   "mistake in the command." },
+	  INT_MAX },
+	{ "replay",
+	  cmd_replay,
+	  { .options = replay_options,
+	    .parser = parse_option,
+	    .args_doc = "TOKEN",
+	    .doc = "Repeat exactly the run that a finding was made in." },
+	  1 },
+	{ "explain",
+	  cmd_explain,
+	  { .options = explain_options,
+	    .parser = parse_option,
+	    .args_doc = "TOKEN",
+	    .doc = "Repeat a run and write what happened in it as an HTML page with a diagram.\vWhat it shows is in "
+		   "docs/explain.md. The exit status is 0 when it was written, whatever was found; 2 for a mistake in "
+		   "the command." },
+	  1 },
+	{ "shrink",
+	  cmd_shrink,
+	  { .options = shrink_options,
+	    .parser = parse_option,
+	    .args_doc = "TOKEN",
+	    .doc = "Leave out of a failing run what it does not need to fail, and print the token of the "
+		   "shortest run found.\vA shorter run counts when its first finding is of the same kind." },
+	  1 },
+	{ "async-table",
+	  cmd_async_table,
+	  { .options = table_options,
+	    .parser = parse_option,
+	    .args_doc = "[ENGINE]",
+	    .doc = "Print which lower file system does what for which front end: read/write, "
+		   "io_submit, io_uring, a caller in the kernel; and how it may complete." },
+	  1 },
+	{ "random",
+	  cmd_random,
+	  { .options = random_options,
+	    .parser = parse_option,
+	    .args_doc = "",
+	    .doc = "Do random operations on files that are open in all ways at once, against a model. What fails is "
+		   "shrunk to few operations.\vThe exit status is 0 when all was as the model has it, 1 when not, 2 "
+		   "for a mistake in the command or in the log. See docs/random.md." },
+	  0 },
+	{ "suid-table",
+	  cmd_suid_table,
+	  { .options = table_options,
+	    .parser = parse_option,
+	    .args_doc = "",
+	    .doc = "Print which privileges a write takes off a file, for whom and before which server." },
+	  0 },
+	{ "libfuse",
+	  cmd_libfuse,
+	  { .options = libfuse_options,
+	    .parser = parse_option,
+	    .args_doc = "",
+	    .doc = "Let a file server on libfuse serve a tree of files: copied in, renamed, truncated, mapped, worked on "
+		   "by chance, removed; with passthrough and without, which must be alike.\vThe exit status is that of "
+		   "`fusebox run`. See docs/example-server.md." },
+	  0 },
+	{ "coherency",
+	  cmd_coherency,
+	  { .options = table_options,
+	    .parser = parse_option,
+	    .args_doc = "",
+	    .doc = "Print docs/coherency.md: who sees what, when one file is open in two ways." },
+	  0 },
 };
 
 static void usage(FILE *to)
 {
 	fputs("Usage: fusebox COMMAND [OPTION...]\n"
-	      "Linux " FUSEBOX_KERNEL " fs/fuse with the passthrough patch, in this process.\n\n", to);
+	      "Linux " FUSEBOX_KERNEL " fs/fuse with the passthrough patch, in this process.\n\n",
+	      to);
 	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++) {
 		int first = (int)strcspn(commands[i].argp.doc, "\v.");
 
-		fprintf(to, "  %-11s %-14s %.*s\n", commands[i].name, commands[i].argp.args_doc, first,
-			commands[i].argp.doc);
+		fprintf(to, "  %-11s %-14s %.*s\n", commands[i].name, commands[i].argp.args_doc,
+			first, commands[i].argp.doc);
 	}
 	fputs("\n`fusebox COMMAND --help` says the rest.\n", to);
 }

@@ -19,13 +19,16 @@ static const char *const titles[COH_ACTS] = {
 };
 
 static const char *const abouts[COH_ACTS] = {
-	[COH_READ] = "The second has changed a part (by a write or a store), then the first reads or loads all: does the "
-		     "second's change stay, for it to see?",
-	[COH_WRITE] = "A write over the end of a page, and one that extends the file: does the second see content and "
-		      "size?",
+	[COH_READ] =
+		"The second has changed a part (by a write or a store), then the first reads or loads all: does the "
+		"second's change stay, for it to see?",
+	[COH_WRITE] =
+		"A write over the end of a page, and one that extends the file: does the second see content and "
+		"size?",
 	[COH_STORE] = "A store over the end of a page: does the second see it?",
-	[COH_TRUNCATE] = "To a size inside a page, and back: does the second see the new end (by `fstat`, and as end of "
-			 "file or SIGBUS), and then zeroes?",
+	[COH_TRUNCATE] =
+		"To a size inside a page, and back: does the second see the new end (by `fstat`, and as end of "
+		"file or SIGBUS), and then zeroes?",
 };
 
 static const char *word(char seen)
@@ -136,8 +139,8 @@ static unsigned int count_mainline(char seen)
 
 static void print_counts(void)
 {
-	static const char letters[] = { COH_YES, COH_MSYNC, COH_STALE, COH_OTHER, COH_NO_SIZE, COH_UNMAPPED, COH_EIO,
-					COH_BUSY };
+	static const char letters[] = { COH_YES,     COH_MSYNC,	   COH_STALE, COH_OTHER,
+					COH_NO_SIZE, COH_UNMAPPED, COH_EIO,   COH_BUSY };
 
 	printf("\n## Counts\n\n| cells |");
 	for (size_t i = 0; i < sizeof(letters); i++)
@@ -167,7 +170,8 @@ int coherency_print(const struct fb_run_opts *opts)
 		if (runner_run(s, opts, &out))
 			return 1;
 		if (out.verdict != VERDICT_OK) {
-			fprintf(stderr, "%s: not as expected\n%s", s->name, out.details ? out.details : "");
+			fprintf(stderr, "%s: not as expected\n%s", s->name,
+				out.details ? out.details : "");
 			good = false;
 		}
 		free(out.details);

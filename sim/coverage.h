@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Builds that count what runs (FUSEBOX_COVERAGE): their counters are memory of the process, written at exit().
+ * Builds that count what runs (FUSEBOX_COVERAGE): their counters are memory of the process, written
+ * at exit().
  */
 #ifndef FUSEBOX_SIM_COVERAGE_H
 #define FUSEBOX_SIM_COVERAGE_H

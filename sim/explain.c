@@ -77,8 +77,9 @@ static bool is_left_over(const struct fb_finding *f)
 
 static bool breaks(const struct fb_event *e, const struct fb_event *before)
 {
-	return e->kind == FB_EVENT_SWITCH || e->kind == FB_EVENT_BLOCK || e->kind == FB_EVENT_FINDING ||
-	       e->kind == FB_EVENT_FAULT || !before || e->task != before->task || e->irq != before->irq;
+	return e->kind == FB_EVENT_SWITCH || e->kind == FB_EVENT_BLOCK ||
+	       e->kind == FB_EVENT_FINDING || e->kind == FB_EVENT_FAULT || !before ||
+	       e->task != before->task || e->irq != before->irq;
 }
 
 static void find_small(struct choice *c)
@@ -214,7 +215,8 @@ static char *owner_name(unsigned int owner)
 	const struct fb_task *t = owner && owner < LANE_IRQ ? fb_task_at(owner - 1) : NULL;
 	char *name;
 
-	if (t && asprintf(&name, shares_its_name(t) ? "%s %u" : "%s", fb_task_name(t), fb_task_id(t)) >= 0)
+	if (t && asprintf(&name, shares_its_name(t) ? "%s %u" : "%s", fb_task_name(t),
+			  fb_task_id(t)) >= 0)
 		return clean(name);
 	return must(strdup(owner == LANE_IRQ ? "irq" : owner == LANE_LOWER ? "lower fs" : "main"));
 }
@@ -241,7 +243,10 @@ static void make_lanes(struct explanation *x, const struct choice *c, int lane_o
 	free(used);
 }
 
-/* The first call in @text that is the kernel's own code, with what led to it; all of @text if there is none. */
+/*
+ * The first call in @text that is the kernel's own code, with what led to it; all of @text if there
+ * is none.
+ */
 static char *from_kernel(char *text)
 {
 	for (char *call = text; call; call = strstr(call, " < ") ? strstr(call, " < ") + 3 : NULL) {
@@ -338,7 +343,8 @@ static bool find_slot(const struct explanation *x, struct explain_bar *b)
 		for (i = 0; i < x->nr_bars; i++) {
 			const struct explain_bar *o = &x->bar[i];
 
-			if (o->lane == b->lane && o->slot == b->slot && o->from <= b->until && b->from <= o->until)
+			if (o->lane == b->lane && o->slot == b->slot && o->from <= b->until &&
+			    b->from <= o->until)
 				break;
 		}
 		if (i == x->nr_bars)
@@ -368,7 +374,10 @@ static void add_bar(struct explanation *x, const struct choice *c, size_t begin,
 		x->row[b.until].bar = x->nr_bars;
 }
 
-/* There is not room for all: locks, freeze protection and leaks first, then what begins and ends in sight. */
+/*
+ * There is not room for all: locks, freeze protection and leaks first, then what begins and ends in
+ * sight.
+ */
 static int rank_of(const struct choice *c, size_t begin)
 {
 	const struct fb_event *e = fb_event_at(begin);
@@ -487,15 +496,17 @@ static char *verdict_of(const struct run_outcome *out)
 
 	if (f && asprintf(&text, "%s: %s", fb_finding_name(f->kind), f->text) >= 0)
 		return clean(text);
-	if (!f && asprintf(&text, out->verdict == VERDICT_SKIPPED ? "skipped: %s" : "no finding", out->details) >= 0)
+	if (!f && asprintf(&text, out->verdict == VERDICT_SKIPPED ? "skipped: %s" : "no finding",
+			   out->details) >= 0)
 		return clean(text);
 	abort();
 }
 
-int explain(const struct scenario *s, const struct fb_run_opts *run, const char *token, enum explain_form form,
-	    const char *path, unsigned int timeout_s)
+int explain(const struct scenario *s, const struct fb_run_opts *run, const char *token,
+	    enum explain_form form, const char *path, unsigned int timeout_s)
 {
-	struct explanation x = { .token = token, .options = run->access_points ? " --access-points" : "" };
+	struct explanation x = { .token = token,
+				 .options = run->access_points ? " --access-points" : "" };
 	struct fb_run_opts o = *run;
 	struct run_outcome out;
 	int err;

@@ -78,8 +78,8 @@ struct explanation {
  *
  * Return: 0; -EINVAL: the token is malformed; -EIO: @path cannot be written, and that was said.
  */
-int explain(const struct scenario *s, const struct fb_run_opts *run, const char *token, enum explain_form form,
-	    const char *path, unsigned int timeout_s);
+int explain(const struct scenario *s, const struct fb_run_opts *run, const char *token,
+	    enum explain_form form, const char *path, unsigned int timeout_s);
 
 /* The forms. Each row of what they write holds one event. */
 void explain_html(xmlTextWriter *w, const struct explanation *x);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * An explanation as a sequence diagram (SVG), and as an HTML page round it. Each event has a row of its own, so
- * that no text can lie on another; the markup is libxml2's business. All lengths are in pixels.
+ * An explanation as a sequence diagram (SVG), and as an HTML page round it. Each event has a row of
+ * its own, so that no text can lie on another; the markup is libxml2's business. All lengths are in
+ * pixels.
  */
 #include <stdarg.h>
 #include <stdlib.h>
@@ -79,7 +80,8 @@ static void element(xmlTextWriter *w, const char *name, const char *text)
 }
 
 /* No wider than @room; what is cut off is in the tooltip. */
-static void put_text(struct layout *l, int px, int py, int room, const char *class, const char *text)
+static void put_text(struct layout *l, int px, int py, int room, const char *class,
+		     const char *text)
 {
 	size_t max = room > 0 ? (size_t)(room / LETTER) : 0;
 	char *cut = strdup(text);
@@ -222,7 +224,8 @@ static void draw_event(struct layout *l, size_t i)
 {
 	const struct explain_row *r = &l->x->row[i];
 	int room = l->width - l->text - 8, py = l->top[i];
-	bool lone = r->event->kind == FB_EVENT_SWITCH || !*r->place; /* a line of its own says nothing more */
+	/* a line of its own says nothing more */
+	bool lone = r->event->kind == FB_EVENT_SWITCH || !*r->place;
 	const char *class = class_of(r);
 	char *text;
 
@@ -295,13 +298,15 @@ void explain_svg(xmlTextWriter *w, const struct explanation *x)
 
 static void write_command(xmlTextWriter *w, const struct explanation *x, const char *option)
 {
-	xmlTextWriterWriteFormatString(w, "fusebox replay '%s'%s%s\n", x->token, x->options, option);
+	xmlTextWriterWriteFormatString(w, "fusebox replay '%s'%s%s\n", x->token, x->options,
+				       option);
 }
 
 void explain_html(xmlTextWriter *w, const struct explanation *x)
 {
 	xmlTextWriterWriteDTD(w, BAD_CAST "html", NULL, NULL, NULL);
-	xmlTextWriterStartElementNS(w, NULL, BAD_CAST "html", BAD_CAST "http://www.w3.org/1999/xhtml");
+	xmlTextWriterStartElementNS(w, NULL, BAD_CAST "html",
+				    BAD_CAST "http://www.w3.org/1999/xhtml");
 	attr(w, "lang", "en");
 	begin(w, "head");
 	begin(w, "meta");
@@ -320,7 +325,8 @@ void explain_html(xmlTextWriter *w, const struct explanation *x)
 	write_command(w, x, "");
 	write_command(w, x, " --gdb");
 	end(w);
-	xmlTextWriterWriteFormatElement(w, BAD_CAST "p",
+	xmlTextWriterWriteFormatElement(
+		w, BAD_CAST "p",
 		"Of %zu events, those that matter; time goes downwards. Bars stand for what is held: locks brown, "
 		"references blue; [n] joins the two ends of one. Dashed: another task runs; arrow: wakes.",
 		x->nr_events);

@@ -39,7 +39,8 @@ static void wrap(FILE *to, const char *text, size_t at, size_t indent)
 }
 
 /* A token that is too long for a line is put together by the shell. */
-static void print_command(FILE *to, const char *command, const struct explanation *x, const char *option)
+static void print_command(FILE *to, const char *command, const struct explanation *x,
+			  const char *option)
 {
 	size_t left = strlen(x->token), room = COLUMNS - 8, len;
 	const char *token = x->token;
@@ -81,7 +82,8 @@ static void print_row(FILE *to, const struct explanation *x, const struct explai
 		fprintf(to, "       ... %zu events\n", r->folded);
 		return;
 	}
-	fprintf(to, "%c%6zu %-11.11s ", r->event->kind == FB_EVENT_FINDING ? '>' : ' ', r->number, x->lane[r->lane]);
+	fprintf(to, "%c%6zu %-11.11s ", r->event->kind == FB_EVENT_FINDING ? '>' : ' ', r->number,
+		x->lane[r->lane]);
 	if (r->bar) {
 		if (asprintf(&text, "%s [%u]", r->text, r->bar) < 0)
 			abort();

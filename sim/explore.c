@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Exploration of scenarios. Each is explored in a process of its own; the first process starts them and
- * prints what they have entered in shared memory.
+ * Exploration of scenarios. Each is explored in a process of its own; the first process starts them
+ * and prints what they have entered in shared memory.
  */
 #include "explore.h"
 
@@ -46,7 +46,8 @@ struct result {
 	int complete_bound;		/* largest bound that was completed; -1: none */
 	bool complete, skipped, failed;
 	size_t shrunk_from, shrunk_to;	/* decisions of the failing schedule */
-	double cpu, parked;		/* seconds: of the processor; without it, between two slices */
+	/* seconds: of the processor; without it, between two slices */
+	double cpu, parked;
 	struct timespec start;
 	double until;			/* seconds after @start when its time is up; 0: never */
 	char token[TOKEN_LEN];		/* of the failing schedule */
@@ -116,8 +117,8 @@ static bool make_short(struct result *r, const struct explore_opts *o)
 }
 
 /*
- * Each in a process that has run nothing yet, as that of `fusebox replay`: what a process did before moves memory, and
- * with it what the kernel hashes.
+ * Each in a process that has run nothing yet, as that of `fusebox replay`: what a process did
+ * before moves memory, and with it what the kernel hashes.
  */
 static bool in_process(bool (*fn)(struct result *r, const struct explore_opts *o), struct result *r,
 		       const struct explore_opts *o)
@@ -159,7 +160,8 @@ static void fail(struct result *r, const struct run_outcome *out)
 }
 
 /*
- * Where all scenarios have a time together, each gets it in slices: let others run. Returns whether there is another one.
+ * Where all scenarios have a time together, each gets it in slices: let others run. Returns whether
+ * there is another one.
  */
 static bool next_slice(struct result *r)
 {
@@ -186,7 +188,10 @@ static bool out_of_time(struct result *r, const struct explore_opts *o)
 	return !o->total || !next_slice(r);
 }
 
-/* The trace of the run, if none was like it. Scenarios differ in few ways; what comes after so many is left out. */
+/*
+ * The trace of the run, if none was like it. Scenarios differ in few ways; what comes after so many
+ * is left out.
+ */
 static void trace_once(const struct scenario *s, const struct run_outcome *out, FILE *to)
 {
 	static char *seen[MAX_TRACES];
@@ -251,10 +256,15 @@ static bool run_next(struct result *r, const struct explore_opts *o, struct atte
 }
 
 /* One search to its end or until time is up. Returns whether another may follow. */
-static bool stage(struct result *r, const struct explore_opts *o, struct attempt *a, unsigned int bound)
+static bool stage(struct result *r, const struct explore_opts *o, struct attempt *a,
+		  unsigned int bound)
 {
-	struct fb_explore_opts x = { .search = o->search, .no_reduction = o->no_reduction, .bound = bound,
-				     .seed = o->seed, .depth = o->depth, .same = true,
+	struct fb_explore_opts x = { .search = o->search,
+				     .no_reduction = o->no_reduction,
+				     .bound = bound,
+				     .seed = o->seed,
+				     .depth = o->depth,
+				     .same = true,
 				     .no_restart = !o->restart || o->traces };
 	unsigned long n = 0;
 	bool go_on = true, late = false;
@@ -343,7 +353,8 @@ static void fork_off(struct exploration *e, struct result *r, enum state state,
 static double slice(const struct exploration *e)
 {
 	const struct explore_opts *o = e->o;
-	double left = o->total - seconds_since(&e->begin), most = (double)o->total * o->jobs / e->nr / SLICES;
+	double left = o->total - seconds_since(&e->begin),
+	       most = (double)o->total * o->jobs / e->nr / SLICES;
 
 	if (!o->total)
 		return o->seconds;
@@ -375,7 +386,8 @@ static unsigned long runs_of(const struct result *r)
 }
 
 /* How far the search got, in words. */
-static const char *verdict_of(const struct exploration *e, const struct result *r, char *buf, size_t len)
+static const char *verdict_of(const struct exploration *e, const struct result *r, char *buf,
+			      size_t len)
 {
 	if (r->failed)
 		snprintf(buf, len, "FOUND");
@@ -397,7 +409,8 @@ static void print_result(const struct exploration *e, unsigned int i)
 	char word[32];
 
 	if (r->shrunk_from)
-		printf("# the failing schedule had %zu decisions, shrunk to %zu\n", r->shrunk_from, r->shrunk_to);
+		printf("# the failing schedule had %zu decisions, shrunk to %zu\n", r->shrunk_from,
+		       r->shrunk_to);
 	if (r->failed) {
 		for (line = r->details; *line; line = *end ? end + 1 : end) {
 			end = strchrnul(line, '\n');
@@ -408,8 +421,8 @@ static void print_result(const struct exploration *e, unsigned int i)
 	if (r->skipped)
 		printf("SKIP %s\n", r->details);
 	else
-		printf("%s, %lu schedules, %lu pruned\n", verdict_of(e, r, word, sizeof(word)), runs_of(r),
-		       r->pruned + r->stats.pruned);
+		printf("%s, %lu schedules, %lu pruned\n", verdict_of(e, r, word, sizeof(word)),
+		       runs_of(r), r->pruned + r->stats.pruned);
 	fflush(stdout);
 }
 
@@ -435,7 +448,8 @@ static void progress(const struct exploration *e, unsigned int ended)
 static struct result *result_of(const struct exploration *e, pid_t pid)
 {
 	for (unsigned int i = 0; i < e->nr; i++)
-		if (e->result[i].state != WAITING && e->result[i].state != ENDED && e->result[i].pid == pid)
+		if (e->result[i].state != WAITING && e->result[i].state != ENDED &&
+		    e->result[i].pid == pid)
 			return &e->result[i];
 	return NULL;
 }
@@ -447,11 +461,14 @@ static void crashed(struct result *r, int status)
 		return;
 	r->failed = true;
 	if (WIFSIGNALED(status))
-		snprintf(r->details, sizeof(r->details), "finding: crash: the process was ended by signal %d (%s)\n",
+		snprintf(r->details, sizeof(r->details),
+			 "finding: crash: the process was ended by signal %d (%s)\n",
 			 WTERMSIG(status), strsignal(WTERMSIG(status)));
 	else
-		snprintf(r->details, sizeof(r->details), "finding: crash: the process ended with status %d; what it "
-			 "printed is above\n", WEXITSTATUS(status));
+		snprintf(r->details, sizeof(r->details),
+			 "finding: crash: the process ended with status %d; what it "
+			 "printed is above\n",
+			 WEXITSTATUS(status));
 }
 
 /* Its process has. Returns false when another one goes on, which repeats what was found. */
@@ -549,17 +566,21 @@ static void print_table(const struct exploration *e)
 {
 	char word[32];
 
-	fprintf(stderr, "  %-28s %5s %6s %7s %9s %8s %7s %7s  %-9s %7s %8s %8s\n", "scenario", "tasks", "steps", "choices",
-		"schedules", "pruned", "ends", "left", "how far", "CPU s", "per CPUs", "findings");
+	fprintf(stderr, "  %-28s %5s %6s %7s %9s %8s %7s %7s  %-9s %7s %8s %8s\n", "scenario",
+		"tasks", "steps", "choices", "schedules", "pruned", "ends", "left", "how far",
+		"CPU s", "per CPUs", "findings");
 	for (unsigned int i = 0; i < e->nr; i++) {
 		const struct result *r = &e->result[i];
 
 		if (r->skipped)
 			continue;
-		fprintf(stderr, "  %-28s %5u %6lu %7lu %9lu %8lu %7lu %7lu  %-9s %7.1f %8.0f %8u\n", r->s->name, r->stats.tasks,
-			r->stats.steps, r->stats.decisions, runs_of(r), r->pruned + r->stats.pruned,
-			r->stats.ends, r->complete ? 0 : r->stats.left, verdict_of(e, r, word, sizeof(word)), r->cpu,
-			r->cpu > 0 ? (double)(runs_of(r) + r->pruned + r->stats.pruned) / r->cpu : 0, r->failed);
+		fprintf(stderr, "  %-28s %5u %6lu %7lu %9lu %8lu %7lu %7lu  %-9s %7.1f %8.0f %8u\n",
+			r->s->name, r->stats.tasks, r->stats.steps, r->stats.decisions, runs_of(r),
+			r->pruned + r->stats.pruned, r->stats.ends, r->complete ? 0 : r->stats.left,
+			verdict_of(e, r, word, sizeof(word)), r->cpu,
+			r->cpu > 0 ? (double)(runs_of(r) + r->pruned + r->stats.pruned) / r->cpu :
+				     0,
+			r->failed);
 	}
 }
 
@@ -599,12 +620,15 @@ static int print_summary(const struct exploration *e, double seconds)
 		skipped += e->result[i].skipped;
 		runs += runs_of(&e->result[i]);
 	}
-	fprintf(stderr, "fusebox: %u scenarios, %lu schedules in %.1f s (%.0f per second); %u complete, %u skipped\n",
+	fprintf(stderr,
+		"fusebox: %u scenarios, %lu schedules in %.1f s (%.0f per second); %u complete, %u skipped\n",
 		e->nr, runs, seconds, (double)runs / seconds, complete, skipped);
 	print_table(e);
 	print_work(e);
 	if (failed)
-		fprintf(stderr, "  verdict: FAILED; %u scenarios; each 'not ok' has the command that replays it\n", failed);
+		fprintf(stderr,
+			"  verdict: FAILED; %u scenarios; each 'not ok' has the command that replays it\n",
+			failed);
 	else
 		fputs("  verdict: ok; no schedule that was tried broke a rule\n", stderr);
 	return failed ? 1 : 0;
@@ -617,7 +641,8 @@ static void choose(struct exploration *e)
 
 	while (e->o->at(n))
 		n++;
-	e->result = mmap(NULL, (n + 1) * sizeof(*e->result), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	e->result = mmap(NULL, (n + 1) * sizeof(*e->result), PROT_READ | PROT_WRITE,
+			 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (e->result == MAP_FAILED)
 		abort();
 	for (unsigned int i = 0; (s = e->o->at(i)); i++)

@@ -24,15 +24,16 @@
  * @search: depth-first, or random
  * @restart: runs go on from where the region begins; otherwise each is made from its begin
  * @no_reduction: every interleaving, also those that cannot differ
- * @preemptions: bounds up to this one, each to its end; EXPLORE_DEEPEN: 0, 1, 2, 3, then none; EXPLORE_ANY: none
- *	at once
+ * @preemptions: bounds up to this one, each to its end; EXPLORE_DEEPEN: 0, 1, 2, 3, then none;
+ *	EXPLORE_ANY: none at once
  * @seed: for random searches
  * @depth: of bugs that PCT looks for
  * @seconds: wall time for each scenario; 0: no limit
  * @total: wall time for all together, which they get in turns; 0: no limit
  * @max_runs: runs of each scenario; 0: no limit
  * @jobs: processes
- * @traces: gets each normalized trace that a scenario has shown (scenario_trace.h), once; @jobs must be 1. Or NULL
+ * @traces: gets each normalized trace that a scenario has shown (scenario_trace.h), once; @jobs
+ *	must be 1. Or NULL
  * @shrink: make the schedule of a finding as short as it can be
  */
 struct explore_opts {
@@ -58,8 +59,8 @@ struct explore_opts {
  * explore() - do it, and tell
  * @o: what
  *
- * KTAP goes to standard output, a table and the verdict to standard error. A scenario's exploration ends with
- * its first finding.
+ * KTAP goes to standard output, a table and the verdict to standard error. A scenario's exploration
+ * ends with its first finding.
  *
  * Return: the exit status: 0 nothing was found, 1 something was.
  */

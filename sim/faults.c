@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Fault enumeration. The first process runs each scenario once without faults, to see which fault points
- * there are; others share the work, in units of some runs, and enter what they find in shared memory.
+ * Fault enumeration. The first process runs each scenario once without faults, to see which fault
+ * points there are; others share the work, in units of some runs, and enter what they find in
+ * shared memory.
  *
- * A place is a kind of fault and the calls that lead to it. Many points of a scenario are the same place
- * met again; what is met for the first time is tried first, so that a limit of time leaves out what
- * promises least. So does what costs most, where runs of other scenarios meet the same places.
+ * A place is a kind of fault and the calls that lead to it. Many points of a scenario are the same
+ * place met again; what is met for the first time is tried first, so that a limit of time leaves
+ * out what promises least. So does what costs most, where runs of other scenarios meet the same
+ * places.
  */
 #include "faults.h"
 
@@ -35,9 +37,11 @@
 #define FAULTS_VARIANTS	4
 #define MIDWAY_LATER	3	/* ranks */
 #define MIDWAY_GUARD	8	/* of aborts at a new place, one in so many has guard pages */
-#define MIDWAY		100	/* variant: no fault point, but a choice point, where the connections are aborted */
+/* variant: no fault point, but a choice point, where the connections are aborted */
+#define MIDWAY		100
 #define DETAILS_LEN	8000
-#define DEAR_POINTS	32768	/* choice points of a scenario that costs some times what the usual one does */
+/* choice points of a scenario that costs some times what the usual one does */
+#define DEAR_POINTS	32768
 #define GUARDED_WAYS	2
 
 enum mode { SINGLE, PERSISTENT, PAIRS };
@@ -131,7 +135,8 @@ static unsigned int place_of(struct enumeration *e, const char *kind, fb_stack_t
 			return i;
 	}
 	e->places = grown(e->places, i, &e->places_room, sizeof(*e->places));
-	e->places[e->nr_places++] = (struct place){ .kind = kind, .function = function, .file = file };
+	e->places[e->nr_places++] =
+		(struct place){ .kind = kind, .function = function, .file = file };
 	return i;
 }
 
@@ -139,7 +144,9 @@ static unsigned int place_of(struct enumeration *e, const char *kind, fb_stack_t
 #define NEW_FUNCTION	0
 #define NEW_PLACE	1
 
-/* How many ranks runs of a scenario with so many choice points come later: each cost so much more. */
+/*
+ * How many ranks runs of a scenario with so many choice points come later: each cost so much more.
+ */
 static unsigned int dearness(unsigned long points)
 {
 	unsigned int later = 0;
@@ -150,10 +157,12 @@ static unsigned int dearness(unsigned long points)
 }
 
 /*
- * NEW_FUNCTION for the first point of its kind in a function, in any scenario; NEW_PLACE for the first time that the
- * same calls lead to one; 2 for the first time in another scenario, 3 for the second, 4 up to the fourth ...
+ * NEW_FUNCTION for the first point of its kind in a function, in any scenario; NEW_PLACE for the
+ * first time that the same calls lead to one; 2 for the first time in another scenario, 3 for the
+ * second, 4 up to the fourth ...
  */
-static unsigned int rank_of(struct enumeration *e, uint64_t key, unsigned int nth, bool new_function)
+static unsigned int rank_of(struct enumeration *e, uint64_t key, unsigned int nth,
+			    bool new_function)
 {
 	unsigned int rank = NEW_PLACE + 1;
 
@@ -183,8 +192,8 @@ static int by_rank(const void *a, const void *b)
 	return (x->k > y->k) - (x->k < y->k);
 }
 
-static void add_units(struct enumeration *e, unsigned int subject, enum mode mode, unsigned int from,
-		      unsigned int to, unsigned int rank)
+static void add_units(struct enumeration *e, unsigned int subject, enum mode mode,
+		      unsigned int from, unsigned int to, unsigned int rank)
 {
 	for (; from < to; from += UNIT_RUNS) {
 		unsigned int end = to - from < UNIT_RUNS ? to : from + UNIT_RUNS;
@@ -200,7 +209,9 @@ static void plan_subject(struct enumeration *e, unsigned int subject, const stru
 	const struct subject *s = &e->subjects[subject];
 
 	for (unsigned int from = 0, to; from < s->nr; from = to) {
-		for (to = from; to < s->nr && p[to].rank == p[from].rank && p[to].variant == p[from].variant; to++)
+		for (to = from;
+		     to < s->nr && p[to].rank == p[from].rank && p[to].variant == p[from].variant;
+		     to++)
 			;
 		if (e->o->single)
 			add_units(e, subject, SINGLE, from, to, p[from].rank);
@@ -209,7 +220,10 @@ static void plan_subject(struct enumeration *e, unsigned int subject, const stru
 			continue;
 		if (e->o->persistent)
 			add_units(e, subject, PERSISTENT, from, to, p[from].rank);
-		/* Pairs are many: only where the first of them is at a place that no scenario has met before. */
+		/*
+		 * Pairs are many: only where the first of them is at a place that no scenario has
+		 * met before.
+		 */
 		if (e->o->pairs && p[from].rank <= NEW_PLACE)
 			add_units(e, subject, PAIRS, from, to, p[from].rank);
 	}
@@ -260,8 +274,8 @@ static void keep_points(struct subject *s, const struct point *p)
 }
 
 /* The points of the run that has just ended, which had no fault; @watch is taken over. */
-static void take_points(struct enumeration *e, const struct scenario *scenario, const struct box_watch *watch,
-			const struct run_outcome *out)
+static void take_points(struct enumeration *e, const struct scenario *scenario,
+			const struct box_watch *watch, const struct run_outcome *out)
 {
 	const struct fb_met_point *list;
 	unsigned long nr = out->faults;
@@ -281,9 +295,13 @@ static void take_points(struct enumeration *e, const struct scenario *scenario, 
 		if (!met[site]++)
 			place[site] = place_of(e, kind, stack);
 		e->places[place[site]].points++;
-		/* Any call is a place for an abort: tell only system calls apart, not who makes them. */
+		/*
+		 * Any call is a place for an abort: tell only system calls apart, not who makes
+		 * them.
+		 */
 		key = strcmp(kind, "abort") ? fb_fault_key(k) : place[site] + 1;
-		if ((e->o->kind && strcmp(e->o->kind, kind)) || (e->o->times && met[site] > e->o->times))
+		if ((e->o->kind && strcmp(e->o->kind, kind)) ||
+		    (e->o->times && met[site] > e->o->times))
 			continue;
 		point = (struct point){ .k = k, .place = place[site], .key = fb_fault_key(k) };
 		point.rank = rank_of(e, key, met[site], !e->places[place[site]].planned);
@@ -325,7 +343,8 @@ static void look(struct enumeration *e, const struct scenario *s)
 		e->skipped++;
 	} else {
 		e->broken++;
-		fprintf(stderr, "fusebox: %s fails without any fault:\n%s", s->name, out.details ? out.details : "");
+		fprintf(stderr, "fusebox: %s fails without any fault:\n%s", s->name,
+			out.details ? out.details : "");
 	}
 	free(watch.calls);
 	free(out.details);
@@ -394,8 +413,8 @@ static void class_key(char *key, size_t len, const char *details)
 	key[n] = 0;
 }
 
-static void add_failure(struct enumeration *e, const struct unit *u, unsigned int at, unsigned long then,
-			const char *details)
+static void add_failure(struct enumeration *e, const struct unit *u, unsigned int at,
+			unsigned long then, const char *details)
 {
 	const struct subject *s = &e->subjects[u->subject];
 	const struct place *p = &e->places[s->place[at]];
@@ -422,11 +441,11 @@ static void add_failure(struct enumeration *e, const struct unit *u, unsigned in
 		snprintf(c->scenario, sizeof(c->scenario), "%s", s->s->name);
 		snprintf(c->details, sizeof(c->details), "%s", details);
 		if (then)
-			snprintf(c->fault, sizeof(c->fault), "faults %u (%s in %s) and %lu", s->k[at], p->kind,
-				 p->function, then);
+			snprintf(c->fault, sizeof(c->fault), "faults %u (%s in %s) and %lu",
+				 s->k[at], p->kind, p->function, then);
 		else
-			snprintf(c->fault, sizeof(c->fault), "fault %u (%s in %s), %s", s->k[at], p->kind,
-				 p->function, mode_names[u->mode]);
+			snprintf(c->fault, sizeof(c->fault), "fault %u (%s in %s), %s", s->k[at],
+				 p->kind, p->function, mode_names[u->mode]);
 	}
 	if (c)
 		c->count++;
@@ -434,8 +453,8 @@ static void add_failure(struct enumeration *e, const struct unit *u, unsigned in
 }
 
 /*
- * A use after free on an error path needs to be seen once; nearly all ways to fail take the same one. Of choice points
- * there are many.
+ * A use after free on an error path needs to be seen once; nearly all ways to fail take the same
+ * one. Of choice points there are many.
  */
 static bool wants_guard(const struct unit *u, unsigned char variant, unsigned int k)
 {
@@ -445,8 +464,8 @@ static bool wants_guard(const struct unit *u, unsigned char variant, unsigned in
 				   variant < GUARDED_WAYS;
 }
 
-static struct fb_run_opts opts_of(const struct enumeration *e, const struct unit *u, unsigned int at,
-				  unsigned long then)
+static struct fb_run_opts opts_of(const struct enumeration *e, const struct unit *u,
+				  unsigned int at, unsigned long then)
 {
 	const struct subject *s = &e->subjects[u->subject];
 	struct fb_run_opts run = e->o->run;
@@ -473,10 +492,12 @@ struct worker {
 };
 
 /*
- * A run that has failed, with the stacks that a report needs, and with guard pages, which see more; these may move
- * memory, and with it what the kernel hashes, so once more without if it does not fail with them.
+ * A run that has failed, with the stacks that a report needs, and with guard pages, which see more;
+ * these may move memory, and with it what the kernel hashes, so once more without if it does not
+ * fail with them.
  */
-static void repeat(struct enumeration *e, struct subject *s, struct fb_run_opts *run, struct run_outcome *out)
+static void repeat(struct enumeration *e, struct subject *s, struct fb_run_opts *run,
+		   struct run_outcome *out)
 {
 	struct run_outcome again = { 0 };
 
@@ -493,8 +514,9 @@ static void repeat(struct enumeration *e, struct subject *s, struct fb_run_opts 
 }
 
 /*
- * Guard pages move memory, and with it what the kernel hashes; where the schedule is drawn by chance, the run is another
- * one then, and its k-th fault point another place than the one that is to fail.
+ * Guard pages move memory, and with it what the kernel hashes; where the schedule is drawn by
+ * chance, the run is another one then, and its k-th fault point another place than the one that is
+ * to fail.
  */
 static void run_unmoved(struct subject *s, struct fb_run_opts *run, struct run_outcome *out)
 {
@@ -504,7 +526,8 @@ static void run_unmoved(struct subject *s, struct fb_run_opts *run, struct run_o
 }
 
 /* Returns the number of points of the run; 0 when it was stopped. */
-static unsigned long run_faulty(struct worker *w, unsigned int unit, unsigned int at, unsigned long then)
+static unsigned long run_faulty(struct worker *w, unsigned int unit, unsigned int at,
+				unsigned long then)
 {
 	struct enumeration *e = w->e;
 	const struct unit *u = &e->units[unit];
@@ -575,8 +598,12 @@ static unsigned int take_unit(struct enumeration *e)
 	return unit;
 }
 
-/* Returns to the caller only in the first process. @unit: to go on with at @at, if there is such a unit. */
-static void start_worker(struct enumeration *e, unsigned int number, unsigned int unit, unsigned int at)
+/*
+ * Returns to the caller only in the first process. @unit: to go on with at @at, if there is such a
+ * unit.
+ */
+static void start_worker(struct enumeration *e, unsigned int number, unsigned int unit,
+			 unsigned int at)
 {
 	struct worker w = { .e = e, .number = number };
 	pid_t pid = fork();
@@ -610,9 +637,11 @@ static void add_crash(struct enumeration *e, const struct current_run *now, int 
 	run.name = e->subjects[u->subject].s->name;
 	fb_run_begin(&run);
 	token = fb_token();
-	snprintf(details, sizeof(details), "finding: %s: the process was ended by signal %d (%s)\n  replay: fusebox replay '%s'\n"
-		 "  gdb: fusebox replay '%s' --gdb\n  explain: fusebox explain '%s'\n",
-		 sig == SIGALRM ? "livelock" : "crash", sig, strsignal(sig), token, token, token);
+	snprintf(
+		details, sizeof(details),
+		"finding: %s: the process was ended by signal %d (%s)\n  replay: fusebox replay '%s'\n"
+		"  gdb: fusebox replay '%s' --gdb\n  explain: fusebox explain '%s'\n",
+		sig == SIGALRM ? "livelock" : "crash", sig, strsignal(sig), token, token, token);
 	fb_run_end();
 	add_failure(e, u, now->at, now->then, details);
 }
@@ -685,7 +714,8 @@ static void print_failures(const struct enumeration *e)
 			printf("# %.*s\n", (int)(end - line), line);
 		}
 	}
-	printf("%s %u no scenario fails without a fault\n", e->broken ? "not ok" : "ok", sh->nr_classes + 1);
+	printf("%s %u no scenario fails without a fault\n", e->broken ? "not ok" : "ok",
+	       sh->nr_classes + 1);
 	fflush(stdout);
 }
 
@@ -707,7 +737,8 @@ static bool in_fuse(const struct place *p)
 
 static bool in_patch(const struct place *p)
 {
-	return !strncmp(p->file, "fs/fuse/passthrough", 19) || !strncmp(p->file, "fs/fuse/backing", 15);
+	return !strncmp(p->file, "fs/fuse/passthrough", 19) ||
+	       !strncmp(p->file, "fs/fuse/backing", 15);
 }
 
 struct row {
@@ -732,8 +763,9 @@ static void add_place(struct row *r, const struct place *p)
 
 static void print_row(const struct row *r)
 {
-	fprintf(stderr, "  %-8s %9lu %9lu %6u/%-6u %6u/%-6u %6u/%-6u\n", r->kind, r->points, r->fired,
-		r->places_fired, r->places, r->fuse_fired, r->fuse, r->patch_fired, r->patch);
+	fprintf(stderr, "  %-8s %9lu %9lu %6u/%-6u %6u/%-6u %6u/%-6u\n", r->kind, r->points,
+		r->fired, r->places_fired, r->places, r->fuse_fired, r->fuse, r->patch_fired,
+		r->patch);
 }
 
 static void print_table(const struct enumeration *e)
@@ -766,8 +798,9 @@ static void print_known(const struct shared *sh)
 
 	for (unsigned int i = 0; (k = known_at(i)); i++) {
 		if (sh->known[i])
-			fprintf(stderr, "  known finding, not the patch's, in %lu runs of %s: %s\n    %s\n", sh->known[i],
-				k->scenarios, k->text, k->reason);
+			fprintf(stderr,
+				"  known finding, not the patch's, in %lu runs of %s: %s\n    %s\n",
+				sh->known[i], k->scenarios, k->text, k->reason);
 	}
 }
 
@@ -780,8 +813,8 @@ static int by_place_name(const void *a, const void *b)
 }
 
 /*
- * The places in fs/fuse that have failed, as one number: runs with other seeds can be compared by it. Which choice points
- * there are depends on the schedule.
+ * The places in fs/fuse that have failed, as one number: runs with other seeds can be compared by
+ * it. Which choice points there are depends on the schedule.
  */
 static void print_digest(const struct enumeration *e)
 {
@@ -792,7 +825,8 @@ static void print_digest(const struct enumeration *e)
 	if (!fired)
 		abort();
 	for (unsigned int i = 0; i < e->nr_places; i++) {
-		if (in_fuse(&e->places[i]) && e->places[i].fired && strcmp(e->places[i].kind, "midway"))
+		if (in_fuse(&e->places[i]) && e->places[i].fired &&
+		    strcmp(e->places[i].kind, "midway"))
 			fired[nr++] = &e->places[i];
 	}
 	qsort(fired, nr, sizeof(*fired), by_place_name);
@@ -802,7 +836,8 @@ static void print_digest(const struct enumeration *e)
 		for (const char *c = fired[i]->function; *c; c++)
 			hash = (hash ^ (unsigned char)*c) * 0x100000001b3ull;
 	}
-	fprintf(stderr, "  sites: %u in fs/fuse have failed, digest %016llx\n", nr, (unsigned long long)hash);
+	fprintf(stderr, "  sites: %u in fs/fuse have failed, digest %016llx\n", nr,
+		(unsigned long long)hash);
 	free(fired);
 }
 
@@ -811,25 +846,31 @@ static void print_summary(struct enumeration *e)
 	const struct shared *sh = e->shared;
 	double seconds = seconds_since(&e->start);
 
-	fprintf(stderr, "fusebox: %u scenarios, %lu fault points, %lu runs in %.1f s (%.0f per second)\n",
+	fprintf(stderr,
+		"fusebox: %u scenarios, %lu fault points, %lu runs in %.1f s (%.0f per second)\n",
 		e->nr_subjects, e->nr_points, sh->runs, seconds, (double)sh->runs / seconds);
 	print_table(e);
 	print_digest(e);
 	print_known(sh);
-	fprintf(stderr, "  %lu writes acknowledged, and found below; %lu file systems usable at the end\n",
+	fprintf(stderr,
+		"  %lu writes acknowledged, and found below; %lu file systems usable at the end\n",
 		sh->acknowledged, sh->probed);
-	fprintf(stderr, "  %lu runs in which the scenario waited for what the fault had prevented, and was killed\n",
+	fprintf(stderr,
+		"  %lu runs in which the scenario waited for what the fault had prevented, and was killed\n",
 		sh->given_up);
 	if (e->skipped)
 		fprintf(stderr, "  %lu scenarios skipped\n", e->skipped);
 	if (sh->stop)
-		fprintf(stderr, "  left out, because of the limit: about %lu runs, of places met most often\n",
+		fprintf(stderr,
+			"  left out, because of the limit: about %lu runs, of places met most often\n",
 			e->planned > sh->runs ? e->planned - sh->runs : 0);
 	if (sh->failed || e->broken)
-		fprintf(stderr, "  verdict: FAILED; %lu runs, %u kinds of finding; each 'not ok' has the command that replays it\n",
+		fprintf(stderr,
+			"  verdict: FAILED; %lu runs, %u kinds of finding; each 'not ok' has the command that replays it\n",
 			sh->failed, sh->nr_classes);
 	else
-		fputs("  verdict: ok; whatever failed, nothing was leaked, kept, lost or stuck\n", stderr);
+		fputs("  verdict: ok; whatever failed, nothing was leaked, kept, lost or stuck\n",
+		      stderr);
 }
 
 static int write_sites(const struct enumeration *e)
@@ -843,7 +884,8 @@ static int write_sites(const struct enumeration *e)
 	for (unsigned int i = 0; i < e->nr_places; i++) {
 		const struct place *p = &e->places[i];
 
-		fprintf(f, "%s\t%s\t%s\t%lu\t%lu\n", p->kind, p->function, p->file, p->points, p->fired);
+		fprintf(f, "%s\t%s\t%s\t%lu\t%lu\n", p->kind, p->function, p->file, p->points,
+			p->fired);
 	}
 	if (fclose(f)) {
 		fprintf(stderr, "fusebox: cannot write %s: %s\n", e->o->sites, strerror(errno));
@@ -893,7 +935,10 @@ int faults_enumerate(const struct faults_opts *opts)
 		o.jobs = MAX_JOBS;
 	plan(&e);
 	e.shared = share(e.nr_units);
-	/* The limit of time is one for the runs: looking where they are to fail is needed in any case. */
+	/*
+	 * The limit of time is one for the runs: looking where they are to fail is needed in any
+	 * case.
+	 */
 	clock_gettime(CLOCK_MONOTONIC, &e.start);
 	supervise(&e);
 	count_fired(&e);

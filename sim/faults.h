@@ -18,8 +18,8 @@
  * @arg: for @selected
  * @single: fault points one at a time
  * @persistent: fault points with all of their kind after them
- * @pairs: two fault points: the first one at a place that no scenario has met before, the second one among the
- *	FAULTS_WINDOW that follow it
+ * @pairs: two fault points: the first one at a place that no scenario has met before, the second
+ *	one among the FAULTS_WINDOW that follow it
  * @jobs: processes
  * @kind: only points of this kind; NULL: all
  * @times: only the first so many times that a scenario meets a place; 0: each time
@@ -49,10 +49,11 @@ struct faults_opts {
  * faults_enumerate() - do it, and tell
  * @o: what
  *
- * Failures go to standard output as KTAP, one for each class of finding; a summary goes to standard error.
+ * Failures go to standard output as KTAP, one for each class of finding; a summary goes to standard
+ * error.
  *
- * Return: the exit status: 0 nothing was found, 1 something was, 2 a file could not be written, or a
- * scenario fails without any fault.
+ * Return: the exit status: 0 nothing was found, 1 something was, 2 a file could not be written, or
+ * a scenario fails without any fault.
  */
 int faults_enumerate(const struct faults_opts *o);
 

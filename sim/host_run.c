@@ -2,15 +2,15 @@
 /*
  * One scenario on the running kernel.
  *
- * It runs in a child, which tells what happens on its standard output, a pipe: lines that begin with
- * 'F' (an expectation that failed), 'N' (a note), 'T' (trace), 'S' (skipped, and why) and 'L' (the lower file
- * system, from the probe).
+ * It runs in a child, which tells what happens on its standard output, a pipe: lines that begin
+ * with 'F' (an expectation that failed), 'N' (a note), 'T' (trace), 'S' (skipped, and why) and 'L'
+ * (the lower file system, from the probe).
  *
- * What the child mounts goes with its mount namespace, and that goes with its last thread. But a thread
- * that waits for a frozen file system, or for a server that does not answer, is not ended by any signal.
- * So there is a second process in the namespace, the keeper. It waits for the end of a pipe that only the
- * parent holds open. Then, whether the parent has closed it or was killed, it thaws and aborts whatever
- * there is, kills the child, and goes.
+ * What the child mounts goes with its mount namespace, and that goes with its last thread. But a
+ * thread that waits for a frozen file system, or for a server that does not answer, is not ended by
+ * any signal. So there is a second process in the namespace, the keeper. It waits for the end of a
+ * pipe that only the parent holds open. Then, whether the parent has closed it or was killed, it
+ * thaws and aborts whatever there is, kills the child, and goes.
  */
 #include "host_run.h"
 
@@ -124,9 +124,9 @@ static int start_keeper(void)
 }
 
 /*
- * The server is a thread of the process that maps its files, and some system calls wait for it with mmap_lock held
- * (munmap() of dirty pages, a store to a page that is being written back). So it must not want that lock: memory is
- * there from the start, and locked.
+ * The server is a thread of the process that maps its files, and some system calls wait for it with
+ * mmap_lock held (munmap() of dirty pages, a store to a page that is being written back). So it
+ * must not want that lock: memory is there from the start, and locked.
  */
 static void keep_memory(void)
 {
@@ -251,7 +251,8 @@ static void hear(const struct host_run_opts *o, struct host_outcome *out, const 
 }
 
 /* Take whole lines off the front of a buffer; returns how much is left in it. */
-static size_t hear_lines(const struct host_run_opts *o, struct host_outcome *out, char *buf, size_t have)
+static size_t hear_lines(const struct host_run_opts *o, struct host_outcome *out, char *buf,
+			 size_t have)
 {
 	char *nl;
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * One scenario on the running kernel, in a process and a mount namespace of its own. See host_run.c.
+ * One scenario on the running kernel, in a process and a mount namespace of its own. See
+ * host_run.c.
  */
 #ifndef FUSEBOX_SIM_HOST_RUN_H
 #define FUSEBOX_SIM_HOST_RUN_H
@@ -37,8 +38,8 @@ struct host_run_opts {
  * struct host_outcome - what came of it
  * @verdict: how it ended
  * @lower: of the probe: the lower file system that this machine has
- * @details: what was not as expected, or why it was skipped, or what it has to tell besides, lines that end in a
- *	newline; NULL if there is nothing to say; to be freed with free()
+ * @details: what was not as expected, or why it was skipped, or what it has to tell besides, lines
+ *	that end in a newline; NULL if there is nothing to say; to be freed with free()
  */
 struct host_outcome {
 	enum host_verdict verdict;
@@ -67,8 +68,9 @@ int host_run_interrupted(void);
  * @s: the scenario; NULL: only find out whether this machine can run any
  * @out: what came of it
  *
- * When it returns, all threads of the scenario have ended (if one hangs in the kernel, it has failed and says
- * so). Nothing stays mounted, frozen or attached, even if the calling process is killed meanwhile.
+ * When it returns, all threads of the scenario have ended (if one hangs in the kernel, it has
+ * failed and says so). Nothing stays mounted, frozen or attached, even if the calling process is
+ * killed meanwhile.
  */
 void host_run(const struct host_run_opts *o, const struct scenario *s, struct host_outcome *out);
 

@@ -158,7 +158,10 @@ static void own_engines(void)
 	owner = me;
 }
 
-/* No entries, which no kernel accepts, so that it is the system call itself that may be missing or forbidden. */
+/*
+ * No entries, which no kernel accepts, so that it is the system call itself that may be missing or
+ * forbidden.
+ */
 bool hostio_offers(enum hostio_engine engine)
 {
 	struct io_uring_params params = { 0 };
@@ -279,7 +282,10 @@ static void answered(struct request *rq, long result)
 	if (result == -EINVAL)
 		pub->result = pub->write ? hostio_pwrite(rq->file, pub->buf, pub->len, pub->pos)
 					 : hostio_pread(rq->file, pub->buf, pub->len, pub->pos);
-	/* valgrind does not see that io_uring fills the buffer; libaio and liburing are not instrumented. */
+	/*
+	 * valgrind does not see that io_uring fills the buffer; libaio and liburing are not
+	 * instrumented.
+	 */
 	else if (result > 0 && !pub->write) {
 		(void)VALGRIND_MAKE_MEM_DEFINED(pub->buf, result);
 		fb_msan_defined(pub->buf, result);

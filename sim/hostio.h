@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Real files of the machine that runs the box, for sim/lower_host.c: the side that knows libc, libaio
- * and liburing, and no kernel header.
+ * Real files of the machine that runs the box, for sim/lower_host.c: the side that knows libc,
+ * libaio and liburing, and no kernel header.
  *
- * Files live in a directory made by mkdtemp() in $TMPDIR (or /tmp), which goes with the last of them.
- * What is here outlives a run, because requests of a run that was stopped may still be under way in the
- * real kernel: hostio_reset() waits for them.
+ * Files live in a directory made by mkdtemp() in $TMPDIR (or /tmp), which goes with the last of
+ * them. What is here outlives a run, because requests of a run that was stopped may still be under
+ * way in the real kernel: hostio_reset() waits for them.
  */
 #ifndef FUSEBOX_SIM_HOSTIO_H
 #define FUSEBOX_SIM_HOSTIO_H
@@ -99,7 +99,8 @@ int hostio_truncate(int file, long long size);
 bool hostio_direct(int file);
 
 /**
- * hostio_offers() - does the kernel of this machine have the system calls of an engine, and may we use them?
+ * hostio_offers() - does the kernel of this machine have the system calls of an engine, and may we
+ *	use them?
  * @engine: which
  *
  * Only asks: nothing is set up. Emulators of user space (qemu-user) have neither engine.

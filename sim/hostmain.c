@@ -86,8 +86,8 @@ static int list(const struct options *o)
 static int list_differences(void)
 {
 	for (int i = 0; i < SC_DIFFS; i++)
-		printf("%s: %s%s: %s\n", sc_diff_name(i), sc_diff_kind(i), sc_diff_stacked(i) ? ", stacked" : "",
-		       sc_diff_reason(i));
+		printf("%s: %s%s: %s\n", sc_diff_name(i), sc_diff_kind(i),
+		       sc_diff_stacked(i) ? ", stacked" : "", sc_diff_reason(i));
 	return 0;
 }
 
@@ -121,7 +121,8 @@ static void trace_verdict(FILE *f, const struct host_outcome *out)
 	if (out->verdict == HOST_FAILED)
 		strcpy(text, "failed");
 	else if (out->verdict == HOST_SKIPPED)
-		snprintf(text, sizeof(text), "skipped: %.*s", (int)strcspn(out->details, "\n"), out->details);
+		snprintf(text, sizeof(text), "skipped: %.*s", (int)strcspn(out->details, "\n"),
+			 out->details);
 	scenario_trace_end(f, text);
 }
 
@@ -149,8 +150,10 @@ static int end_of_run(const struct options *o, size_t nr, const size_t count[3],
 
 	printf("# %s: %zu ok, %zu failed, %zu skipped\n", name, count[HOST_OK], count[HOST_FAILED],
 	       count[HOST_SKIPPED]);
-	fprintf(stderr, "%zu scenarios on the %s kernel, lower files on %s: %zu ok, %zu failed, %zu skipped, "
-		"%.1f s\n", nr, name, lower[o->run.host.lower_fs], count[HOST_OK], count[HOST_FAILED],
+	fprintf(stderr,
+		"%zu scenarios on the %s kernel, lower files on %s: %zu ok, %zu failed, %zu skipped, "
+		"%.1f s\n",
+		nr, name, lower[o->run.host.lower_fs], count[HOST_OK], count[HOST_FAILED],
 		count[HOST_SKIPPED], seconds);
 	if (count[HOST_FAILED])
 		return EXIT_FAILURE;
@@ -196,7 +199,8 @@ static int run(struct options *o)
 	if (o->trace_file) {
 		o->traces = scenario_trace_open(o->trace_file, o->run.host.name);
 		if (!o->traces) {
-			fprintf(stderr, "fusebox-host: cannot write %s: %s\n", o->trace_file, strerror(errno));
+			fprintf(stderr, "fusebox-host: cannot write %s: %s\n", o->trace_file,
+				strerror(errno));
 			return EXIT_USAGE;
 		}
 	}
@@ -206,7 +210,8 @@ static int run(struct options *o)
 	host_run_end();
 	err = scenario_trace_close(o->traces);
 	if (err) {
-		fprintf(stderr, "fusebox-host: cannot write all of %s: %s\n", o->trace_file, strerror(-err));
+		fprintf(stderr, "fusebox-host: cannot write all of %s: %s\n", o->trace_file,
+			strerror(-err));
 		return EXIT_FAILURE;
 	}
 	return ret;
@@ -216,15 +221,22 @@ static int run(struct options *o)
 
 static const struct argp_option option_table[] = {
 	{ "list", OPT_LIST, NULL, 0, "list the scenarios and exit", 0 },
-	{ "differences", OPT_DIFFERENCES, NULL, 0, "list where real kernels are meant to differ, and exit", 0 },
+	{ "differences", OPT_DIFFERENCES, NULL, 0,
+	  "list where real kernels are meant to differ, and exit", 0 },
 	{ "trace", OPT_TRACE, NULL, 0, "print the normalized trace as KTAP comments", 0 },
-	{ "trace-file", OPT_TRACE_FILE, "FILE", 0, "write the normalized traces of all scenarios to FILE", 0 },
-	{ "lower-fs", OPT_LOWER_FS, "FS", 0, "lower file system: ext4, tmpfs, or overlay (on ext4); ext4 unless "
-	  "there is none", 0 },
-	{ "disk", OPT_DISK, "DEVICE", 0, "a disk with an empty ext4, used in place of a loop device; may be "
-	  "given several times", 0 },
+	{ "trace-file", OPT_TRACE_FILE, "FILE", 0,
+	  "write the normalized traces of all scenarios to FILE", 0 },
+	{ "lower-fs", OPT_LOWER_FS, "FS", 0,
+	  "lower file system: ext4, tmpfs, or overlay (on ext4); ext4 unless "
+	  "there is none",
+	  0 },
+	{ "disk", OPT_DISK, "DEVICE", 0,
+	  "a disk with an empty ext4, used in place of a loop device; may be "
+	  "given several times",
+	  0 },
 	{ "timeout", OPT_TIMEOUT, "SECONDS", 0, "give up on a scenario after this (20)", 0 },
-	{ "seed", OPT_SEED, "N", 0, "first seed of the scenarios random/... and libfuse/... (1)", 0 },
+	{ "seed", OPT_SEED, "N", 0, "first seed of the scenarios random/... and libfuse/... (1)",
+	  0 },
 	{ "ops", OPT_OPS, "N", 0, "operations of each of them, up to 1000000 (300, and 50)", 0 },
 	{ "files", OPT_FILES, "N", 0, "files of the tree of libfuse/tree, up to 400 (10)", 0 },
 	{ "name", OPT_NAME, "NAME", 0, "name of this world: host (default) or guest", 0 },
@@ -249,8 +261,8 @@ static enum host_lower_fs parse_lower_fs(const char *name)
 	return HOST_LOWER_AUTO;
 }
 
-static unsigned long long parse_number(const char *text, unsigned long long min, unsigned long long max,
-				       const char *mistake)
+static unsigned long long parse_number(const char *text, unsigned long long min,
+				       unsigned long long max, const char *mistake)
 {
 	unsigned long long n;
 	char *end;
@@ -293,7 +305,8 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		add_disk(&o->run.host, arg);
 		break;
 	case OPT_TIMEOUT:
-		o->run.timeout = parse_number(arg, 1, 86400, "not a number of seconds from 1 to 86400:");
+		o->run.timeout =
+			parse_number(arg, 1, 86400, "not a number of seconds from 1 to 86400:");
 		break;
 	case OPT_SEED:
 		rnd_first_seed = libfuse_seed = parse_number(arg, 0, ULLONG_MAX, "not a seed:");
@@ -302,8 +315,8 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		libfuse_files = parse_number(arg, 1, 400, "not a number of files from 1 to 400:");
 		break;
 	case OPT_OPS:
-		rnd_scenario_ops = libfuse_ops = parse_number(arg, 1, 1000000,
-							      "not a number of operations from 1 to 1000000:");
+		rnd_scenario_ops = libfuse_ops = parse_number(
+			arg, 1, 1000000, "not a number of operations from 1 to 1000000:");
 		break;
 	case OPT_NAME:
 		o->run.host.name = arg;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Each worker takes the next piece from a counter that all share, and tells the parent through a pipe of its own:
- * a record without a result when it begins, one with the result when it has ended.
+ * Each worker takes the next piece from a counter that all share, and tells the parent through a
+ * pipe of its own: a record without a result when it begins, one with the result when it has ended.
  */
 #include "jobs.h"
 
@@ -95,7 +95,10 @@ static bool do_one(const struct jobs *j, unsigned int item, int fd)
 	return ok;
 }
 
-/* The parent's buffered output must not be written twice, but what watches the program ends at exit(). */
+/*
+ * The parent's buffered output must not be written twice, but what watches the program ends at
+ * exit().
+ */
 static _Noreturn void worker(const struct pool *p, int fd)
 {
 	unsigned int item;
@@ -189,8 +192,9 @@ static int ended(struct pool *p, unsigned int w)
 		struct result *r = &p->result[p->busy[w]];
 
 		if (WIFSIGNALED(status))
-			snprintf(r->died, sizeof(r->died), "its process was ended by signal %d (%s)",
-				 WTERMSIG(status), sigabbrev_np(WTERMSIG(status)) ?: "?");
+			snprintf(r->died, sizeof(r->died),
+				 "its process was ended by signal %d (%s)", WTERMSIG(status),
+				 sigabbrev_np(WTERMSIG(status)) ?: "?");
 		else
 			snprintf(r->died, sizeof(r->died), "its process ended with status %d",
 				 WEXITSTATUS(status));
@@ -234,7 +238,8 @@ int jobs_run(const struct jobs *j)
 	struct pool p = { .j = j };
 	int err = -ENOMEM;
 
-	p.next = mmap(NULL, sizeof(*p.next), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	p.next = mmap(NULL, sizeof(*p.next), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
+		      0);
 	if (p.next == MAP_FAILED)
 		return -errno;
 	p.result = calloc(j->items + 1, sizeof(*p.result));

@@ -13,8 +13,9 @@
  * @workers: processes, 1 upwards
  * @items: number of pieces of work
  * @work: do piece @i in a worker; what it writes to @to is the result
- * @done: called in the parent for each piece, in order. @result has @len bytes, and @died is NULL; or the worker
- *	died in that piece: then @result is NULL, and @died says how. Both are the caller's only until it returns
+ * @done: called in the parent for each piece, in order. @result has @len bytes, and @died is NULL;
+ *	or the worker died in that piece: then @result is NULL, and @died says how. Both are the
+ *	caller's only until it returns
  * @arg: for @work and @done
  */
 struct jobs {
@@ -29,11 +30,11 @@ struct jobs {
  * jobs_run() - do it all
  * @j: what
  *
- * A worker that dies costs the piece it died in; another one goes on with the rest. To be called on the main
- * stack, with no run in progress.
+ * A worker that dies costs the piece it died in; another one goes on with the rest. To be called on
+ * the main stack, with no run in progress.
  *
- * Return: 0, or -errno if there are no processes, pipes or memory to do it with; then @j->done has been called for
- * some pieces only.
+ * Return: 0, or -errno if there are no processes, pipes or memory to do it with; then @j->done has
+ * been called for some pieces only.
  */
 int jobs_run(const struct jobs *j);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The table of known findings. It is for mistakes of the pristine kernel that a fault uncovers, and that the
- * patch neither makes nor can mend. Nothing of the patch's own belongs here.
+ * The table of known findings. It is for mistakes of the pristine kernel that a fault uncovers, and
+ * that the patch neither makes nor can mend. Nothing of the patch's own belongs here.
  */
 #include "known.h"
 

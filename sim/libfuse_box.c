@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What libfuse asks of libc in the box, beyond memory (the build renames its calls, see CMakeLists.txt; on a real kernel
- * it has libc's). Requests and replies come and go by sim/libfuse/os_world.c.
+ * What libfuse asks of libc in the box, beyond memory (the build renames its calls, see
+ * CMakeLists.txt; on a real kernel it has libc's). Requests and replies come and go by
+ * sim/libfuse/os_world.c.
  */
 #include "libfuse/os_world.h"
 
@@ -34,8 +35,8 @@ void libfuse_perror(const char *text)
 }
 
 /*
- * libfuse keeps a pipe for each thread, to splice by. In the box it is offered no splice, so there is nothing to keep; a
- * key of libc's would stay behind where a task is killed.
+ * libfuse keeps a pipe for each thread, to splice by. In the box it is offered no splice, so there
+ * is nothing to keep; a key of libc's would stay behind where a task is killed.
  */
 int libfuse_pthread_key_create(unsigned int *key, void (*destroy)(void *value))
 {

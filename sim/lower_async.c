@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Requests that are queued and complete later, in any context. See lower_async.h for what they keep to;
- * lower_host.c has them done by the host.
+ * Requests that are queued and complete later, in any context. See lower_async.h for what they keep
+ * to; lower_host.c has them done by the host.
  */
 #include <linux/aio.h>
 #include <linux/bvec.h>
@@ -49,11 +49,14 @@ static int pin_pages(struct lower_request *rq, struct iov_iter *iter)
 			len -= part;
 		}
 	}
-	iov_iter_bvec(&rq->iter, rq->write ? ITER_SOURCE : ITER_DEST, bvec, rq->nr_pages, rq->count);
+	iov_iter_bvec(&rq->iter, rq->write ? ITER_SOURCE : ITER_DEST, bvec, rq->nr_pages,
+		      rq->count);
 	return 0;
 }
 
-/* The iterator is the caller's only until ->read_iter() returns, and so may be what it points to. */
+/*
+ * The iterator is the caller's only until ->read_iter() returns, and so may be what it points to.
+ */
 static int pin(struct lower_request *rq, struct iov_iter *iter)
 {
 	if (rq->sync) {
@@ -212,7 +215,10 @@ static unsigned int count_pending(struct lower_async *async, bool due)
 	return n;
 }
 
-/* The @which-th pending request, or pending and due one, from the oldest: no longer pending. Or NULL. */
+/*
+ * The @which-th pending request, or pending and due one, from the oldest: no longer pending. Or
+ * NULL.
+ */
 static struct lower_request *take_pending(struct lower_async *async, unsigned int which, bool due)
 {
 	struct lower_request *rq, *found = NULL;
@@ -457,7 +463,8 @@ static bool at_once(struct kiocb *iocb)
 
 static bool refused(const struct kiocb *iocb)
 {
-	return (iocb->ki_flags & IOCB_NOWAIT) && async_of(file_inode(iocb->ki_filp))->mode.nowait_again;
+	return (iocb->ki_flags & IOCB_NOWAIT) &&
+	       async_of(file_inode(iocb->ki_filp))->mode.nowait_again;
 }
 
 static ssize_t async_read_iter(struct kiocb *iocb, struct iov_iter *to)
@@ -636,7 +643,8 @@ long lower_async_mode(struct super_block *sb, const struct w_async_mode *mode)
 {
 	struct lower_async *async = controlled(sb);
 
-	if (!async || mode->when >= W_ASYNC_WHENS || mode->order > W_ASYNC_CHOSEN || mode->result.error < 0)
+	if (!async || mode->when >= W_ASYNC_WHENS || mode->order > W_ASYNC_CHOSEN ||
+	    mode->result.error < 0)
 		return -EINVAL;
 	async->mode = *mode;
 	return 0;

@@ -2,12 +2,12 @@
 /*
  * "async": the lower file system of lower_ramfs.h, whose requests complete when they are told to.
  *
- * Mount type "async", options as for "lower". What it does follows ext4's direct I/O: the inode lock is
- * shared by reads and by writes within the file, and is given back when the request is queued, which
- * i_dio_count tells; the user's pages are pinned and space is allocated before; data, size and times
- * change at completion, then ->ki_complete() is called; the kiocb is touched once more after queueing.
- * Unlike ext4 it queues extending writes too (as XFS does), and buffered ones. One that appends waits
- * for all requests under way, because they decide where the file ends.
+ * Mount type "async", options as for "lower". What it does follows ext4's direct I/O: the inode
+ * lock is shared by reads and by writes within the file, and is given back when the request is
+ * queued, which i_dio_count tells; the user's pages are pinned and space is allocated before; data,
+ * size and times change at completion, then ->ki_complete() is called; the kiocb is touched once
+ * more after queueing. Unlike ext4 it queues extending writes too (as XFS does), and buffered ones.
+ * One that appends waits for all requests under way, because they decide where the file ends.
  */
 #ifndef FUSEBOX_SIM_LOWER_ASYNC_H
 #define FUSEBOX_SIM_LOWER_ASYNC_H

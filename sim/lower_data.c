@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The lower file system: the bytes of a file, in chunks of a page; what has no chunk reads as zeroes.
+ * The lower file system: the bytes of a file, in chunks of a page; what has no chunk reads as
+ * zeroes.
  */
 #include <linux/errno.h>
 #include <linux/fs.h>
@@ -119,7 +120,8 @@ static ssize_t ram_read(struct inode *inode, loff_t pos, struct iov_iter *to)
  * @pos: to where
  * @from: source
  *
- * Return: bytes copied, less than asked when room or source end; -ENOSPC, -ENOMEM, -EFAULT when none.
+ * Return: bytes copied, less than asked when room or source end; -ENOSPC, -ENOMEM, -EFAULT when
+ * none.
  */
 static ssize_t ram_write(struct inode *inode, loff_t pos, struct iov_iter *from)
 {

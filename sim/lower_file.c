@@ -51,7 +51,8 @@ static void check_direct(const struct kiocb *iocb)
 void lower_check_freeze(struct super_block *sb)
 {
 	if (!fb_held(FB_RES_FREEZE, sb, SB_FREEZE_WRITE))
-		fb_report(FB_CONTRACT, 0, NULL, "->write_iter() without freeze protection of the super block");
+		fb_report(FB_CONTRACT, 0, NULL,
+			  "->write_iter() without freeze protection of the super block");
 }
 
 /* lower_check_call() - what a caller of ->read_iter() and ->write_iter() must see to. */

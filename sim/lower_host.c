@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Lower file systems whose bytes are in real files of the host: "host" (pread, pwrite), "host-libaio"
- * and "host-uring". Names, attributes and sizes are the box's own, as in lower_ramfs.c, so that a run
- * is the same everywhere; only data move.
+ * Lower file systems whose bytes are in real files of the host: "host" (pread, pwrite),
+ * "host-libaio" and "host-uring". Names, attributes and sizes are the box's own, as in
+ * lower_ramfs.c, so that a run is the same everywhere; only data move.
  *
- * A request that was queued goes to the host at once. The host's answer is taken when no task can run,
- * the oldest request's first unless it is chosen otherwise, and is delivered in irq context.
+ * A request that was queued goes to the host at once. The host's answer is taken when no task can
+ * run, the oldest request's first unless it is chosen otherwise, and is delivered in irq context.
  */
 #include <linux/errno.h>
 #include <linux/fs.h>

@@ -29,8 +29,8 @@ struct lower_injection {
  * @write: copy in; the size is the caller's business
  * @allocate: make sure that there is room
  * @punch: make a range read as zeroes; its end is LLONG_MAX for "to the end"
- * @page: the page that holds a part of the file, made if there is none; its lock is not needed. ERR_PTR: -ENOSPC,
- *	-ENOMEM. NULL: files cannot be mapped
+ * @page: the page that holds a part of the file, made if there is none; its lock is not needed.
+ *	ERR_PTR: -ENOSPC, -ENOMEM. NULL: files cannot be mapped
  * @free: the inode goes
  */
 struct lower_storage {
@@ -62,7 +62,8 @@ struct lower_sb {
 	u64 capacity, used;		/* bytes of file data, in whole chunks */
 	spinlock_t lock;		/* guards @used */
 	bool odirect, nowait;
-	bool nocmtime;			/* times are somebody else's business, as with network file systems */
+	/* times are somebody else's business, as with network file systems */
+	bool nocmtime;
 	struct lower_injection inject[W_LOWER_OPS];
 	struct w_lower_event *log;
 	size_t nr_log, room_log;
@@ -170,8 +171,8 @@ void lower_async_stop(struct super_block *sb);
 void lower_request_complete(struct lower_request *rq);
 
 /* lower_log.c */
-void lower_log(struct inode *inode, enum w_lower_op op, struct file *file, struct kiocb *iocb, loff_t pos,
-	       size_t len, ssize_t result);
+void lower_log(struct inode *inode, enum w_lower_op op, struct file *file, struct kiocb *iocb,
+	       loff_t pos, size_t len, ssize_t result);
 long lower_fault(struct inode *inode, enum w_lower_op op, size_t *len);
 void lower_log_free(struct lower_sb *lsb);
 

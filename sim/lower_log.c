@@ -42,8 +42,8 @@ static struct w_lower_event *log_slot(struct lower_sb *lsb)
  *
  * The credentials are current's, at this moment.
  */
-void lower_log(struct inode *inode, enum w_lower_op op, struct file *file, struct kiocb *iocb, loff_t pos,
-	       size_t len, ssize_t result)
+void lower_log(struct inode *inode, enum w_lower_op op, struct file *file, struct kiocb *iocb,
+	       loff_t pos, size_t len, ssize_t result)
 {
 	const struct cred *cred = current_cred();
 	struct w_lower_event *e = log_slot(LOWER_SB(inode->i_sb));

@@ -76,7 +76,8 @@ static void init_by_type(struct inode *inode, umode_t mode, dev_t dev)
 	case S_IFREG:
 		inode->i_op = &lower_file_inode_operations;
 		inode->i_fop = LOWER_SB(inode->i_sb)->variant->fops;
-		inode->i_mapping->a_ops = LOWER_SB(inode->i_sb)->odirect ? &lower_dio_aops : &lower_aops;
+		inode->i_mapping->a_ops = LOWER_SB(inode->i_sb)->odirect ? &lower_dio_aops :
+									   &lower_aops;
 		break;
 	case S_IFDIR:
 		inode->i_op = &lower_dir_inode_operations;
@@ -147,8 +148,8 @@ static int lower_mkdir(struct user_namespace *mnt_userns, struct inode *dir, str
 	return err;
 }
 
-static int lower_symlink(struct user_namespace *mnt_userns, struct inode *dir, struct dentry *dentry,
-			 const char *target)
+static int lower_symlink(struct user_namespace *mnt_userns, struct inode *dir,
+			 struct dentry *dentry, const char *target)
 {
 	char *link = kstrdup(target, GFP_KERNEL);
 	int err;
@@ -189,7 +190,8 @@ static int set_size(struct inode *inode, loff_t size)
 	return 0;
 }
 
-static int lower_setattr(struct user_namespace *mnt_userns, struct dentry *dentry, struct iattr *attr)
+static int lower_setattr(struct user_namespace *mnt_userns, struct dentry *dentry,
+			 struct iattr *attr)
 {
 	struct inode *inode = d_inode(dentry);
 	size_t len = 0;
@@ -224,8 +226,9 @@ static int lower_fileattr_get(struct dentry *dentry, struct fileattr *fa)
 
 static unsigned int to_inode_flags(u32 fsflags)
 {
-	return (fsflags & FS_IMMUTABLE_FL ? S_IMMUTABLE : 0) | (fsflags & FS_APPEND_FL ? S_APPEND : 0) |
-	       (fsflags & FS_NOATIME_FL ? S_NOATIME : 0) | (fsflags & FS_SYNC_FL ? S_SYNC : 0);
+	return (fsflags & FS_IMMUTABLE_FL ? S_IMMUTABLE : 0) |
+	       (fsflags & FS_APPEND_FL ? S_APPEND : 0) | (fsflags & FS_NOATIME_FL ? S_NOATIME : 0) |
+	       (fsflags & FS_SYNC_FL ? S_SYNC : 0);
 }
 
 static int lower_fileattr_set(struct user_namespace *mnt_userns, struct dentry *dentry,
@@ -237,25 +240,27 @@ static int lower_fileattr_set(struct user_namespace *mnt_userns, struct dentry *
 	if (fileattr_has_fsx(fa) || (fa->flags & ~LOWER_FS_FLAGS))
 		return -EOPNOTSUPP;
 	LOWER_I(inode)->fsflags = fa->flags;
-	inode_set_flags(inode, to_inode_flags(fa->flags), S_IMMUTABLE | S_APPEND | S_NOATIME | S_SYNC);
+	inode_set_flags(inode, to_inode_flags(fa->flags),
+			S_IMMUTABLE | S_APPEND | S_NOATIME | S_SYNC);
 	inode->i_ctime = current_time(inode);
 	mark_inode_dirty(inode);
 	return 0;
 }
 
-static int lower_xattr_get(const struct xattr_handler *handler, struct dentry *dentry, struct inode *inode,
-			   const char *name, void *buffer, size_t size)
+static int lower_xattr_get(const struct xattr_handler *handler, struct dentry *dentry,
+			   struct inode *inode, const char *name, void *buffer, size_t size)
 {
 	(void)dentry;
-	return simple_xattr_get(&LOWER_I(inode)->xattrs, xattr_full_name(handler, name), buffer, size);
+	return simple_xattr_get(&LOWER_I(inode)->xattrs, xattr_full_name(handler, name), buffer,
+				size);
 }
 
 static int lower_xattr_set(const struct xattr_handler *handler, struct user_namespace *mnt_userns,
-			   struct dentry *dentry, struct inode *inode, const char *name, const void *value,
-			   size_t size, int flags)
+			   struct dentry *dentry, struct inode *inode, const char *name,
+			   const void *value, size_t size, int flags)
 {
-	int err = simple_xattr_set(&LOWER_I(inode)->xattrs, xattr_full_name(handler, name), value, size,
-				   flags, NULL);
+	int err = simple_xattr_set(&LOWER_I(inode)->xattrs, xattr_full_name(handler, name), value,
+				   size, flags, NULL);
 
 	(void)mnt_userns;
 	(void)dentry;
@@ -294,8 +299,8 @@ static ssize_t lower_listxattr(struct dentry *dentry, char *buffer, size_t size)
 }
 
 /* Not simple_getattr(), which tells blocks by the page cache: bytes are not there. */
-static int lower_getattr(struct user_namespace *mnt_userns, const struct path *path, struct kstat *stat,
-			 u32 request_mask, unsigned int query_flags)
+static int lower_getattr(struct user_namespace *mnt_userns, const struct path *path,
+			 struct kstat *stat, u32 request_mask, unsigned int query_flags)
 {
 	struct inode *inode = d_inode(path->dentry);
 	size_t len = 0;
@@ -399,7 +404,15 @@ static const struct super_operations lower_super_operations = {
 	.show_options = lower_show_options,
 };
 
-enum lower_param { LOWER_SIZE, LOWER_ODIRECT, LOWER_NOWAIT, LOWER_NOCMTIME, LOWER_HUGETLB, LOWER_STACKDEPTH, LOWER_MODE };
+enum lower_param {
+	LOWER_SIZE,
+	LOWER_ODIRECT,
+	LOWER_NOWAIT,
+	LOWER_NOCMTIME,
+	LOWER_HUGETLB,
+	LOWER_STACKDEPTH,
+	LOWER_MODE
+};
 
 const struct fs_parameter_spec lower_params[] = {
 	fsparam_u64("size", LOWER_SIZE),
@@ -566,8 +579,8 @@ static void lower_inode_init_once(void *object)
 
 static int __init lower_init(void)
 {
-	lower_inode_cache = kmem_cache_create("lower_inode", sizeof(struct lower_inode), 0, SLAB_PANIC,
-					      lower_inode_init_once);
+	lower_inode_cache = kmem_cache_create("lower_inode", sizeof(struct lower_inode), 0,
+					      SLAB_PANIC, lower_inode_init_once);
 	return register_filesystem(&lower_fs_type);
 }
 

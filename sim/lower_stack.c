@@ -55,7 +55,8 @@ static struct stack_sb *STACK_SB(const struct super_block *sb)
 
 static struct path lower_path(const struct dentry *dentry)
 {
-	return (struct path){ .mnt = STACK_SB(dentry->d_sb)->lower.mnt, .dentry = lower_dentry(dentry) };
+	return (struct path){ .mnt = STACK_SB(dentry->d_sb)->lower.mnt,
+			      .dentry = lower_dentry(dentry) };
 }
 
 static const struct cred *as_mounter(const struct super_block *sb)
@@ -157,8 +158,8 @@ static const struct dentry_operations stack_dentry_operations = {
 static struct dentry *stack_lookup(struct inode *dir, struct dentry *dentry, unsigned int flags)
 {
 	const struct cred *old = as_mounter(dir->i_sb);
-	struct dentry *lower = lookup_one_len_unlocked(dentry->d_name.name, lower_dentry(dentry->d_parent),
-						       dentry->d_name.len);
+	struct dentry *lower = lookup_one_len_unlocked(
+		dentry->d_name.name, lower_dentry(dentry->d_parent), dentry->d_name.len);
 	struct inode *inode = NULL;
 
 	revert_creds(old);
@@ -288,7 +289,8 @@ static int setattr_below(struct dentry *dentry, const struct iattr *attr)
 	return err;
 }
 
-static int stack_setattr(struct user_namespace *mnt_userns, struct dentry *dentry, struct iattr *attr)
+static int stack_setattr(struct user_namespace *mnt_userns, struct dentry *dentry,
+			 struct iattr *attr)
 {
 	struct vfsmount *mnt = STACK_SB(dentry->d_sb)->lower.mnt;
 	int err = setattr_prepare(mnt_userns, dentry, attr);
@@ -304,8 +306,8 @@ static int stack_setattr(struct user_namespace *mnt_userns, struct dentry *dentr
 	return err;
 }
 
-static int stack_getattr(struct user_namespace *mnt_userns, const struct path *path, struct kstat *stat,
-			 u32 request_mask, unsigned int query_flags)
+static int stack_getattr(struct user_namespace *mnt_userns, const struct path *path,
+			 struct kstat *stat, u32 request_mask, unsigned int query_flags)
 {
 	const struct cred *old = as_mounter(path->dentry->d_sb);
 	struct path lower = lower_path(path->dentry);
@@ -341,7 +343,8 @@ static const struct inode_operations stack_dir_inode_operations = {
 static int stack_open(struct inode *inode, struct file *file)
 {
 	const struct cred *old = as_mounter(inode->i_sb);
-	struct file *lower = open_with_fake_path(&file->f_path, file->f_flags & ~(O_CREAT | O_EXCL | O_TRUNC),
+	struct file *lower = open_with_fake_path(&file->f_path,
+						 file->f_flags & ~(O_CREAT | O_EXCL | O_TRUNC),
 						 lower_inode(inode), current_cred());
 
 	revert_creds(old);
@@ -404,8 +407,8 @@ static ssize_t write_below(struct kiocb *iocb, struct iov_iter *from)
 }
 
 /*
- * As overlayfs of 6.1: whether to append is up to the flags of the file below, so that IOCB_APPEND of this one
- * request is lost.
+ * As overlayfs of 6.1: whether to append is up to the flags of the file below, so that IOCB_APPEND
+ * of this one request is lost.
  */
 static ssize_t stack_write_iter(struct kiocb *iocb, struct iov_iter *from)
 {
@@ -584,8 +587,8 @@ static void stack_inode_init_once(void *object)
 
 static int __init stack_init(void)
 {
-	stack_inode_cache = kmem_cache_create("stack_inode", sizeof(struct stack_inode), 0, SLAB_PANIC,
-					      stack_inode_init_once);
+	stack_inode_cache = kmem_cache_create("stack_inode", sizeof(struct stack_inode), 0,
+					      SLAB_PANIC, stack_inode_init_once);
 	for (int i = 0; i < ARRAY_SIZE(stack_types); i++) {
 		stack_types[i].init_fs_context = stack_init_fs_context;
 		stack_types[i].parameters = stack_params;

@@ -51,7 +51,10 @@ static void exit_async(struct task_struct *task)
 		exit_aio_files(task->files);
 }
 
-/* The kernel's order at the end of a process: files, umask, what they left to task work, credentials. */
+/*
+ * The kernel's order at the end of a process: files, umask, what they left to task work,
+ * credentials.
+ */
 static void process_exit(struct task_struct *task)
 {
 	struct box_process *p = process_of(task);
@@ -118,7 +121,10 @@ void box_shutdown(void)
 	current->mm = current->active_mm = NULL;
 	exit_files(current);
 	task_work_run();
-	/* What an exiting process left to the work queue: the machine does not go down within a jiffy. */
+	/*
+	 * What an exiting process left to the work queue: the machine does not go down within a
+	 * jiffy.
+	 */
 	flush_delayed_fput();
 	exit_fs(current);
 	exit_creds(current);
@@ -178,7 +184,8 @@ static void run_or_end(void *arg)
 	(void)arg;
 }
 
-struct box_process *box_spawn(const char *name, enum box_files files, void (*fn)(void *arg), void *arg)
+struct box_process *box_spawn(const char *name, enum box_files files, void (*fn)(void *arg),
+			      void *arg)
 {
 	struct box_process *p = kzalloc(sizeof(*p), GFP_KERNEL);
 	int err;
@@ -232,7 +239,10 @@ bool box_sleeps(const struct box_process *p)
 	return p->done || (p->in_syscall && fb_task_blocked(p->task->fb));
 }
 
-/* Takes the signals; a deadly one ends the process here, but not while it acts for the administrator. */
+/*
+ * Takes the signals; a deadly one ends the process here, but not while it acts for the
+ * administrator.
+ */
 static void process_signals(struct box_process *p)
 {
 	if (p->administers)

@@ -102,7 +102,8 @@ struct box_process *box_current(void);
  * Credentials, umask and limits are copied from the caller.
  * Return: the process, to be freed by box_reap(); ERR_PTR(-ENOMEM).
  */
-struct box_process *box_spawn(const char *name, enum box_files files, void (*fn)(void *arg), void *arg);
+struct box_process *box_spawn(const char *name, enum box_files files, void (*fn)(void *arg),
+			      void *arg);
 
 /**
  * box_reap() - wait for the end of a process and free it

@@ -41,8 +41,8 @@ struct side {
 };
 
 /*
- * By name, what the patch adds is only excused where it writes and somebody else reads: he had the choice
- * to lock.
+ * By name, what the patch adds is only excused where it writes and somebody else reads: he had the
+ * choice to lock.
  */
 static bool fits(const struct side *s, const char *function)
 {
@@ -58,7 +58,8 @@ static bool fits(const struct side *s, const char *function)
 static bool pair_fits(const struct pair *p, const struct side *a, const struct side *b)
 {
 	/* The function before a star is the one that writes. */
-	if ((!strcmp(p->function[1], ANY_FIELD) || !strcmp(p->function[1], ANY_READER)) && !a->writes)
+	if ((!strcmp(p->function[1], ANY_FIELD) || !strcmp(p->function[1], ANY_READER)) &&
+	    !a->writes)
 		return false;
 	return fits(a, p->function[0]) && fits(b, p->function[1]);
 }
@@ -120,7 +121,8 @@ static int parse(FILE *f, const char *path)
 			continue;
 		if (line[0] == ' ' || line[0] == '\t') {
 			if (!nr_pairs)
-				err = bad(path, number, "a reason must follow the two functions it is for");
+				err = bad(path, number,
+					  "a reason must follow the two functions it is for");
 			else
 				pairs[nr_pairs - 1].why = true;
 			continue;
@@ -138,7 +140,8 @@ int races_load(const char *path)
 	int err;
 
 	if (!f) {
-		fprintf(stderr, "fusebox: cannot read %s: %s; the list of known races is tests/races/known.txt\n",
+		fprintf(stderr,
+			"fusebox: cannot read %s: %s; the list of known races is tests/races/known.txt\n",
 			path, strerror(errno));
 		return -EINVAL;
 	}
@@ -146,7 +149,8 @@ int races_load(const char *path)
 	fclose(f);
 	if (err || !nr_pairs)
 		return err;
-	met = mmap(NULL, nr_pairs * sizeof(*met), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	met = mmap(NULL, nr_pairs * sizeof(*met), PROT_READ | PROT_WRITE,
+		   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (met == MAP_FAILED) {
 		perror("fusebox: counting known races");
 		return -ENOMEM;

@@ -18,7 +18,8 @@
 
 #define HEADER		"# fusebox random: the operations of seed"
 #define MAX_LOG		1000000
-#define OP_STEPS	5000	/* steps of the box that one operation does not take: the bound for a livelock */
+/* steps of the box that one operation does not take: the bound for a livelock */
+#define OP_STEPS	5000
 
 /* A list of operations, and the seed of the schedule that they run with. */
 struct ops {
@@ -52,8 +53,8 @@ static void *must(void *p)
 }
 
 /* One run of @run, which is filled in; @seed orders the tasks. @t may be NULL. */
-static void run_box(const struct random_opts *o, struct rnd_run *run, unsigned long long seed, struct judged *v,
-		    struct totals *t)
+static void run_box(const struct random_opts *o, struct rnd_run *run, unsigned long long seed,
+		    struct judged *v, struct totals *t)
 {
 	static const struct scenario s = { "random/now", "operations by chance", 0, rnd_scenario };
 	struct fb_run_opts opts = o->run;
@@ -97,7 +98,10 @@ struct shrinker {
 	unsigned int runs;
 };
 
-/* Does @s->trial, @n operations, fail in the same way? Then what was needed of it takes the place of @s->ops. */
+/*
+ * Does @s->trial, @n operations, fail in the same way? Then what was needed of it takes the place
+ * of @s->ops.
+ */
 static bool fails_with(struct shrinker *s, size_t n, unsigned long long seed)
 {
 	struct rnd_run run = { .seed = seed, .log = s->trial, .nlog = n, .done = s->done };
@@ -114,7 +118,10 @@ static bool fails_with(struct shrinker *s, size_t n, unsigned long long seed)
 	return true;
 }
 
-/* In fewer operations the schedule is another; some are tried. They decide alike on what a seed decides besides. */
+/*
+ * In fewer operations the schedule is another; some are tried. They decide alike on what a seed
+ * decides besides.
+ */
 static bool still_fails(struct shrinker *s, size_t n)
 {
 	unsigned long long seed = s->ops.seed;
@@ -204,7 +211,10 @@ static unsigned int shrink(const struct random_opts *o, struct ops *ops, bool mi
 
 /* ---- logs ---- */
 
-/* Between these and the operations there is a blank more than in other comments: so they are found again. */
+/*
+ * Between these and the operations there is a blank more than in other comments: so they are found
+ * again.
+ */
 #define OPERATION	"#   "
 
 static void print_ops(FILE *to, const struct ops *ops)
@@ -234,8 +244,9 @@ static bool add_line(struct ops *ops, const char *line, const char *path, unsign
 		ops->at = must(realloc(ops->at, (ops->n ? 2 * ops->n : 1) * sizeof(*ops->at)));
 	bad = rnd_parse(&ops->at[ops->n], line);
 	if (bad) {
-		fprintf(stderr, "fusebox: %s:%u: %s; a line is what `fusebox random` prints of an operation\n", path,
-			number, bad);
+		fprintf(stderr,
+			"fusebox: %s:%u: %s; a line is what `fusebox random` prints of an operation\n",
+			path, number, bad);
 		return false;
 	}
 	ops->n++;
@@ -286,13 +297,15 @@ static void tell(const struct random_opts *o, FILE *to, struct ops *ops, const s
 	if (o->shrink) {
 		unsigned int runs = shrink(o, ops, v->mismatch);
 
-		fprintf(to, "# found after %zu operations, shrunk to %zu in %u runs:\n", v->needed, ops->n, runs);
+		fprintf(to, "# found after %zu operations, shrunk to %zu in %u runs:\n", v->needed,
+			ops->n, runs);
 	}
 	print_ops(to, ops);
 }
 
 /* Do @run, whose operations go to @ops. */
-static void run_and_tell(const struct random_opts *o, FILE *to, struct rnd_run *run, struct ops *ops)
+static void run_and_tell(const struct random_opts *o, FILE *to, struct rnd_run *run,
+			 struct ops *ops)
 {
 	struct totals t = { 0 };
 	struct judged v;
@@ -303,7 +316,8 @@ static void run_and_tell(const struct random_opts *o, FILE *to, struct rnd_run *
 	if (v.failed)
 		tell(o, to, ops, &v, run);
 	if (run->skipped)
-		fprintf(to, "# %zu operations of the log could not be done, as what they need is not there\n",
+		fprintf(to,
+			"# %zu operations of the log could not be done, as what they need is not there\n",
 			run->skipped);
 	free(v.details);
 }
@@ -331,7 +345,8 @@ static void save(struct test *t, const char *text)
 	}
 	for (const char *end; (end = strchr(text, '\n')); text = end + 1) {
 		if (!strncmp(text, OPERATION, strlen(OPERATION)))
-			fprintf(f, "%.*s\n", (int)(end - text - (int)strlen(OPERATION)), text + strlen(OPERATION));
+			fprintf(f, "%.*s\n", (int)(end - text - (int)strlen(OPERATION)),
+				text + strlen(OPERATION));
 	}
 	if (!fclose(f))
 		printf("# again: fusebox random --replay %s\n", t->o->log);
@@ -357,7 +372,8 @@ static void add(struct totals *sum, const struct totals *t)
 		sum->by_kind[k] += t->by_kind[k];
 }
 
-static void heard(struct test *t, const char *name, const char *result, size_t len, const char *died)
+static void heard(struct test *t, const char *name, const char *result, size_t len,
+		  const char *died)
 {
 	struct totals one = { .runs = 1, .failed = 1 };
 
@@ -399,7 +415,10 @@ static void seed_done(void *arg, unsigned int i, const char *result, size_t len,
 
 static int run_seeds(struct test *t)
 {
-	struct jobs jobs = { .workers = t->o->jobs, .items = t->o->seeds, .work = seed_work, .done = seed_done,
+	struct jobs jobs = { .workers = t->o->jobs,
+			     .items = t->o->seeds,
+			     .work = seed_work,
+			     .done = seed_done,
 			     .arg = t };
 	int err;
 
@@ -441,8 +460,10 @@ static void print_totals(const struct totals *t, double seconds)
 	for (int k = 0; k < RND_KINDS; k++)
 		printf(" %s %zu", rnd_kind_name(k), t->by_kind[k]);
 	printf("\n# Totals: pass:%u fail:%u skip:0\n", t->runs - t->failed, t->failed);
-	fprintf(stderr, "fusebox: %u runs: %zu operations, %zu rounds of more than one; %u failed; %lu choice points; "
-		"%.1f s\n", t->runs, t->ops, t->rounds, t->failed, t->points, seconds);
+	fprintf(stderr,
+		"fusebox: %u runs: %zu operations, %zu rounds of more than one; %u failed; %lu choice points; "
+		"%.1f s\n",
+		t->runs, t->ops, t->rounds, t->failed, t->points, seconds);
 }
 
 int random_test(const struct random_opts *opts)

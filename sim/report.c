@@ -28,7 +28,8 @@ static int junit_open(struct report *r, const char *path)
 		r->junit = xmlNewTextWriterFilename(tmp, 0);
 	free(tmp);
 	if (!r->junit) {
-		fprintf(stderr, "fusebox: cannot write %s: is its folder there and writable?\n", path);
+		fprintf(stderr, "fusebox: cannot write %s: is its folder there and writable?\n",
+			path);
 		return -EACCES;
 	}
 	xmlTextWriterSetIndent(r->junit, 1);
@@ -81,8 +82,8 @@ static void progress(const struct report *r, const char *name)
 	int filled = r->planned ? (int)(done * BAR_WIDTH / r->planned) : BAR_WIDTH;
 
 	fprintf(stderr, "\r\033[K[%.*s%*s] %zu/%zu %s", filled,
-		"########################################", BAR_WIDTH - filled, "", done, r->planned,
-		name);
+		"########################################", BAR_WIDTH - filled, "", done,
+		r->planned, name);
 }
 
 int report_begin(struct report *r, size_t planned, const char *junit)
@@ -150,8 +151,10 @@ int report_end(struct report *r, const char *junit)
 	fprintf(stderr, "  passed %lu choice points and %lu fault points\n", r->points, r->faults);
 	if (r->accesses)
 		fprintf(stderr, "  checked %lu accesses for data races\n", r->accesses);
-	fprintf(stderr, "  %s\n", r->failed ? "verdict: FAILED; each 'not ok' above ends with the command that replays it"
-					    : "verdict: ok; every ledger was empty after every scenario");
+	fprintf(stderr, "  %s\n",
+		r->failed ?
+			"verdict: FAILED; each 'not ok' above ends with the command that replays it" :
+			"verdict: ok; every ledger was empty after every scenario");
 	if (r->junit && junit_close(r, junit))
 		status = 1;
 	return status;

@@ -77,8 +77,8 @@ const struct scenario *runner_find(const char *name)
 	return NULL;
 }
 
-int runner_run_watched(const struct scenario *s, const struct fb_run_opts *opts, struct box_watch *watch,
-		       struct run_outcome *out)
+int runner_run_watched(const struct scenario *s, const struct fb_run_opts *opts,
+		       struct box_watch *watch, struct run_outcome *out)
 {
 	struct first_task first = { .scenario = s, .faults = watch && !watch->record };
 	struct fb_run_opts o = *opts;

@@ -48,11 +48,12 @@ const struct scenario *runner_find(const char *name);
  *
  * Return: 0; -EINVAL when the token of @opts is malformed.
  */
-int runner_run_watched(const struct scenario *s, const struct fb_run_opts *opts, struct box_watch *watch,
-		       struct run_outcome *out);
+int runner_run_watched(const struct scenario *s, const struct fb_run_opts *opts,
+		       struct box_watch *watch, struct run_outcome *out);
 
 /**
- * runner_run() - the same; if a fault is asked for, after a run without it, by the rules of fault runs
+ * runner_run() - the same; if a fault is asked for, after a run without it, by the rules of fault
+ *	runs
  * @s: the scenario
  * @opts: as above
  * @out: as above
@@ -63,7 +64,8 @@ int runner_run_watched(const struct scenario *s, const struct fb_run_opts *opts,
 int runner_run(const struct scenario *s, const struct fb_run_opts *opts, struct run_outcome *out);
 
 /**
- * runner_trace() - write the normalized trace of the last run: those lines that other worlds have, too
+ * runner_trace() - write the normalized trace of the last run: those lines that other worlds have,
+ *	too
  * @to: where to, in the format of scenario_trace.h
  * @s: the scenario
  * @out: what came of it

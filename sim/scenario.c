@@ -32,14 +32,17 @@ struct sc {
 };
 
 static const struct scenario *const groups[] = {
-	open_scenarios, create_scenarios, registry_scenarios, reply_scenarios, rw_scenarios,
-	attr_scenarios, truncate_scenarios, suid_scenarios, suid_table_scenarios, limit_scenarios, stack_scenarios,
-	death_scenarios, abort_scenarios, freeze_scenarios, explore_scenarios, lifecycle_scenarios, plain_scenarios,
-	async_scenarios, async_flight_scenarios, async_rule_scenarios, error_scenarios, cached_scenarios,
-	mmap_scenarios, conc_scenarios, conc_async_scenarios, splice_scenarios, direct_scenarios, coherency_scenarios,
-	rare_scenarios, exact_scenarios, below_scenarios, protocol_scenarios,
-	random_scenarios, nth_scenarios, lock_scenarios, notify_scenarios, dir_scenarios,
-	libfuse_scenarios, message_scenarios, handle_scenarios, service_scenarios,
+	open_scenarios,	      create_scenarios,	 registry_scenarios,	 reply_scenarios,
+	rw_scenarios,	      attr_scenarios,	 truncate_scenarios,	 suid_scenarios,
+	suid_table_scenarios, limit_scenarios,	 stack_scenarios,	 death_scenarios,
+	abort_scenarios,      freeze_scenarios,	 explore_scenarios,	 lifecycle_scenarios,
+	plain_scenarios,      async_scenarios,	 async_flight_scenarios, async_rule_scenarios,
+	error_scenarios,      cached_scenarios,	 mmap_scenarios,	 conc_scenarios,
+	conc_async_scenarios, splice_scenarios,	 direct_scenarios,	 coherency_scenarios,
+	rare_scenarios,	      exact_scenarios,	 below_scenarios,	 protocol_scenarios,
+	random_scenarios,     nth_scenarios,	 lock_scenarios,	 notify_scenarios,
+	dir_scenarios,	      libfuse_scenarios, message_scenarios,	 handle_scenarios,
+	service_scenarios,
 };
 
 /* Why a real kernel's trace differs from the box's. */
@@ -51,55 +54,55 @@ static const struct {
 	const char *reason;
 } diffs[SC_DIFFS] = {
 	[DIFF_FILES_NOT_INODES] = { "files-not-inodes", KIND_OURS,
-		"ours ties the backing file to the open file, so two opens of one inode may have "
-		"different ones; mainline ties it to the inode and answers EIO" },
+				    "ours ties the backing file to the open file, so two opens of one inode may have "
+				    "different ones; mainline ties it to the inode and answers EIO" },
 	[DIFF_MIXED_OPENS] = { "mixed-opens", KIND_OURS,
-		"ours lets direct and passthrough opens of one inode coexist; mainline answers EIO "
-		"to a direct one while a passthrough one lives" },
+			       "ours lets direct and passthrough opens of one inode coexist; mainline answers EIO "
+			       "to a direct one while a passthrough one lives" },
 	[DIFF_GETATTR_AFTER_IO] = { "getattr-after-io", KIND_OURS,
-		"ours copies the attributes from the lower inode, unless that is an overlay's; mainline "
-		"invalidates them, so that the next fstat asks the server" },
+				    "ours copies the attributes from the lower inode, unless that is an overlay's; mainline "
+				    "invalidates them, so that the next fstat asks the server" },
 	[DIFF_XATTR_PER_WRITE] = { "xattr-per-write", KIND_OURS,
-		"ours does not ask the server for security.capability on each passthrough write" },
+				   "ours does not ask the server for security.capability on each passthrough write" },
 	[DIFF_KILLPRIV] = { "killpriv", KIND_OURS,
-		"ours strips set-user-id under HANDLE_KILLPRIV too, as the server does not see "
-		"the write; mainline leaves it" },
+			    "ours strips set-user-id under HANDLE_KILLPRIV too, as the server does not see "
+			    "the write; mainline leaves it" },
 	[DIFF_SGID] = { "sgid", KIND_OURS,
-		"ours strips set-group-id without group execute permission when the writer is not in "
-		"the group, as the lower file system itself would; mainline's FUSE leaves it" },
+			"ours strips set-group-id without group execute permission when the writer is not in "
+			"the group, as the lower file system itself would; mainline's FUSE leaves it" },
 	[DIFF_SETFL] = { "setfl", KIND_MAINLINE,
-		"ours honours flags changed by fcntl (O_DIRECT set, O_APPEND cleared), as far as the lower "
-		"file system does, which overlayfs does not; mainline's passthrough keeps those of the "
-		"open" },
+			 "ours honours flags changed by fcntl (O_DIRECT set, O_APPEND cleared), as far as the lower "
+			 "file system does, which overlayfs does not; mainline's passthrough keeps those of the "
+			 "open" },
 	[DIFF_NOWAIT] = { "nowait", KIND_MAINLINE,
-		"ours passes RWF_NOWAIT on to a lower file that can do it; mainline's answers "
-		"EOPNOTSUPP" },
+			  "ours passes RWF_NOWAIT on to a lower file that can do it; mainline's answers "
+			  "EOPNOTSUPP" },
 	[DIFF_REGISTRY_OUTLIVES] = { "registry-outlives", KIND_OURS,
-		"ours drops the registered files when the connection ends and takes no more; "
-		"mainline keeps them until the device is closed" },
+				     "ours drops the registered files when the connection ends and takes no more; "
+				     "mainline keeps them until the device is closed" },
 	[DIFF_FREEZE_LOCK] = { "freeze-lock", KIND_MAINLINE,
-		"a writer that waits for a thaw of the lower file system does not hold the FUSE inode "
-		"lock, nor that of a pipe, in ours; in mainline it does" },
+			       "a writer that waits for a thaw of the lower file system does not hold the FUSE inode "
+			       "lock, nor that of a pipe, in ours; in mainline it does" },
 	[DIFF_SERVER_ACCESS] = { "server-access", KIND_OURS,
-		"ours opens the lower file only as the server itself may; mainline does not check "
-		"whether the server may write what it has opened for reading" },
+				 "ours opens the lower file only as the server itself may; mainline does not check "
+				 "whether the server may write what it has opened for reading" },
 	[DIFF_SUID_GONE] = { "suid-gone", KIND_OURS,
-		"ours looks at the mode again before it takes set-user-id off, and sends no SETATTR "
-		"if another client has done so; mainline sends one that changes nothing" },
+			     "ours looks at the mode again before it takes set-user-id off, and sends no SETATTR "
+			     "if another client has done so; mainline sends one that changes nothing" },
 	[DIFF_SUID_BELOW] = { "suid-below", KIND_OURS,
-		"ours takes off what only the lower inode has, with the privileges of the writer; "
-		"mainline writes with those of the server, which may keep it, or lose more" },
+			      "ours takes off what only the lower inode has, with the privileges of the writer; "
+			      "mainline writes with those of the server, which may keep it, or lose more" },
 	[DIFF_SPLIT] = { "split", KIND_VERSION,
-		"into how many requests direct I/O is split, and splice from a file that is read so, is another "
-		"number in kernels after 6.1" },
+			 "into how many requests direct I/O is split, and splice from a file that is read so, is another "
+			 "number in kernels after 6.1" },
 	[DIFF_QUEUED] = { "queued", KIND_VERSION,
-		"io_submit() of a write without O_DIRECT to a direct open waits for the server in 6.1; in later "
-		"kernels the request is queued" },
+			  "io_submit() of a write without O_DIRECT to a direct open waits for the server in 6.1; in later "
+			  "kernels the request is queued" },
 	[DIFF_SUID_TABLE] = { "suid-table", KIND_OURS,
-		"ours takes off and keeps what the lower file system itself would for the same writer, "
-		"whoever the server is; mainline writes with the privileges of the server" },
+			      "ours takes off and keeps what the lower file system itself would for the same writer, "
+			      "whoever the server is; mainline writes with the privileges of the server" },
 	[DIFF_SEALED_MAP] = { "sealed-map", KIND_MAINLINE,
-		"ours asks the lower file whether it may be mapped; mainline asks the FUSE file only" },
+			      "ours asks the lower file whether it may be mapped; mainline asks the FUSE file only" },
 };
 
 /* Where ours is as mainline's on a stacked lower file system. */
@@ -155,7 +158,8 @@ const char *scenario_missing(const struct scenario *s, const struct world *w)
 		{ W_CAP_LIBFUSE, "needs a libfuse built with MemorySanitizer" },
 		{ W_CAP_LOWER_KINDS, "needs lower file systems of other kinds" },
 		{ W_CAP_LOWER_FLAT, "needs a lower file system that is not stacked" },
-		{ W_CAP_LOWER_NOWAIT, "needs a lower file system that can read and write without waiting" },
+		{ W_CAP_LOWER_NOWAIT,
+		  "needs a lower file system that can read and write without waiting" },
 		{ W_CAP_AIO, "needs io_submit" },
 		{ W_CAP_URING, "needs io_uring" },
 		{ W_CAP_KERNEL_RW, "needs a caller in the kernel" },
@@ -164,7 +168,8 @@ const char *scenario_missing(const struct scenario *s, const struct world *w)
 		{ W_CAP_RELOAD, "needs a module of FUSE that can be unloaded" },
 		{ W_CAP_HOST_AIO, "needs io_submit of the machine beneath" },
 		{ W_CAP_HOST_URING, "needs io_uring of the machine beneath" },
-		{ W_CAP_LOWER_ASYNC, "needs a lower file system that completes requests when told to" },
+		{ W_CAP_LOWER_ASYNC,
+		  "needs a lower file system that completes requests when told to" },
 	};
 
 	for (size_t i = 0; i < sizeof(caps) / sizeof(caps[0]); i++) {
@@ -293,7 +298,10 @@ void sc_trace(struct sc *sc, const char *fmt, ...)
 	trace_line(sc, line);
 }
 
-/* Overlayfs marks its inodes as having no times of their own, and does not let flags of single requests through. */
+/*
+ * Overlayfs marks its inodes as having no times of their own, and does not let flags of single
+ * requests through.
+ */
 static bool as_mainline(struct sc *sc, enum sc_diff diff)
 {
 	if (sc_has(sc, W_CAP_IS_MAINLINE))
@@ -389,7 +397,8 @@ bool sc_expect_diff(struct sc *sc, const char *file, int line, const char *text,
 	sc_trace(sc, "%s = %s [%s]", text, value_text(g, sizeof(g), got), diffs[diff].name);
 	if (got == want)
 		return true;
-	failed(sc, file, line, "%s is %s, expected %s (%s)", text, g, value_text(w, sizeof(w), want), diffs[diff].name);
+	failed(sc, file, line, "%s is %s, expected %s (%s)", text, g,
+	       value_text(w, sizeof(w), want), diffs[diff].name);
 	return false;
 }
 
@@ -513,7 +522,8 @@ bool fx_setup_ways(struct sc *sc, struct fixture *fx, struct fx_opts *o, struct 
 	return fx_setup(sc, fx, o);
 }
 
-long fx_open_as(struct fixture *fx, struct fx_way *way, enum srv_backing how, const char *name, int flags)
+long fx_open_as(struct fixture *fx, struct fx_way *way, enum srv_backing how, const char *name,
+		int flags)
 {
 	way->next = how;
 	return w_open(fx->w, fx_mnt(fx, name), flags, 0);
@@ -617,14 +627,18 @@ long fx_barrier(struct fixture *fx)
 	return w_statfs(fx->w, fx->mnt, &st);
 }
 
-/* When it reads ahead and writes back, and how much at once, is up to the kernel; that it does is not. */
+/*
+ * When it reads ahead and writes back, and how much at once, is up to the kernel; that it does is
+ * not.
+ */
 static void trace_page_cache(struct fixture *fx)
 {
 	bool reads = srv_count_page_cache(fx->srv, FUSE_READ);
 	bool writes = srv_count_page_cache(fx->srv, FUSE_WRITE);
 
 	if (reads || writes)
-		sc_trace(fx->sc, "requests of the page cache:%s%s", reads ? " READ" : "", writes ? " WRITE" : "");
+		sc_trace(fx->sc, "requests of the page cache:%s%s", reads ? " READ" : "",
+			 writes ? " WRITE" : "");
 }
 
 /* Those whose number depends neither on caches nor on the kernel's version. */
@@ -699,7 +713,9 @@ static const char *try_file(struct fixture *fx)
 	return what;
 }
 
-/* A connection that has ended, as by the fault, is none that must work; INIT may have failed, too. */
+/*
+ * A connection that has ended, as by the fault, is none that must work; INIT may have failed, too.
+ */
 static bool is_connected(struct fixture *fx)
 {
 	long ret;
@@ -816,7 +832,8 @@ bool fx_same_attr(struct fixture *fx, int fd, const char *name, bool times)
 bool fx_reads(struct fixture *fx, long fd, long long off, size_t len, unsigned int seed)
 {
 	char *buf = calloc(1, len);
-	bool same = buf && w_pread(fx->w, fd, buf, len, off) == (long)len && sc_matches(buf, len, off, seed);
+	bool same = buf && w_pread(fx->w, fd, buf, len, off) == (long)len &&
+		    sc_matches(buf, len, off, seed);
 
 	free(buf);
 	return same;
@@ -835,7 +852,8 @@ bool fx_writes(struct fixture *fx, long fd, long long off, size_t len, unsigned 
 	return done;
 }
 
-bool fx_reads_below(struct fixture *fx, const char *name, long long off, size_t len, unsigned int seed)
+bool fx_reads_below(struct fixture *fx, const char *name, long long off, size_t len,
+		    unsigned int seed)
 {
 	long fd = w_open(fx->w, fx_low(fx, name), O_RDONLY, 0);
 	bool same;

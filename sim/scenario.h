@@ -146,11 +146,12 @@ struct world *sc_world(struct sc *sc);
 bool sc_has(struct sc *sc, unsigned int cap);
 
 /**
- * sc_explore_begin() - what comes before is set-up: `fusebox explore` tries other schedules only from here on
+ * sc_explore_begin() - what comes before is set-up: `fusebox explore` tries other schedules only
+ *	from here on
  * @sc: the scenario's run
  *
- * To be called once, when the tasks that shall meet are about to be started, and all that was started before
- * has come to rest. Without effect elsewhere.
+ * To be called once, when the tasks that shall meet are about to be started, and all that was
+ * started before has come to rest. Without effect elsewhere.
  */
 void sc_explore_begin(struct sc *sc);
 
@@ -354,8 +355,8 @@ bool fx_setup(struct sc *sc, struct fixture *fx, const struct fx_opts *o);
  *
  * Expects that the server has seen RELEASE for all its open files and holds no backing ids, that
  * the FUSE mount and the lower file system can be unmounted (which they cannot while somebody
- * holds a file of them), and adds the requests seen to the trace. Waits for the jobs that a scenario which
- * went wrong has left. In a fault run the file system must still serve a new file.
+ * holds a file of them), and adds the requests seen to the trace. Waits for the jobs that a
+ * scenario which went wrong has left. In a fault run the file system must still serve a new file.
  */
 void fx_teardown(struct fixture *fx);
 
@@ -461,7 +462,8 @@ bool fx_writes(struct fixture *fx, long fd, long long off, size_t len, unsigned 
  *
  * Return: as fx_reads().
  */
-bool fx_reads_below(struct fixture *fx, const char *name, long long off, size_t len, unsigned int seed);
+bool fx_reads_below(struct fixture *fx, const char *name, long long off, size_t len,
+		    unsigned int seed);
 
 /**
  * struct fx_way - how the server serves the next open; the scenario sets it
@@ -492,7 +494,8 @@ bool fx_setup_ways(struct sc *sc, struct fixture *fx, struct fx_opts *o, struct 
  *
  * Return: an fd or -errno.
  */
-long fx_open_as(struct fixture *fx, struct fx_way *way, enum srv_backing how, const char *name, int flags);
+long fx_open_as(struct fixture *fx, struct fx_way *way, enum srv_backing how, const char *name,
+		int flags);
 
 /**
  * fx_fault_run() - does the box itself let things fail? Then w_fail_nth() is of no use
@@ -567,8 +570,9 @@ long fx_job_wait(struct fx_job *job);
  * @n: how many
  * @spawn: one of &enum w_spawn_flags
  *
- * What `fusebox explore` explores is all that happens from when the first one may go on until the last one's function
- * has returned, and everything that this has set going has come to rest. To be called once.
+ * What `fusebox explore` explores is all that happens from when the first one may go on until the
+ * last one's function has returned, and everything that this has set going has come to rest. To be
+ * called once.
  *
  * Return: 0, or -errno when they could not be started.
  */

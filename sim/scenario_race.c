@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Jobs that run at the same time, as far as there is such a thing: the region that the explorer explores.
+ * Jobs that run at the same time, as far as there is such a thing: the region that the explorer
+ * explores.
  */
 #include <errno.h>
 #include <stddef.h>
@@ -25,8 +26,9 @@ struct racer {
 };
 
 /*
- * The first one opens the gates of the others, and with that the region begins: whoever waits for the end of all
- * waits already, and has no part in it. Which of them is the last makes no difference to anybody.
+ * The first one opens the gates of the others, and with that the region begins: whoever waits for
+ * the end of all waits already, and has no part in it. Which of them is the last makes no
+ * difference to anybody.
  */
 static long racer_fn(struct fx_job *job)
 {
@@ -49,7 +51,8 @@ static long racer_fn(struct fx_job *job)
 	return ret;
 }
 
-static long racer_start(struct sc *sc, struct race *all, struct racer *r, const struct fx_job *job, unsigned int spawn)
+static long racer_start(struct sc *sc, struct race *all, struct racer *r, const struct fx_job *job,
+			unsigned int spawn)
 {
 	struct world *w = sc_world(sc);
 	long err;

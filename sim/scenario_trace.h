@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A file of normalized traces: what the scenarios of one run saw, to be compared with another world's
- * (tools/differences). Text, in lines: "fusebox trace 1 WORLD" at the top; then for each scenario
- * "== NAME", its trace with two spaces before each line, and "-- ok", "-- failed" or
+ * A file of normalized traces: what the scenarios of one run saw, to be compared with another
+ * world's (tools/differences). Text, in lines: "fusebox trace 1 WORLD" at the top; then for each
+ * scenario "== NAME", its trace with two spaces before each line, and "-- ok", "-- failed" or
  * "-- skipped: WHY".
  */
 #ifndef FUSEBOX_SIM_SCENARIO_TRACE_H

@@ -6,8 +6,8 @@
  * scenarios ask for; those, the log and the rules are guarded by @lock. No operation of the world
  * is called under it.
  *
- * A read or write of the device that fails for want of memory and the like is tried again. If that does
- * not help the server ends, and so do the requests that it has not answered.
+ * A read or write of the device that fails for want of memory and the like is tried again. If that
+ * does not help the server ends, and so do the requests that it has not answered.
  */
 #include "server.h"
 #include "server_locks.h"
@@ -414,7 +414,8 @@ static void entry_from(struct server *srv, struct fuse_entry_out *e, struct node
 		.attr_valid = srv->cfg.attr_timeout,
 	};
 	attr_from(&e->attr, st);
-	if (srv->cfg.submount && S_ISDIR(st->mode) && !strcmp(last_part(n->path), srv->cfg.submount))
+	if (srv->cfg.submount && S_ISDIR(st->mode) &&
+	    !strcmp(last_part(n->path), srv->cfg.submount))
 		e->attr.flags |= FUSE_ATTR_SUBMOUNT;
 }
 
@@ -546,7 +547,8 @@ long srv_unregister(struct world *w, int dev, int32_t id)
 /* ---- notifications ---- */
 
 /* A message of the server's own accord has no number, and its kind in place of an error. */
-static long notify(struct world *w, int dev, int code, const void *arg, size_t arg_len, const void *data, size_t len)
+static long notify(struct world *w, int dev, int code, const void *arg, size_t arg_len,
+		   const void *data, size_t len)
 {
 	struct fuse_out_header out = { .len = sizeof(out) + arg_len + len, .error = code };
 	const struct iovec iov[] = {
@@ -566,14 +568,17 @@ long srv_notify_inval_inode(struct world *w, int dev, uint64_t nodeid, int64_t o
 
 long srv_notify_inval_entry(struct world *w, int dev, uint64_t parent, const char *name)
 {
-	const struct fuse_notify_inval_entry_out out = { .parent = parent, .namelen = strlen(name) };
+	const struct fuse_notify_inval_entry_out out = { .parent = parent,
+							 .namelen = strlen(name) };
 
 	return notify(w, dev, FUSE_NOTIFY_INVAL_ENTRY, &out, sizeof(out), name, out.namelen + 1);
 }
 
 long srv_notify_delete(struct world *w, int dev, uint64_t parent, uint64_t child, const char *name)
 {
-	const struct fuse_notify_delete_out out = { .parent = parent, .child = child, .namelen = strlen(name) };
+	const struct fuse_notify_delete_out out = { .parent = parent,
+						    .child = child,
+						    .namelen = strlen(name) };
 
 	return notify(w, dev, FUSE_NOTIFY_DELETE, &out, sizeof(out), name, out.namelen + 1);
 }
@@ -585,7 +590,8 @@ long srv_notify_poll(struct world *w, int dev, uint64_t kh)
 	return notify(w, dev, FUSE_NOTIFY_POLL, &out, sizeof(out), NULL, 0);
 }
 
-long srv_notify_store(struct world *w, int dev, uint64_t nodeid, uint64_t off, const void *data, uint32_t len)
+long srv_notify_store(struct world *w, int dev, uint64_t nodeid, uint64_t off, const void *data,
+		      uint32_t len)
 {
 	const struct fuse_notify_store_out out = { .nodeid = nodeid, .offset = off, .size = len };
 
@@ -717,7 +723,10 @@ static uint64_t file_add(struct server *srv, struct node *n, int fd, uint32_t fl
 	return i + 1;
 }
 
-/* Open a kept file once more, with the id that it has. Returns the handle; 0: none was kept that will do. */
+/*
+ * Open a kept file once more, with the id that it has. Returns the handle; 0: none was kept that
+ * will do.
+ */
 static uint64_t file_again(struct server *srv, struct node *n, uint32_t flags)
 {
 	struct open_file *f;
@@ -794,8 +803,8 @@ unsigned int srv_ids_registered(struct server *srv)
 }
 
 /*
- * What OPEN, CREATE and TMPFILE share once the lower file is open and has the handle @fh: backing file, hook.
- * On success *out is filled; else the handle is gone.
+ * What OPEN, CREATE and TMPFILE share once the lower file is open and has the handle @fh: backing
+ * file, hook. On success *out is filled; else the handle is gone.
  */
 static long finish_open(struct server *srv, uint32_t opcode, struct node *n, uint64_t fh,
 			uint32_t flags, struct fuse_open_out *out, struct fuse_entry_out *entry)
@@ -888,7 +897,8 @@ static struct reply do_create(struct server *srv, const struct fuse_in_header *h
 	}
 	n = node_get(srv, st.ino, path);
 	entry_from(srv, e, n, &st);
-	ret = finish_open(srv, FUSE_CREATE, n, file_add(srv, n, fd, lower_flags(in->flags), false), in->flags, out, e);
+	ret = finish_open(srv, FUSE_CREATE, n, file_add(srv, n, fd, lower_flags(in->flags), false),
+			  in->flags, out, e);
 	return ret ? fail(ret) : ok(sizeof(*e) + sizeof(*out));
 }
 
@@ -917,7 +927,8 @@ static struct reply do_tmpfile(struct server *srv, const struct fuse_in_header *
 	n = node_get(srv, st.ino, path);
 	n->gone = true;
 	entry_from(srv, e, n, &st);
-	ret = finish_open(srv, FUSE_TMPFILE, n, file_add(srv, n, fd, lower_flags(in->flags), false), in->flags, out, e);
+	ret = finish_open(srv, FUSE_TMPFILE, n, file_add(srv, n, fd, lower_flags(in->flags), false),
+			  in->flags, out, e);
 	return ret ? fail(ret) : ok(sizeof(*e) + sizeof(*out));
 }
 
@@ -1096,7 +1107,8 @@ static struct reply do_ioctl(struct server *srv, const struct fuse_ioctl_in *in,
 	    in->out_size > sizeof(arg))
 		return fail(-ENOTTY);
 	memcpy(arg, data, in->in_size);
-	ret = srv->cfg.on_ioctl ? srv->cfg.on_ioctl(srv, in, arg) : w_ioctl(srv->w, f->fd, in->cmd, arg);
+	ret = srv->cfg.on_ioctl ? srv->cfg.on_ioctl(srv, in, arg) :
+				  w_ioctl(srv->w, f->fd, in->cmd, arg);
 	if (ret < 0)
 		return fail(ret);
 	*out = (struct fuse_ioctl_out) { .result = ret };
@@ -1442,7 +1454,8 @@ static struct reply do_getlk(struct server *srv, uint64_t nodeid, const struct f
 }
 
 /* A SETLKW that cannot be served yet stays without a reply. */
-static struct reply do_setlk(struct server *srv, const struct fuse_in_header *h, const struct fuse_lk_in *in)
+static struct reply do_setlk(struct server *srv, const struct fuse_in_header *h,
+			     const struct fuse_lk_in *in)
 {
 	const struct srv_waiter waiter = { h->nodeid, h->unique, srv->serving, *in };
 	int ret = srv_locks_set(srv->locks, h->nodeid, in);
@@ -1464,7 +1477,8 @@ static struct reply do_flush(struct server *srv, uint64_t nodeid, const struct f
 	return ok(0);
 }
 
-static struct reply do_release(struct server *srv, uint64_t nodeid, const struct fuse_release_in *in)
+static struct reply do_release(struct server *srv, uint64_t nodeid,
+			       const struct fuse_release_in *in)
 {
 	file_drop(srv, in->fh);
 	if (in->release_flags & FUSE_RELEASE_FLOCK_UNLOCK)
@@ -1785,7 +1799,9 @@ static bool may_pass(long ret)
 	return ret == -EINTR || ret == -EAGAIN || ret == -ENOMEM || ret == -EFAULT || ret == -EBADF;
 }
 
-/* What is left in the pipe of a request or reply that failed half way would go before the next one. */
+/*
+ * What is left in the pipe of a request or reply that failed half way would go before the next one.
+ */
 static long spliced(struct server *srv, long ret, size_t len)
 {
 	if (ret != (long)len)
@@ -1808,8 +1824,13 @@ static long write_spliced(struct server *srv, const void *reply, size_t len)
 	long n = spliced(srv, w_write(srv->w, srv->pipe[1], reply, head), head);
 
 	if (!srv->failed && len > head)
-		n += spliced(srv, w_write(srv->w, srv->pipe[1], (const char *)reply + head, len - head), len - head);
-	return srv->failed ? -EIO : spliced(srv, w_splice(srv->w, srv->pipe[0], NULL, srv->dev, NULL, n, flags), n);
+		n += spliced(srv,
+			     w_write(srv->w, srv->pipe[1], (const char *)reply + head, len - head),
+			     len - head);
+	return srv->failed ?
+		       -EIO :
+		       spliced(srv, w_splice(srv->w, srv->pipe[0], NULL, srv->dev, NULL, n, flags),
+			       n);
 }
 
 /* Send a reply. A server that cannot is of no more use. */
@@ -1818,7 +1839,8 @@ static long send_reply(struct server *srv, const void *reply, size_t len)
 	long ret = -EINTR;
 
 	for (int tries = 0; tries < MAX_TRIES && may_pass(ret); tries++)
-		ret = srv->cfg.splice ? write_spliced(srv, reply, len) : w_write(srv->w, srv->dev, reply, len);
+		ret = srv->cfg.splice ? write_spliced(srv, reply, len) :
+					w_write(srv->w, srv->dev, reply, len);
 	if (may_pass(ret))
 		srv->failed = true;
 	else
@@ -1981,7 +2003,8 @@ static long read_request(struct server *srv)
 	long n;
 
 	do {
-		n = srv->cfg.splice ? read_spliced(srv) : w_read(srv->w, srv->dev, srv->in, BUF_SIZE);
+		n = srv->cfg.splice ? read_spliced(srv) :
+				      w_read(srv->w, srv->dev, srv->in, BUF_SIZE);
 		/* ENOENT: the request was interrupted before it could be read */
 		if (n == -ENOENT)
 			tries = 0;
@@ -2062,7 +2085,8 @@ struct server *srv_new(struct world *w, const struct srv_config *cfg, const char
 	srv->progress = w_event_new(w, "server progress");
 	srv->held_one = w_event_new(w, "server held");
 	srv->locks = srv_locks_new();
-	if (!srv->in || !srv->out || !srv->lock || !srv->progress || !srv->held_one || !srv->locks) {
+	if (!srv->in || !srv->out || !srv->lock || !srv->progress || !srv->held_one ||
+	    !srv->locks) {
 		srv_free(srv);
 		return NULL;
 	}

@@ -46,7 +46,8 @@ enum srv_backing {
  * @SRV_ID_PER_INODE: one per inode, shared by its opens and closed at the last release
  *	(what mainline demands)
  * @SRV_ID_PER_OPEN: a new one for each open, closed at its release
- * @SRV_ID_KEPT: as before, but a release keeps id and lower file for the next OPEN of the file with the same flags
+ * @SRV_ID_KEPT: as before, but a release keeps id and lower file for the next OPEN of the file with
+ *	the same flags
  */
 enum srv_ids {
 	SRV_ID_PER_INODE,
@@ -90,17 +91,19 @@ struct srv_open {
  * @xattr: implement extended attributes; otherwise they are answered with ENOSYS
  * @flush: implement FLUSH; otherwise it is answered with ENOSYS
  * @uid: whom the server runs as; 0: root with all capabilities
- * @caps: the capabilities of another one; bit 21 is CAP_SYS_ADMIN, without which there is no passthrough
- * @splice: read requests and send replies through a pipe, as a server does that splices its device; requests
- *	and replies of some pages at most
- * @splice_move: beside @splice: the kernel may take the pages of the replies for its own (SPLICE_F_MOVE)
+ * @caps: the capabilities of another one; bit 21 is CAP_SYS_ADMIN, without which there is no
+ *	passthrough
+ * @splice: read requests and send replies through a pipe, as a server does that splices its device;
+ *	requests and replies of some pages at most
+ * @splice_move: beside @splice: the kernel may take the pages of the replies for its own
+ *	(SPLICE_F_MOVE)
  * @access: answer ACCESS with "yes"; otherwise with ENOSYS
  * @poll: implement POLL, see srv_set_ready(); otherwise it is answered with ENOSYS
- * @submount: if set, the last component of directories that the kernel is told to be mount points of the exported
- *	tree; a kernel listens to that only when mounted by w_mount_virtio()
+ * @submount: if set, the last component of directories that the kernel is told to be mount points
+ *	of the exported tree; a kernel listens to that only when mounted by w_mount_virtio()
  * @on_init: if set, may change the reply to INIT; runs in the server's task
- * @on_ioctl: if set, serves IOCTL in place of the lower file: gets the request and its data, which it replaces
- *	by those of the reply; returns the result or -errno
+ * @on_ioctl: if set, serves IOCTL in place of the lower file: gets the request and its data, which
+ *	it replaces by those of the reply; returns the result or -errno
  * @on_entry: if set, may change what READDIRPLUS says of a name; runs in the server's task
  * @on_open: if set, may change the reply to OPEN, CREATE and TMPFILE; runs in the server's task
  * @hook_arg: for @choose, @backing_path and @on_open to find by srv_config()
@@ -274,8 +277,9 @@ long srv_register(struct world *w, int dev, int fd);
 long srv_unregister(struct world *w, int dev, int32_t id);
 
 /*
- * Notifications: what a server tells the kernel of its own accord. In any task that has the FUSE device at @dev in its
- * fd table. Return: 0 or -errno, -ENOENT when the kernel does not know the inode (or the name).
+ * Notifications: what a server tells the kernel of its own accord. In any task that has the FUSE
+ * device at @dev in its fd table. Return: 0 or -errno, -ENOENT when the kernel does not know the
+ * inode (or the name).
  */
 
 /**
@@ -316,10 +320,12 @@ long srv_notify_delete(struct world *w, int dev, uint64_t parent, uint64_t child
  * @data: @len bytes
  * @len: how many
  */
-long srv_notify_store(struct world *w, int dev, uint64_t nodeid, uint64_t off, const void *data, uint32_t len);
+long srv_notify_store(struct world *w, int dev, uint64_t nodeid, uint64_t off, const void *data,
+		      uint32_t len);
 
 /**
- * srv_notify_retrieve() - ask for what is in the page cache; the answer comes as request FUSE_NOTIFY_REPLY
+ * srv_notify_retrieve() - ask for what is in the page cache; the answer comes as request
+ *	FUSE_NOTIFY_REPLY
  * @w: the world
  * @dev: the FUSE device
  * @nodeid: the inode

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What a server and the kernel must agree on, byte for byte, whether the server has 32 or 64 bits: where mainline's
- * interface of passthrough has it. Nothing of this is code; it compiles or it does not (`make`, `make arm64`, `make
- * guest-32`, and for more kinds of machines `make patch-builds`).
+ * What a server and the kernel must agree on, byte for byte, whether the server has 32 or 64 bits:
+ * where mainline's interface of passthrough has it. Nothing of this is code; it compiles or it does
+ * not (`make`, `make arm64`, `make guest-32`, and for more kinds of machines `make patch-builds`).
  */
 #include <linux/fuse.h>
 #include <linux/ioctl.h>
@@ -28,4 +28,5 @@ AT(fuse_init_out, unused, 40, 24);
 
 _Static_assert(FUSE_DEV_IOC_BACKING_OPEN == 0x4010e501, "FUSE_DEV_IOC_BACKING_OPEN");
 _Static_assert(FUSE_DEV_IOC_BACKING_CLOSE == 0x4004e502, "FUSE_DEV_IOC_BACKING_CLOSE");
-_Static_assert(FOPEN_PASSTHROUGH == 1 << 7 && FUSE_PASSTHROUGH == 1ULL << 37, "flags of passthrough");
+_Static_assert(FOPEN_PASSTHROUGH == 1 << 7 && FUSE_PASSTHROUGH == 1ULL << 37,
+	       "flags of passthrough");

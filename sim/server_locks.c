@@ -2,7 +2,8 @@
 /*
  * Locks that the FUSE server keeps; see server_locks.h.
  *
- * An array without order: there are a handful. A lock that is cut in two is replaced by its two ends.
+ * An array without order: there are a handful. A lock that is cut in two is replaced by its two
+ * ends.
  */
 #include "server_locks.h"
 
@@ -55,19 +56,21 @@ static bool overlaps(const struct fuse_file_lock *a, const struct fuse_file_lock
 }
 
 /* The first lock of another owner that @in cannot be together with. */
-static const struct lock *in_the_way(const struct srv_locks *l, uint64_t nodeid, const struct fuse_lk_in *in)
+static const struct lock *in_the_way(const struct srv_locks *l, uint64_t nodeid,
+				     const struct fuse_lk_in *in)
 {
 	for (unsigned int i = 0; i < l->n; i++) {
 		const struct lock *k = &l->locks[i];
 
-		if (is_same_kind(k, nodeid, in) && k->owner != in->owner && overlaps(&k->lk, &in->lk) &&
-		    (k->lk.type == F_WRLCK || in->lk.type == F_WRLCK))
+		if (is_same_kind(k, nodeid, in) && k->owner != in->owner &&
+		    overlaps(&k->lk, &in->lk) && (k->lk.type == F_WRLCK || in->lk.type == F_WRLCK))
 			return k;
 	}
 	return NULL;
 }
 
-void srv_locks_test(const struct srv_locks *l, uint64_t nodeid, const struct fuse_lk_in *in, struct fuse_file_lock *out)
+void srv_locks_test(const struct srv_locks *l, uint64_t nodeid, const struct fuse_lk_in *in,
+		    struct fuse_file_lock *out)
 {
 	const struct lock *k = in_the_way(l, nodeid, in);
 
@@ -104,7 +107,8 @@ static void cut(struct srv_locks *l, uint64_t nodeid, const struct fuse_lk_in *i
 	for (unsigned int i = 0; i < l->n;) {
 		struct lock old = l->locks[i];
 
-		if (!is_same_kind(&old, nodeid, in) || old.owner != in->owner || !overlaps(&old.lk, &in->lk)) {
+		if (!is_same_kind(&old, nodeid, in) || old.owner != in->owner ||
+		    !overlaps(&old.lk, &in->lk)) {
 			i++;
 			continue;
 		}

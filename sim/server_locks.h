@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The locks that a FUSE server keeps for its kernel: POSIX locks and BSD locks (flock), and who waits for one.
+ * The locks that a FUSE server keeps for its kernel: POSIX locks and BSD locks (flock), and who
+ * waits for one.
  *
- * The kernel keeps none itself when the server takes them over (FUSE_POSIX_LOCKS, FUSE_FLOCK_LOCKS). For the server's
- * task only.
+ * The kernel keeps none itself when the server takes them over (FUSE_POSIX_LOCKS,
+ * FUSE_FLOCK_LOCKS). For the server's task only.
  */
 #ifndef FUSEBOX_SIM_SERVER_LOCKS_H
 #define FUSEBOX_SIM_SERVER_LOCKS_H
@@ -29,7 +30,8 @@ void srv_locks_free(struct srv_locks *l);
  * @in: the request
  * @out: gets the lock in its way, or one of type F_UNLCK
  */
-void srv_locks_test(const struct srv_locks *l, uint64_t nodeid, const struct fuse_lk_in *in, struct fuse_file_lock *out);
+void srv_locks_test(const struct srv_locks *l, uint64_t nodeid, const struct fuse_lk_in *in,
+		    struct fuse_file_lock *out);
 
 /**
  * srv_locks_set() - SETLK
@@ -65,7 +67,8 @@ struct srv_waiter {
 int srv_locks_wait(struct srv_locks *l, const struct srv_waiter *waiter);
 
 /**
- * srv_locks_granted() - take a waiter whose lock can be had now; it has it then. The oldest comes first
+ * srv_locks_granted() - take a waiter whose lock can be had now; it has it then. The oldest comes
+ *	first
  * @l: the locks
  * @waiter: which; it waits no more
  *

@@ -97,8 +97,8 @@ static void cut(struct shrinking *sh)
 	}
 }
 
-int shrink(const struct scenario *s, const struct fb_run_opts *opts, const char *token, double seconds,
-	   struct shrunk *out)
+int shrink(const struct scenario *s, const struct fb_run_opts *opts, const char *token,
+	   double seconds, struct shrunk *out)
 {
 	struct shrinking sh = { .s = s, .opts = *opts, .out = out, .seconds = seconds };
 	struct fb_run_opts first = *opts;

@@ -34,12 +34,13 @@ struct shrunk {
  * @seconds: wall time that this may take
  * @out: what came of it
  *
- * First the faults are left out, then decisions of the schedule and choices, in ever smaller groups (ddmin: Zeller,
- * Hildebrandt, IEEE TSE 28(2), 2002). A shorter run counts when its first finding is of the same kind.
+ * First the faults are left out, then decisions of the schedule and choices, in ever smaller groups
+ * (ddmin: Zeller, Hildebrandt, IEEE TSE 28(2), 2002). A shorter run counts when its first finding
+ * is of the same kind.
  *
  * Return: 0; -EINVAL when the token is malformed.
  */
-int shrink(const struct scenario *s, const struct fb_run_opts *opts, const char *token, double seconds,
-	   struct shrunk *out);
+int shrink(const struct scenario *s, const struct fb_run_opts *opts, const char *token,
+	   double seconds, struct shrunk *out);
 
 #endif

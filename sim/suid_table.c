@@ -30,7 +30,8 @@ struct totals {
 	unsigned int equal, less, refused, failed;
 };
 
-static void print_cell(struct totals *t, unsigned int writer, unsigned int mode, unsigned int cap, unsigned int front)
+static void print_cell(struct totals *t, unsigned int writer, unsigned int mode, unsigned int cap,
+		       unsigned int front)
 {
 	const struct suid_seen *s = &suid_answers[writer][mode][cap][front];
 	char text[32];
@@ -40,7 +41,8 @@ static void print_cell(struct totals *t, unsigned int writer, unsigned int mode,
 		snprintf(text, sizeof(text), "FAILED");
 	} else if (s->res < 0) {
 		t->refused++;
-		snprintf(text, sizeof(text), "%s G%uS%u", sc_errno((long)s->res), s->getattr, s->setattr);
+		snprintf(text, sizeof(text), "%s G%uS%u", sc_errno((long)s->res), s->getattr,
+			 s->setattr);
 	} else {
 		*(s->mode == s->below ? &t->equal : &t->less) += 1;
 		snprintf(text, sizeof(text), "%04o%s%s G%uS%u", s->mode, s->cap ? "+c" : "",
@@ -103,7 +105,7 @@ int suid_table(const struct fb_run_opts *opts)
 	     "G: GETATTR, S: SETATTR; no GETXATTR, no WRITE.\nMode and capabilities, below and through FUSE, are what the "
 	     "same write leaves of a lower file, but for a server that may not change the mode:\nEPERM: bits that must go "
 	     "cannot, and nothing is written; !: bits that might stay go, as the server could not set them itself");
-	printf("%u equal to the lower file system, %u refused, %u stripped of more, %u failed\n", t.equal, t.refused,
-	       t.less, t.failed);
+	printf("%u equal to the lower file system, %u refused, %u stripped of more, %u failed\n",
+	       t.equal, t.refused, t.less, t.failed);
 	return t.failed ? 1 : 0;
 }

@@ -13,7 +13,10 @@
 
 enum { EXIT_USAGE = 2 };
 
-/* How one run ended, as a worker tells it: trace, normalized trace and details (with its final NUL) follow. */
+/*
+ * How one run ended, as a worker tells it: trace, normalized trace and details (with its final NUL)
+ * follow.
+ */
 struct ending {
 	enum verdict verdict;
 	double seconds;
@@ -27,7 +30,8 @@ struct telling {
 	struct report report;
 };
 
-static int run_timed(const struct suite *s, const struct scenario *scenario, struct run_outcome *out)
+static int run_timed(const struct suite *s, const struct scenario *scenario,
+		     struct run_outcome *out)
 {
 	int err;
 
@@ -59,7 +63,8 @@ static int run_here(struct telling *t)
 		struct run_outcome out;
 
 		if (run_timed(t->s, t->s->scenario[i], &out)) {
-			fprintf(stderr, "fusebox: the decisions in '%s' are malformed; copy the whole token\n",
+			fprintf(stderr,
+				"fusebox: the decisions in '%s' are malformed; copy the whole token\n",
 				t->s->run.token);
 			return -1;
 		}
@@ -82,7 +87,10 @@ static void work(void *arg, unsigned int i, FILE *to)
 	size_t len;
 	FILE *f;
 
-	/* Only a token can be malformed, and tokens are replayed one at a time, in the caller's process. */
+	/*
+	 * Only a token can be malformed, and tokens are replayed one at a time, in the caller's
+	 * process.
+	 */
 	if (run_timed(t->s, t->s->scenario[i], &out))
 		abort();
 	f = open_memstream(&traces, &len);
@@ -125,7 +133,10 @@ static void done(void *arg, unsigned int i, const char *result, size_t len, cons
 		if (t->s->traces)
 			fwrite(result + sizeof(e) + e.trace_len, 1, e.normal_len, t->s->traces);
 		out = (struct run_outcome){
-			.verdict = e.verdict, .seconds = e.seconds, .points = e.points, .faults = e.faults,
+			.verdict = e.verdict,
+			.seconds = e.seconds,
+			.points = e.points,
+			.faults = e.faults,
 			.accesses = e.accesses,
 			.details = e.details_len ? (char *)result + len - e.details_len : NULL,
 		};
@@ -135,12 +146,15 @@ static void done(void *arg, unsigned int i, const char *result, size_t len, cons
 
 static int run_beside(struct telling *t)
 {
-	struct jobs j = { .workers = t->s->jobs, .items = t->s->nr, .work = work, .done = done, .arg = t };
+	struct jobs j = {
+		.workers = t->s->jobs, .items = t->s->nr, .work = work, .done = done, .arg = t
+	};
 	int err = jobs_run(&j);
 
 	if (err)
-		fprintf(stderr, "fusebox: cannot share the work among %u processes: %s; try --jobs 1\n", t->s->jobs,
-			strerror(-err));
+		fprintf(stderr,
+			"fusebox: cannot share the work among %u processes: %s; try --jobs 1\n",
+			t->s->jobs, strerror(-err));
 	return err;
 }
 

@@ -39,8 +39,8 @@ struct suite {
  *
  * What is printed does not depend on @s->jobs, apart from times.
  *
- * Return: the exit status of report_end(); 2 when a file cannot be written, the token of @s->run is malformed, or
- * there can be no processes; which of them is said on standard error.
+ * Return: the exit status of report_end(); 2 when a file cannot be written, the token of @s->run is
+ * malformed, or there can be no processes; which of them is said on standard error.
  */
 int suite_run(const struct suite *s);
 

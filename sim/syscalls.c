@@ -81,7 +81,8 @@ long box_pwrite(unsigned int fd, const void *buf, size_t len, loff_t off)
 	struct iovec iov = { (void *)buf, len };
 
 	box_syscall_enter();
-	return box_syscall_exit("pwrite", box_faults_wrote(fd, &iov, 1, ksys_pwrite64(fd, buf, len, off)));
+	return box_syscall_exit("pwrite",
+				box_faults_wrote(fd, &iov, 1, ksys_pwrite64(fd, buf, len, off)));
 }
 
 long box_readv(unsigned int fd, const struct iovec *iov, int n)
@@ -214,13 +215,15 @@ long box_name_to_handle(const char *path, struct file_handle *handle)
 	int mount;
 
 	box_syscall_enter();
-	return box_syscall_exit("name_to_handle_at", do_name_to_handle(AT_FDCWD, path, handle, &mount, 0));
+	return box_syscall_exit("name_to_handle_at",
+				do_name_to_handle(AT_FDCWD, path, handle, &mount, 0));
 }
 
 long box_open_by_handle(unsigned int mount, struct file_handle *handle, int flags)
 {
 	box_syscall_enter();
-	return box_syscall_exit("open_by_handle_at", do_handle_open(mount, handle, flags | O_LARGEFILE));
+	return box_syscall_exit("open_by_handle_at",
+				do_handle_open(mount, handle, flags | O_LARGEFILE));
 }
 
 long box_truncate(const char *path, loff_t size)

@@ -2,10 +2,11 @@
 /*
  * The system calls of the box.
  *
- * Each is what the kernel's entry code makes of its body in vfs_shim/fs: enter, run the body, return
- * to user space by box_syscall_exit(), which closes what is to be closed and audits what must not be
- * held there. Every one returns what the system call of its name returns, or -errno; relative paths
- * start at the root. Context: a process of the box (sim/process.h), in no other call.
+ * Each is what the kernel's entry code makes of its body in vfs_shim/fs: enter, run the body,
+ * return to user space by box_syscall_exit(), which closes what is to be closed and audits what
+ * must not be held there. Every one returns what the system call of its name returns, or -errno;
+ * relative paths start at the root. Context: a process of the box (sim/process.h), in no other
+ * call.
  */
 #ifndef FUSEBOX_SIM_SYSCALLS_H
 #define FUSEBOX_SIM_SYSCALLS_H
@@ -91,7 +92,8 @@ long box_llistxattr(const char *path, char *list, size_t len);
 long box_lremovexattr(const char *path, const char *name);
 
 long box_umask(umode_t mask);
-long box_mount(const char *dev, const char *path, const char *type, unsigned long flags, void *data);
+long box_mount(const char *dev, const char *path, const char *type, unsigned long flags,
+	       void *data);
 long box_umount(const char *path, int flags);
 /* ioctl(FIFREEZE) and ioctl(FITHAW) on a directory. */
 long box_freeze(const char *path);

@@ -136,7 +136,8 @@ long bx_uring_submit(struct world *w, int ring, const struct w_sqe *s, int n)
 	for (int i = 0; i < n; i++)
 		sqes[i] = to_sqe(&s[i]);
 	box_syscall_enter();
-	return box_faults_submitted(box_syscall_exit("io_uring_enter", ksys_io_uring_submit(ring, sqes, n)));
+	return box_faults_submitted(
+		box_syscall_exit("io_uring_enter", ksys_io_uring_submit(ring, sqes, n)));
 }
 
 long bx_uring_wait(struct world *w, int ring, int min, struct w_completion *c, int max)

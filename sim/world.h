@@ -63,7 +63,8 @@ struct w_mutex;
  * @W_CAP_IS_BOX: runs in the box; for the reason a scenario is skipped, never for its expectations
  * @W_CAP_IS_MAINLINE: the kernel's passthrough is mainline's, not ours; selects among the
  *	expectations that differ on purpose (DESIGN section 5)
- * @W_CAP_LOWER_FLAT: what w_make_lower() makes when nothing special is asked for has a stack depth of 0
+ * @W_CAP_LOWER_FLAT: what w_make_lower() makes when nothing special is asked for has a stack depth
+ *	of 0
  * @W_CAP_LOWER_NOWAIT: the same can read and write without waiting (RWF_NOWAIT)
  * @W_CAP_AIO: io_submit and its like: w_aio_setup() and so on
  * @W_CAP_URING: io_uring: w_uring_setup() and so on
@@ -72,8 +73,8 @@ struct w_mutex;
  * @W_CAP_LOWER_ASYNC: w_lower_async_mode() and its kin work on W_LOWER_ASYNC
  * @W_CAP_SPLICE: w_pipe(), w_splice(), w_sendfile() and w_copy_range() work
  * @W_CAP_RELOAD: w_reload() works
- * @W_CAP_LIBFUSE: a server on libfuse can be used: not with MemorySanitizer, which would have to see libfuse's own
- *	stores, too
+ * @W_CAP_LIBFUSE: a server on libfuse can be used: not with MemorySanitizer, which would have to
+ *	see libfuse's own stores, too
  * @W_CAP_FAIL_NTH: w_fail_nth() works
  * @W_CAP_HOST_AIO: W_LOWER_HOST_LIBAIO works: the machine beneath has io_submit
  * @W_CAP_HOST_URING: W_LOWER_HOST_URING works: the machine beneath has io_uring
@@ -262,7 +263,8 @@ enum w_lower_kind {
  * @stack_depth: stack depth of its super block, 0..2 (needs W_CAP_STACK_DEPTH if not 0)
  * @no_dio: a file system without direct I/O (needs W_CAP_NO_DIO)
  * @no_nowait: a file system without RWF_NOWAIT (only the box makes such)
- * @no_cmtime: a file system that leaves times to somebody else, as network file systems do (only the box makes such)
+ * @no_cmtime: a file system that leaves times to somebody else, as network file systems do (only
+ *	the box makes such)
  * @kind: what it is made of
  * @over: W_LOWER_STACK: the directory, below a path from w_make_lower(); the other options but
  *	@name are then that file system's
@@ -283,7 +285,8 @@ struct w_lower_opts {
  *
  * A read or write that was queued is logged as such, with result W_LOWER_QUEUED, and once more as
  * W_LOWER_DONE when it is done, just before its completion is called; off and len are then what was
- * transferred. W_LOWER_DONE and W_LOWER_MMAP cannot be made to fail. W_LOWER_GETATTR is of regular files.
+ * transferred. W_LOWER_DONE and W_LOWER_MMAP cannot be made to fail. W_LOWER_GETATTR is of regular
+ * files.
  */
 #define W_LOWER_QUEUED	(-529)
 
@@ -618,7 +621,8 @@ struct world_ops {
 
 	/* who the task is */
 	long (*setids)(struct world *w, unsigned int uid, unsigned int gid);
-	long (*setids_keep)(struct world *w, unsigned int uid, unsigned int gid, unsigned long long caps);
+	long (*setids_keep)(struct world *w, unsigned int uid, unsigned int gid,
+			    unsigned long long caps);
 	long (*drop_cap)(struct world *w, int cap);
 	long (*umask)(struct world *w, unsigned int mask);
 	long (*setrlimit_fsize)(struct world *w, unsigned long long limit);
@@ -637,7 +641,8 @@ struct world_ops {
 	long (*freeze)(struct world *w, const char *path);
 	long (*thaw)(struct world *w, const char *path);
 	long (*control_read)(struct world *w, const char *path, const char *file);
-	long (*control_write)(struct world *w, const char *path, const char *file, const char *text);
+	long (*control_write)(struct world *w, const char *path, const char *file,
+			      const char *text);
 	long (*reload)(struct world *w);
 
 	/* looking on */
@@ -902,7 +907,8 @@ static inline long w_open_kind(struct world *w, enum w_fd_kind kind)
 /**
  * w_seal_writes() - nobody may map a file shared for writing any more, as by F_SEAL_WRITE
  * @w: the world
- * @fd: a W_FD_MEMFD that is not mapped so. It may not be written to either, which the box does not check
+ * @fd: a W_FD_MEMFD that is not mapped so. It may not be written to either, which the box does not
+ *	check
  *
  * Return: 0 or -errno.
  */
@@ -1114,7 +1120,8 @@ static inline long w_access(struct world *w, const char *path, int mode)
  * @path: absolute; a last symbolic link is not followed
  * @h: where it is stored; @h->bytes says how much room there is, and then how much was used
  *
- * Return: 0 or -errno, -EOPNOTSUPP when the file system has no handles, -EOVERFLOW when there is too little room.
+ * Return: 0 or -errno, -EOPNOTSUPP when the file system has no handles, -EOVERFLOW when there is
+ * too little room.
  */
 static inline long w_name_to_handle(struct world *w, const char *path, struct w_handle *h)
 {
@@ -1298,7 +1305,8 @@ static inline long w_fcntl_setfl(struct world *w, int fd, int flags)
  * @w: the world
  * @fd: an open file
  * @cmd: F_GETLK, F_SETLK, F_SETLKW, F_OFD_GETLK, F_OFD_SETLK or F_OFD_SETLKW
- * @lk: the lock; F_GETLK and F_OFD_GETLK replace it by the one in its way, or set the type to F_UNLCK
+ * @lk: the lock; F_GETLK and F_OFD_GETLK replace it by the one in its way, or set the type to
+ *	F_UNLCK
  *
  * Return: 0 or -errno; -EAGAIN when the lock is in the way of F_SETLK or F_OFD_SETLK.
  */
@@ -1510,8 +1518,8 @@ static inline long w_uring_wait(struct world *w, int ring, int min, struct w_com
  * @data: &struct w_sqe.data
  *
  * Return: 0 when it was cancelled (it completes with -ECANCELED), -ENOENT when there is none that
- * could be, -EALREADY when a worker has it: if it has not begun it (writes to one file are done one after
- * another), it completes with -ECANCELED in its turn.
+ * could be, -EALREADY when a worker has it: if it has not begun it (writes to one file are done one
+ * after another), it completes with -ECANCELED in its turn.
  */
 static inline long w_uring_cancel(struct world *w, int ring, unsigned long long data)
 {
@@ -1908,7 +1916,8 @@ static inline long w_setids(struct world *w, unsigned int uid, unsigned int gid)
  *
  * Return: 0 or -errno.
  */
-static inline long w_setids_keep(struct world *w, unsigned int uid, unsigned int gid, unsigned long long caps)
+static inline long w_setids_keep(struct world *w, unsigned int uid, unsigned int gid,
+				 unsigned long long caps)
 {
 	return W_CALL(w, setids_keep, uid, gid, caps);
 }
@@ -2049,7 +2058,8 @@ static inline long w_mount_fuse(struct world *w, int fd, const char *path, const
  * @fd: the FUSE device, which takes the place of the virtio queues
  * @path: the mount point, from w_make_dir()
  *
- * The kernel then asks for SYNCFS and DESTROY, and mounts directories that the server marks as mount points.
+ * The kernel then asks for SYNCFS and DESTROY, and mounts directories that the server marks as
+ * mount points.
  * Return: as w_mount_fuse().
  */
 static inline long w_mount_virtio(struct world *w, int fd, const char *path)
@@ -2131,7 +2141,8 @@ static inline long w_control_read(struct world *w, const char *path, const char 
  *
  * Return: 0 or -errno.
  */
-static inline long w_control_write(struct world *w, const char *path, const char *file, const char *text)
+static inline long w_control_write(struct world *w, const char *path, const char *file,
+				   const char *text)
 {
 	return W_CALL(w, control_write, path, file, text);
 }
@@ -2264,7 +2275,8 @@ static inline long w_watch(struct world *w, int fd, struct w_watch *watch)
 }
 
 /**
- * w_watch_modified() - has somebody been told that the file was modified, since this was asked before?
+ * w_watch_modified() - has somebody been told that the file was modified, since this was asked
+ *	before?
  * @w: the world
  * @watch: from w_watch()
  *
@@ -2293,8 +2305,8 @@ static inline long w_unwatch(struct world *w, int fd, struct w_watch *watch)
  * @w: the world
  * @on: from now on; or as usual
  *
- * Who may not wait gets none. No more workers can be made: work queues that memory reclaim depends on have one rescuer
- * each.
+ * Who may not wait gets none. No more workers can be made: work queues that memory reclaim depends
+ * on have one rescuer each.
  * Return: 0 or -errno.
  */
 static inline long w_short_memory(struct world *w, bool on)
@@ -2305,10 +2317,11 @@ static inline long w_short_memory(struct world *w, bool on)
 /**
  * w_fail_nth() - let something fail in what the calling task does next (needs W_CAP_FAIL_NTH)
  * @w: the world
- * @n: which of the allocations and copies to or from user memory that its system calls come to, from 1; 0: none
- *	from now on
+ * @n: which of the allocations and copies to or from user memory that its system calls come to,
+ *	from 1; 0: none from now on
  *
- * Return: of the @n of the call before, how many were still to come: 0 when that one has failed; or -errno.
+ * Return: of the @n of the call before, how many were still to come: 0 when that one has failed; or
+ * -errno.
  */
 static inline long w_fail_nth(struct world *w, unsigned int n)
 {

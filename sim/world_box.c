@@ -46,13 +46,13 @@
 #define LOWER_SIZE	(64ULL << 20)
 #define TICK_NS		20000000	/* more than a jiffy, the granularity of file times */
 
-#define BOX_CAPS (W_CAP_ROOT | W_CAP_PASSTHROUGH | W_CAP_FREEZE | W_CAP_STACK_DEPTH | W_CAP_RO_BIND |	\
-		  W_CAP_DIO_ALIGN | W_CAP_NO_DIO | W_CAP_SIGKILL | W_CAP_TASK_RLIMIT |		\
-		  W_CAP_LOWER_LOG | W_CAP_LOWER_FAULT | W_CAP_LOWER_XATTR | W_CAP_TMPFILE |	\
-		  W_CAP_PAGE_CACHE | W_CAP_MMAP | W_CAP_SPLICE | W_CAP_RELOAD | W_CAP_LOWER_FLAT |	\
-		  W_CAP_LOWER_NOWAIT | W_CAP_FAIL_NTH | W_CAP_VIRTIO |							\
-		  W_CAP_IS_BOX | W_CAP_AIO | W_CAP_URING | W_CAP_KERNEL_RW | W_CAP_LOWER_KINDS | W_CAP_LOWER_ASYNC | \
-		  (FB_MSAN ? 0 : W_CAP_LIBFUSE))
+#define BOX_CAPS                                                                                 \
+	(W_CAP_ROOT | W_CAP_PASSTHROUGH | W_CAP_FREEZE | W_CAP_STACK_DEPTH | W_CAP_RO_BIND |     \
+	 W_CAP_DIO_ALIGN | W_CAP_NO_DIO | W_CAP_SIGKILL | W_CAP_TASK_RLIMIT | W_CAP_LOWER_LOG |  \
+	 W_CAP_LOWER_FAULT | W_CAP_LOWER_XATTR | W_CAP_TMPFILE | W_CAP_PAGE_CACHE | W_CAP_MMAP | \
+	 W_CAP_SPLICE | W_CAP_RELOAD | W_CAP_LOWER_FLAT | W_CAP_LOWER_NOWAIT | W_CAP_FAIL_NTH |  \
+	 W_CAP_VIRTIO | W_CAP_IS_BOX | W_CAP_AIO | W_CAP_URING | W_CAP_KERNEL_RW |               \
+	 W_CAP_LOWER_KINDS | W_CAP_LOWER_ASYNC | (FB_MSAN ? 0 : W_CAP_LIBFUSE))
 
 /* What the scenarios and the server hold is no memory of the kernel: no ledger, no fault points. */
 
@@ -73,7 +73,10 @@ struct w_mutex {
 	struct mutex mutex;
 };
 
-/* Wait queues are hashed by address, and the explorer tells objects apart by it: it is the same in each run. */
+/*
+ * Wait queues are hashed by address, and the explorer tells objects apart by it: it is the same in
+ * each run.
+ */
 static void *box_calloc(size_t size)
 {
 	void *p = heap_calloc(1, size);
@@ -187,7 +190,10 @@ static bool event_posted(const struct w_event *ev)
 	return ev->count;
 }
 
-/* An injected signal that does not kill is no reason to come back: waiting is no system call of the scenario's. */
+/*
+ * An injected signal that does not kill is no reason to come back: waiting is no system call of the
+ * scenario's.
+ */
 static long bx_event_wait(struct world *w, struct w_event *ev)
 {
 	long ret;
@@ -278,12 +284,14 @@ static long bx_writev(struct world *w, int fd, const struct iovec *iov, int n)
 	return box_writev(fd, iov, n);
 }
 
-static long bx_preadv2(struct world *w, int fd, const struct iovec *iov, int n, long long off, int rwf)
+static long bx_preadv2(struct world *w, int fd, const struct iovec *iov, int n, long long off,
+		       int rwf)
 {
 	return box_preadv2(fd, iov, n, off, rwf);
 }
 
-static long bx_pwritev2(struct world *w, int fd, const struct iovec *iov, int n, long long off, int rwf)
+static long bx_pwritev2(struct world *w, int fd, const struct iovec *iov, int n, long long off,
+			int rwf)
 {
 	return box_pwritev2(fd, iov, n, off, rwf);
 }
@@ -450,7 +458,8 @@ static long bx_syncfs(struct world *w, int fd)
 	return box_syncfs(fd);
 }
 
-static long bx_mmap(struct world *w, int fd, size_t len, unsigned int flags, long long off, unsigned long long *addr)
+static long bx_mmap(struct world *w, int fd, size_t len, unsigned int flags, long long off,
+		    unsigned long long *addr)
 {
 	long ret = box_mmap(fd, len, PROT_READ | (flags & W_MAP_WRITE ? PROT_WRITE : 0),
 			    flags & W_MAP_SHARED ? MAP_SHARED : MAP_PRIVATE, off);
@@ -486,8 +495,8 @@ static long bx_pipe(struct world *w, int fds[2])
 	return box_pipe(fds);
 }
 
-static long bx_splice(struct world *w, int in, long long *off_in, int out, long long *off_out, size_t len,
-		      unsigned int flags)
+static long bx_splice(struct world *w, int in, long long *off_in, int out, long long *off_out,
+		      size_t len, unsigned int flags)
 {
 	return box_splice(in, off_in, out, off_out, len, flags);
 }
@@ -497,7 +506,8 @@ static long bx_sendfile(struct world *w, int out, int in, long long *off, size_t
 	return box_sendfile(out, in, off, len);
 }
 
-static long bx_copy_range(struct world *w, int in, long long off_in, int out, long long off_out, size_t len)
+static long bx_copy_range(struct world *w, int in, long long off_in, int out, long long off_out,
+			  size_t len)
 {
 	return box_copy_range(in, off_in, out, off_out, len);
 }
@@ -619,7 +629,8 @@ static long bx_setids(struct world *w, unsigned int uid, unsigned int gid)
 	return box_syscall_exit("setresuid", box_setids(uid, gid));
 }
 
-static long bx_setids_keep(struct world *w, unsigned int uid, unsigned int gid, unsigned long long caps)
+static long bx_setids_keep(struct world *w, unsigned int uid, unsigned int gid,
+			   unsigned long long caps)
 {
 	box_syscall_enter();
 	return box_syscall_exit("setresuid", box_setids_keep(uid, gid, caps));
@@ -930,7 +941,8 @@ static long bx_reload(struct world *w)
 	ret = box_syscall_exit("init_module", fb_initcall_run("fuse_init"));
 	fb_faults_suspend();
 	if (ret && fb_initcall_run("fuse_init"))
-		fb_report_fatal(FB_CONTRACT, 0, NULL, "the module cannot be loaded, also without a fault");
+		fb_report_fatal(FB_CONTRACT, 0, NULL,
+				"the module cannot be loaded, also without a fault");
 	box_mount("none", CONTROL_DIR, "fusectl", 0, NULL);
 	fb_faults_resume();
 	return ret;
@@ -1189,7 +1201,8 @@ static const struct {
 static void check(const char *path, long err)
 {
 	if (err)
-		fb_report_fatal(FB_CONTRACT, 0, NULL, "the box cannot set up %s: error %ld", path, -err);
+		fb_report_fatal(FB_CONTRACT, 0, NULL, "the box cannot set up %s: error %ld", path,
+				-err);
 }
 
 static void furnish(void)

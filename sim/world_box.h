@@ -36,7 +36,8 @@ struct world *world_box_start(void);
  * @fn: what to run
  * @arg: for @fn
  *
- * In a fault run (see box_faults.h) @fn may be killed half-way; all processes have ended in any case.
+ * In a fault run (see box_faults.h) @fn may be killed half-way; all processes have ended in any
+ * case.
  * Context: as world_box_start().
  */
 void world_box_run(struct world *w, void (*fn)(struct world *w, void *arg), void *arg);

@@ -93,7 +93,8 @@ struct w_task {
 	atomic_ulong op_seq;
 	volatile sig_atomic_t xfsz;
 	int start_error;
-	int fail_fd;			/* while something is to fail in this task: its fail-nth, and 1 */
+	/* while something is to fail in this task: its fail-nth, and 1 */
+	int fail_fd;
 };
 
 struct w_event {
@@ -1030,7 +1031,8 @@ static long host_setids(struct world *w, unsigned int uid, unsigned int gid)
 	return ret;
 }
 
-static long host_setids_keep(struct world *w, unsigned int uid, unsigned int gid, unsigned long long caps)
+static long host_setids_keep(struct world *w, unsigned int uid, unsigned int gid,
+			     unsigned long long caps)
 {
 	struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3 };
 	struct __user_cap_data_struct data[2];
@@ -1268,8 +1270,8 @@ static long mount_overlay(const char *path, const char *below, const char *store
 }
 
 /*
- * An overlay of depth n stands on an overlay of depth n - 1 and keeps its changes in a store, a tmpfs or
- * ext4. Depth 1 stands on a directory of that store.
+ * An overlay of depth n stands on an overlay of depth n - 1 and keeps its changes in a store, a
+ * tmpfs or ext4. Depth 1 stands on a directory of that store.
  */
 static long mount_stack(struct lower *l, const char *name, int depth, bool ext4)
 {
@@ -1337,7 +1339,8 @@ static long host_make_lower(struct world *w, const struct w_lower_opts *opts, ch
 	struct lower *l;
 	long ret;
 
-	if (opts->kind != W_LOWER_RAM || opts->no_nowait || opts->no_cmtime || (opts->no_dio && !(w->caps & W_CAP_NO_DIO)))
+	if (opts->kind != W_LOWER_RAM || opts->no_nowait || opts->no_cmtime ||
+	    (opts->no_dio && !(w->caps & W_CAP_NO_DIO)))
 		return -EOPNOTSUPP;
 	l = new_lower();
 	if (!l)
@@ -1485,7 +1488,8 @@ static long host_mount_options(struct world *w, const char *path, char *buf, siz
 	while (fgets(line, sizeof(line), f)) {
 		const char *own = strstr(line, " - ");
 
-		if (!own || sscanf(line, "%*d %*d %*s %*s %255s", point) != 1 || strcmp(point, path))
+		if (!own || sscanf(line, "%*d %*d %*s %*s %255s", point) != 1 ||
+		    strcmp(point, path))
 			continue;
 		if (sscanf(own, " - %*s %*s %511s", opts) == 1) {
 			snprintf(buf, len, "%s", opts);
@@ -1508,7 +1512,8 @@ static long ctl_open(long nr, const char *file, int flags)
 	return fd < 0 ? -errno : fd;
 }
 
-static long host_control_write(struct world *w, const char *path, const char *file, const char *text)
+static long host_control_write(struct world *w, const char *path, const char *file,
+			       const char *text)
 {
 	long fd = ctl_open(conn_number(path), file, O_WRONLY);
 	long ret;
@@ -1643,9 +1648,9 @@ static long host_unwatch(struct world *w, int fd, struct w_watch *watch)
 }
 
 /*
- * /proc/thread-self/fail-nth: what it says is counted down by each place that could fail in a system call of the
- * thread. So it is opened before and closed after; and that a look at it may be what fails means only that it is
- * still there.
+ * /proc/thread-self/fail-nth: what it says is counted down by each place that could fail in a
+ * system call of the thread. So it is opened before and closed after; and that a look at it may be
+ * what fails means only that it is still there.
  */
 static const char fail_nth_path[] = "/proc/thread-self/fail-nth";
 
@@ -1967,8 +1972,8 @@ struct world *world_host_begin(const struct host_opts *opts, char *why, size_t l
 		return NULL;
 	}
 	host_mmap_begin();
-	w->caps = W_CAP_ROOT | W_CAP_PASSTHROUGH | W_CAP_RO_BIND | W_CAP_PAGE_CACHE | W_CAP_MMAP | W_CAP_SPLICE |
-		  W_CAP_LIBFUSE | host_async_caps();
+	w->caps = W_CAP_ROOT | W_CAP_PASSTHROUGH | W_CAP_RO_BIND | W_CAP_PAGE_CACHE | W_CAP_MMAP |
+		  W_CAP_SPLICE | W_CAP_LIBFUSE | host_async_caps();
 	/* Ours keeps the protocol of the kernel it patches; mainline's came with 7.40. */
 	if (init.minor > FUSE_KERNEL_MINOR_VERSION)
 		w->caps |= W_CAP_IS_MAINLINE;
@@ -2030,8 +2035,8 @@ static void for_mounts(const char *type, void (*fn)(unsigned int min, const char
 		return;
 	snprintf(text, sizeof(text), " - %s ", type);
 	while (fgets(line, sizeof(line), f)) {
-		if (sscanf(line, "%*d %*d %*u:%u %*s %255s", &min, point) == 2 && strstr(line, text) &&
-		    !strncmp(point, the_host.base, strlen(the_host.base)))
+		if (sscanf(line, "%*d %*d %*u:%u %*s %255s", &min, point) == 2 &&
+		    strstr(line, text) && !strncmp(point, the_host.base, strlen(the_host.base)))
 			fn(min, point);
 	}
 	fclose(f);

@@ -12,8 +12,8 @@
  * @HOST_LOWER_AUTO: ext4 if this machine can (loop device, mkfs.ext4), else tmpfs
  * @HOST_LOWER_TMPFS: tmpfs; it can neither be frozen nor does it check direct I/O
  * @HOST_LOWER_EXT4: ext4 on a loop device, or on a disk of &struct host_opts
- * @HOST_LOWER_OVERLAY: overlayfs, with all its layers on one such ext4. Its stack depth is 1, and so servers
- *	ask for one more than they do elsewhere; it cannot be frozen
+ * @HOST_LOWER_OVERLAY: overlayfs, with all its layers on one such ext4. Its stack depth is 1, and
+ *	so servers ask for one more than they do elsewhere; it cannot be frozen
  */
 enum host_lower_fs {
 	HOST_LOWER_AUTO,
@@ -64,8 +64,8 @@ enum host_lower_fs world_host_lower(void);
 /**
  * world_host_rescue() - thaw what is frozen and abort all connections of this world
  *
- * For a watchdog, from any thread, or from a child that shares the mount namespace: tasks that hang in the
- * kernel come back with errors.
+ * For a watchdog, from any thread, or from a child that shares the mount namespace: tasks that hang
+ * in the kernel come back with errors.
  */
 void world_host_rescue(void);
 

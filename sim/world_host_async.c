@@ -218,7 +218,9 @@ static bool ring_map(struct ring *r, const struct io_uring_params *p)
 	return true;
 }
 
-/* A ring whose fd an fd table took with it when it went leaves its entry to the next with that fd. */
+/*
+ * A ring whose fd an fd table took with it when it went leaves its entry to the next with that fd.
+ */
 static struct ring *ring_slot(int fd)
 {
 	struct ring *r = ring_find(fd);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Asynchronous I/O of the running kernel, by raw system calls: operations of sim/world.h without the
- * world's own entering and leaving, which world_host.c does. Each sets errno as a system call does.
+ * Asynchronous I/O of the running kernel, by raw system calls: operations of sim/world.h without
+ * the world's own entering and leaving, which world_host.c does. Each sets errno as a system call
+ * does.
  */
 #ifndef FUSEBOX_SIM_WORLD_HOST_ASYNC_H
 #define FUSEBOX_SIM_WORLD_HOST_ASYNC_H

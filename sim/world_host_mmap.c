@@ -34,8 +34,8 @@ void host_mmap_begin(void)
 
 long host_map(int fd, size_t len, bool write, bool shared, long long off, unsigned long long *addr)
 {
-	void *p = mmap(NULL, len, PROT_READ | (write ? PROT_WRITE : 0), shared ? MAP_SHARED : MAP_PRIVATE, fd,
-		       off);
+	void *p = mmap(NULL, len, PROT_READ | (write ? PROT_WRITE : 0),
+		       shared ? MAP_SHARED : MAP_PRIVATE, fd, off);
 
 	if (p == MAP_FAILED)
 		return -errno;

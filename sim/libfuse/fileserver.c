@@ -2,8 +2,9 @@
 /*
  * A file server on libfuse's low-level API. See fileserver.h.
  *
- * It acts as root for everybody: the kernel checks permissions (mount option default_permissions). What it serves must
- * not be changed behind its back, since it keeps names. One thread serves all requests.
+ * It acts as root for everybody: the kernel checks permissions (mount option default_permissions).
+ * What it serves must not be changed behind its back, since it keeps names. One thread serves all
+ * requests.
  */
 #define FUSE_USE_VERSION FUSE_MAKE_VERSION(3, 12)
 #ifndef _FILE_OFFSET_BITS
@@ -43,7 +44,8 @@ static struct fileserver *server_of(fuse_req_t req)
 /* libfuse keeps the number of an inode for us: we use our pointer to it. */
 static struct node *node_of(fuse_req_t req, fuse_ino_t ino)
 {
-	return ino == FUSE_ROOT_ID ? nodes_root(server_of(req)->nodes) : (struct node *)(uintptr_t)ino;
+	return ino == FUSE_ROOT_ID ? nodes_root(server_of(req)->nodes) :
+				     (struct node *)(uintptr_t)ino;
 }
 
 static int path_of(fuse_req_t req, fuse_ino_t ino, const char *name, char *path)
@@ -104,7 +106,8 @@ static void fs_getattr(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi
 }
 
 /* Looks @name up and counts it; the entry is for the kernel, which counts, too. */
-static long make_entry(fuse_req_t req, fuse_ino_t parent, const char *name, struct fuse_entry_param *e)
+static long make_entry(fuse_req_t req, fuse_ino_t parent, const char *name,
+		       struct fuse_entry_param *e)
 {
 	struct fileserver *fs = server_of(req);
 	char path[OS_PATH_MAX];
@@ -156,7 +159,8 @@ static void fs_forget(fuse_req_t req, fuse_ino_t ino, uint64_t nlookup)
 static void fs_forget_multi(fuse_req_t req, size_t count, struct fuse_forget_data *forgets)
 {
 	for (size_t i = 0; i < count; i++)
-		nodes_forget(server_of(req)->nodes, node_of(req, forgets[i].ino), forgets[i].nlookup);
+		nodes_forget(server_of(req)->nodes, node_of(req, forgets[i].ino),
+			     forgets[i].nlookup);
 	fuse_reply_none(req);
 }
 
@@ -176,7 +180,9 @@ static long set_times(const char *path, const struct stat *attr, int to_set)
 }
 
 #define SET_OWNER	(FUSE_SET_ATTR_UID | FUSE_SET_ATTR_GID)
-#define SET_TIMES	(FUSE_SET_ATTR_ATIME | FUSE_SET_ATTR_ATIME_NOW | FUSE_SET_ATTR_MTIME | FUSE_SET_ATTR_MTIME_NOW)
+#define SET_TIMES                                                              \
+	(FUSE_SET_ATTR_ATIME | FUSE_SET_ATTR_ATIME_NOW | FUSE_SET_ATTR_MTIME | \
+	 FUSE_SET_ATTR_MTIME_NOW)
 
 static long set_attr(const char *path, const struct stat *attr, int to_set)
 {
@@ -204,7 +210,8 @@ static long set_size(fuse_req_t req, fuse_ino_t ino, off_t size, struct fuse_fil
 	return ret ? ret : os_truncate(path, size);
 }
 
-static void fs_setattr(fuse_req_t req, fuse_ino_t ino, struct stat *attr, int to_set, struct fuse_file_info *fi)
+static void fs_setattr(fuse_req_t req, fuse_ino_t ino, struct stat *attr, int to_set,
+		       struct fuse_file_info *fi)
 {
 	char path[OS_PATH_MAX];
 	long ret = 0;
@@ -232,7 +239,8 @@ static void give_away(fuse_req_t req, const char *path)
 }
 
 /* A name has been made, or not. */
-static void reply_made(fuse_req_t req, long ret, fuse_ino_t parent, const char *name, const char *path)
+static void reply_made(fuse_req_t req, long ret, fuse_ino_t parent, const char *name,
+		       const char *path)
 {
 	if (ret) {
 		reply_result(req, ret);
@@ -304,7 +312,8 @@ static int is_last(const char *path)
 	return !os_lstat(path, &st) && (S_ISDIR(st.st_mode) || st.st_nlink == 1);
 }
 
-static void remove_name(fuse_req_t req, fuse_ino_t parent, const char *name, long (*remove)(const char *path))
+static void remove_name(fuse_req_t req, fuse_ino_t parent, const char *name,
+			long (*remove)(const char *path))
 {
 	char path[OS_PATH_MAX];
 	long ret = path_of(req, parent, name, path);
@@ -327,8 +336,8 @@ static void fs_rmdir(fuse_req_t req, fuse_ino_t parent, const char *name)
 	remove_name(req, parent, name, os_rmdir);
 }
 
-static void fs_rename(fuse_req_t req, fuse_ino_t parent, const char *name, fuse_ino_t newparent, const char *newname,
-		      unsigned int flags)
+static void fs_rename(fuse_req_t req, fuse_ino_t parent, const char *name, fuse_ino_t newparent,
+		      const char *newname, unsigned int flags)
 {
 	char from[OS_PATH_MAX], to[OS_PATH_MAX];
 	int exchange = !!(flags & RENAME_EXCHANGE_FLAG), last = 0;
@@ -341,8 +350,8 @@ static void fs_rename(fuse_req_t req, fuse_ino_t parent, const char *name, fuse_
 	if (!ret)
 		ret = os_rename(from, to, flags);
 	if (!ret)
-		ret = nodes_rename(server_of(req)->nodes, node_of(req, parent), name, node_of(req, newparent), newname,
-				   exchange, last);
+		ret = nodes_rename(server_of(req)->nodes, node_of(req, parent), name,
+				   node_of(req, newparent), newname, exchange, last);
 	reply_result(req, ret);
 }
 
@@ -377,7 +386,10 @@ static void file_free(struct fileserver *fs, struct node *n, struct open_file *f
 	nodes_forget(fs->nodes, n, 0);
 }
 
-/* One backing file for all opens of an inode, as mainline wants it. Where that fails the file is served by requests. */
+/*
+ * One backing file for all opens of an inode, as mainline wants it. Where that fails the file is
+ * served by requests.
+ */
 static void pass_through(struct fileserver *fs, struct node *n, struct open_file *f)
 {
 	int32_t id = n->backing_id;
@@ -392,8 +404,9 @@ static void pass_through(struct fileserver *fs, struct node *n, struct open_file
 }
 
 /*
- * The server's file has the access mode that was asked for. Positions come with each request, so it never appends; and
- * alignment is the client's business. A kernel that writes back reads, too, where a page is written in part.
+ * The server's file has the access mode that was asked for. Positions come with each request, so it
+ * never appends; and alignment is the client's business. A kernel that writes back reads, too,
+ * where a page is written in part.
  */
 static int server_flags(const struct fileserver *fs, int flags)
 {
@@ -403,7 +416,8 @@ static int server_flags(const struct fileserver *fs, int flags)
 }
 
 /* What OPEN and CREATE have in common; takes @fd over. */
-static struct open_file *file_open(struct fileserver *fs, struct node *n, int fd, struct fuse_file_info *fi)
+static struct open_file *file_open(struct fileserver *fs, struct node *n, int fd,
+				   struct fuse_file_info *fi)
 {
 	struct open_file *f = file_new(n, fd);
 
@@ -447,7 +461,8 @@ static void fs_open(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 	passthrough_next_reply(&fs->passthrough, 0);
 }
 
-static void fs_create(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode, struct fuse_file_info *fi)
+static void fs_create(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode,
+		      struct fuse_file_info *fi)
 {
 	struct fileserver *fs = server_of(req);
 	struct fuse_entry_param e;
@@ -514,7 +529,8 @@ static struct fuse_bufvec part_of(struct fuse_file_info *fi, size_t size, off_t 
 	return vec;
 }
 
-static void fs_read_spliced(fuse_req_t req, fuse_ino_t ino, size_t size, off_t off, struct fuse_file_info *fi)
+static void fs_read_spliced(fuse_req_t req, fuse_ino_t ino, size_t size, off_t off,
+			    struct fuse_file_info *fi)
 {
 	struct fuse_bufvec from = part_of(fi, size, off);
 
@@ -534,7 +550,8 @@ static void fs_write_spliced(fuse_req_t req, fuse_ino_t ino, struct fuse_bufvec 
 	reply_done(req, ret);
 }
 
-static void fs_read(fuse_req_t req, fuse_ino_t ino, size_t size, off_t off, struct fuse_file_info *fi)
+static void fs_read(fuse_req_t req, fuse_ino_t ino, size_t size, off_t off,
+		    struct fuse_file_info *fi)
 {
 	char *buf = malloc(size);
 	long ret = buf ? os_pread(file_of(fi)->fd, buf, size, off) : -ENOMEM;
@@ -558,14 +575,16 @@ static void fs_write(fuse_req_t req, fuse_ino_t ino, const char *buf, size_t siz
 	reply_done(req, ret);
 }
 
-static void fs_fallocate(fuse_req_t req, fuse_ino_t ino, int mode, off_t off, off_t len, struct fuse_file_info *fi)
+static void fs_fallocate(fuse_req_t req, fuse_ino_t ino, int mode, off_t off, off_t len,
+			 struct fuse_file_info *fi)
 {
 	(void)ino;
 	reply_result(req, os_fallocate(file_of(fi)->fd, mode, off, len));
 }
 
-static void fs_copy_file_range(fuse_req_t req, fuse_ino_t in, off_t off_in, struct fuse_file_info *fi_in,
-			       fuse_ino_t out, off_t off_out, struct fuse_file_info *fi_out, size_t len, int flags)
+static void fs_copy_file_range(fuse_req_t req, fuse_ino_t in, off_t off_in,
+			       struct fuse_file_info *fi_in, fuse_ino_t out, off_t off_out,
+			       struct fuse_file_info *fi_out, size_t len, int flags)
 {
 	long ret = os_copy_range(file_of(fi_in)->fd, off_in, file_of(fi_out)->fd, off_out, len);
 
@@ -575,7 +594,8 @@ static void fs_copy_file_range(fuse_req_t req, fuse_ino_t in, off_t off_in, stru
 	reply_done(req, ret);
 }
 
-static void fs_lseek(fuse_req_t req, fuse_ino_t ino, off_t off, int whence, struct fuse_file_info *fi)
+static void fs_lseek(fuse_req_t req, fuse_ino_t ino, off_t off, int whence,
+		     struct fuse_file_info *fi)
 {
 	long ret = os_lseek(file_of(fi)->fd, off, whence);
 
@@ -618,7 +638,8 @@ static int is_dots(const char *name)
 }
 
 /* Adds one entry to the reply; returns its size, more than @room when it does not fit. */
-static size_t add_entry(fuse_req_t req, fuse_ino_t dir, char *buf, size_t room, const struct os_dirent *d, bool plus)
+static size_t add_entry(fuse_req_t req, fuse_ino_t dir, char *buf, size_t room,
+			const struct os_dirent *d, bool plus)
 {
 	struct fuse_entry_param e = { .attr = { .st_ino = d->ino, .st_mode = d->mode } };
 	size_t size;
@@ -635,7 +656,8 @@ static size_t add_entry(fuse_req_t req, fuse_ino_t dir, char *buf, size_t room, 
 	return fuse_add_direntry_plus(req, buf, room, d->name, &e, d->off);
 }
 
-static void read_dir(fuse_req_t req, fuse_ino_t ino, size_t size, off_t off, struct fuse_file_info *fi, bool plus)
+static void read_dir(fuse_req_t req, fuse_ino_t ino, size_t size, off_t off,
+		     struct fuse_file_info *fi, bool plus)
 {
 	struct os_dirent d[8];
 	char *buf = malloc(size);
@@ -661,12 +683,14 @@ static void read_dir(fuse_req_t req, fuse_ino_t ino, size_t size, off_t off, str
 	free(buf);
 }
 
-static void fs_readdir(fuse_req_t req, fuse_ino_t ino, size_t size, off_t off, struct fuse_file_info *fi)
+static void fs_readdir(fuse_req_t req, fuse_ino_t ino, size_t size, off_t off,
+		       struct fuse_file_info *fi)
 {
 	read_dir(req, ino, size, off, fi, false);
 }
 
-static void fs_readdirplus(fuse_req_t req, fuse_ino_t ino, size_t size, off_t off, struct fuse_file_info *fi)
+static void fs_readdirplus(fuse_req_t req, fuse_ino_t ino, size_t size, off_t off,
+			   struct fuse_file_info *fi)
 {
 	read_dir(req, ino, size, off, fi, true);
 }
@@ -685,7 +709,8 @@ static void fs_statfs(fuse_req_t req, fuse_ino_t ino)
 
 /* ---- extended attributes ---- */
 
-static void fs_setxattr(fuse_req_t req, fuse_ino_t ino, const char *name, const char *val, size_t len, int flags)
+static void fs_setxattr(fuse_req_t req, fuse_ino_t ino, const char *name, const char *val,
+			size_t len, int flags)
 {
 	char path[OS_PATH_MAX];
 	long ret = path_of(req, ino, NULL, path);
@@ -749,7 +774,8 @@ static void fs_init(void *userdata, struct fuse_conn_info *conn)
 	if (fs->opts.writeback)
 		conn->want |= conn->capable & FUSE_CAP_WRITEBACK_CACHE;
 	if (fs->opts.splice)
-		conn->want |= conn->capable & (FUSE_CAP_SPLICE_READ | FUSE_CAP_SPLICE_WRITE | FUSE_CAP_SPLICE_MOVE);
+		conn->want |= conn->capable &
+			      (FUSE_CAP_SPLICE_READ | FUSE_CAP_SPLICE_WRITE | FUSE_CAP_SPLICE_MOVE);
 }
 
 static const struct fuse_lowlevel_ops operations = {
@@ -837,8 +863,13 @@ int fileserver_mount(struct fileserver *fs, const char *mountpoint)
 	if (fuse_session_mount(fs->se, mountpoint))
 		return -EIO;
 	fs->own_mount = 1;
-	/* libfuse has the device already; this tells it to leave reading and writing to us, which do not splice. */
-	return fs->opts.splice ? 0 : passthrough_attach(&fs->passthrough, fs->se, fuse_session_fd(fs->se));
+	/*
+	 * libfuse has the device already; this tells it to leave reading and writing to us, which
+	 * do not splice.
+	 */
+	return fs->opts.splice ?
+		       0 :
+		       passthrough_attach(&fs->passthrough, fs->se, fuse_session_fd(fs->se));
 }
 
 int fileserver_loop(struct fileserver *fs, bool signals)

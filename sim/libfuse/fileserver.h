@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A file server on libfuse's low-level API: it serves a directory, with passthrough where the kernel has it.
+ * A file server on libfuse's low-level API: it serves a directory, with passthrough where the
+ * kernel has it.
  *
- * The same source is a task of the box, a thread of fusebox-host, and the program fusebox-fileserver (main.c).
+ * The same source is a task of the box, a thread of fusebox-host, and the program
+ * fusebox-fileserver (main.c).
  */
 #ifndef FUSEBOX_SIM_LIBFUSE_FILESERVER_H
 #define FUSEBOX_SIM_LIBFUSE_FILESERVER_H
@@ -17,7 +19,8 @@ struct fileserver;
  * @root: absolute path of the directory
  * @passthrough: negotiate passthrough, and name a backing file for each file that is opened
  * @direct: files that are not passed through bypass the kernel's page cache
- * @writeback: the kernel keeps what is written, and writes it back later; there is no passthrough with it
+ * @writeback: the kernel keeps what is written, and writes it back later; there is no passthrough
+ *	with it
  * @splice: data go between the device and the files without a copy of ours
  * @no_xattrs: extended attributes are answered with ENOSYS, so that the kernel asks once
  * @timeout: seconds for which the kernel may use names and attributes

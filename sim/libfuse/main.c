@@ -19,14 +19,20 @@ struct arguments {
 };
 
 static const struct argp_option options[] = {
-	{ "passthrough", 'p', NULL, 0, "let the kernel do reads, writes and mappings on the files themselves (as root, "
-	  "on a kernel with FUSE passthrough)", 0 },
+	{ "passthrough", 'p', NULL, 0,
+	  "let the kernel do reads, writes and mappings on the files themselves (as root, "
+	  "on a kernel with FUSE passthrough)",
+	  0 },
 	{ "direct", 'd', NULL, 0, "files that are not passed through bypass the page cache", 0 },
-	{ "writeback", 'w', NULL, 0, "the kernel writes back later what applications write; not with --passthrough", 0 },
+	{ "writeback", 'w', NULL, 0,
+	  "the kernel writes back later what applications write; not with --passthrough", 0 },
 	{ "splice", 's', NULL, 0, "data go by splice; not with --passthrough", 0 },
-	{ "no-xattrs", 'x', NULL, 0, "files have no extended attributes, so that the kernel does not ask for them", 0 },
-	{ "options", 'o', "OPTIONS", 0, "mount options, in place of allow_other,default_permissions,"
-	  "fsname=fileserver,subtype=fusebox", 0 },
+	{ "no-xattrs", 'x', NULL, 0,
+	  "files have no extended attributes, so that the kernel does not ask for them", 0 },
+	{ "options", 'o', "OPTIONS", 0,
+	  "mount options, in place of allow_other,default_permissions,"
+	  "fsname=fileserver,subtype=fusebox",
+	  0 },
 	{ 0 },
 };
 
@@ -62,7 +68,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		if (a->ndirs < 2)
 			argp_usage(state);
 		if (a->opts.passthrough && (a->opts.writeback || a->opts.splice))
-			argp_error(state, "--passthrough goes neither with --writeback nor with --splice: leave out one");
+			argp_error(
+				state,
+				"--passthrough goes neither with --writeback nor with --splice: leave out one");
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -78,7 +86,8 @@ static char *absolute_dir(const char *path)
 		errno = ENOTDIR;
 	else if (real)
 		return real;
-	fprintf(stderr, "fusebox-fileserver: %s: %s; give an existing directory\n", path, strerror(errno));
+	fprintf(stderr, "fusebox-fileserver: %s: %s; give an existing directory\n", path,
+		strerror(errno));
 	free(real);
 	return NULL;
 }
@@ -90,12 +99,14 @@ static int serve(const struct arguments *a, const char *mountpoint)
 	int ret;
 
 	if (!fs) {
-		fputs("fusebox-fileserver: libfuse makes no session; see above for bad options\n", stderr);
+		fputs("fusebox-fileserver: libfuse makes no session; see above for bad options\n",
+		      stderr);
 		return EXIT_FAILURE;
 	}
 	ret = fileserver_mount(fs, mountpoint);
 	if (ret) {
-		fprintf(stderr, "fusebox-fileserver: cannot mount on %s: run it as root, with /dev/fuse there\n",
+		fprintf(stderr,
+			"fusebox-fileserver: cannot mount on %s: run it as root, with /dev/fuse there\n",
 			mountpoint);
 		fileserver_free(fs);
 		return EXIT_FAILURE;
@@ -104,9 +115,11 @@ static int serve(const struct arguments *a, const char *mountpoint)
 	fflush(stdout);
 	ret = fileserver_loop(fs, true);
 	if (a->opts.passthrough && !fileserver_has_passthrough(fs))
-		fputs("fusebox-fileserver: the kernel has no FUSE passthrough: files were served by requests\n", stderr);
+		fputs("fusebox-fileserver: the kernel has no FUSE passthrough: files were served by requests\n",
+		      stderr);
 	c = fileserver_counts(fs);
-	fprintf(stderr, "fusebox-fileserver: %lu opens, %lu of them passed through; %lu READ and %lu WRITE requests; "
+	fprintf(stderr,
+		"fusebox-fileserver: %lu opens, %lu of them passed through; %lu READ and %lu WRITE requests; "
 		"%lu GETATTR and %lu GETXATTR requests\n",
 		c->opens, c->passed, c->reads, c->writes, c->getattrs, c->getxattrs);
 	fileserver_free(fs);
@@ -117,7 +130,9 @@ static int serve(const struct arguments *a, const char *mountpoint)
 int main(int argc, char **argv)
 {
 	static const struct argp argp = {
-		.options = options, .parser = parse, .args_doc = "DIRECTORY MOUNTPOINT",
+		.options = options,
+		.parser = parse,
+		.args_doc = "DIRECTORY MOUNTPOINT",
 		.doc = "Serve DIRECTORY at MOUNTPOINT, in the foreground, until it is unmounted or interrupted.",
 	};
 	struct arguments a = {

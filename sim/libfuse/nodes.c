@@ -117,7 +117,9 @@ static void drop_name(struct nodes *t, struct name **at)
 	free_if_unused(t, parent);
 }
 
-/* Nobody counts on it, and nothing known lies below it: its names go, and perhaps its directories. */
+/*
+ * Nobody counts on it, and nothing known lies below it: its names go, and perhaps its directories.
+ */
 static void free_if_unused(struct nodes *t, struct node *n)
 {
 	if (n == &t->root || n->nlookup || n->nchildren || n->files)
@@ -196,8 +198,8 @@ void nodes_unlink(struct nodes *t, struct node *parent, const char *name, int la
 	free_if_unused(t, n);
 }
 
-int nodes_rename(struct nodes *t, struct node *from, const char *name, struct node *to, const char *newname,
-		 int exchange, int last)
+int nodes_rename(struct nodes *t, struct node *from, const char *name, struct node *to,
+		 const char *newname, int exchange, int last)
 {
 	struct name *a = *find_name(t, from, name), *b = *find_name(t, to, newname);
 	struct node *one = a ? a->node : NULL, *other = b && exchange ? b->node : NULL;
@@ -215,7 +217,10 @@ int nodes_rename(struct nodes *t, struct node *from, const char *name, struct no
 	return ret;
 }
 
-/* Writes the path from the end of @path to its begin; returns where it begins, NULL when it does not fit. */
+/*
+ * Writes the path from the end of @path to its begin; returns where it begins, NULL when it does
+ * not fit.
+ */
 static char *prepend(char *path, char *at, const char *text)
 {
 	size_t len = strlen(text);

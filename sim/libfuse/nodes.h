@@ -2,9 +2,9 @@
 /*
  * The inodes that the kernel knows, with the names by which it found them.
  *
- * An inode is found again by the inode number of the lower file, so that hard links are one inode. Its path is made of
- * names when it is needed, so that a directory can be renamed without telling what lies below. It is kept while the
- * kernel counts a look-up, or a name below it is known.
+ * An inode is found again by the inode number of the lower file, so that hard links are one inode.
+ * Its path is made of names when it is needed, so that a directory can be renamed without telling
+ * what lies below. It is kept while the kernel counts a look-up, or a name below it is known.
  */
 #ifndef FUSEBOX_SIM_LIBFUSE_NODES_H
 #define FUSEBOX_SIM_LIBFUSE_NODES_H
@@ -98,8 +98,8 @@ void nodes_unlink(struct nodes *t, struct node *parent, const char *name, int la
  *
  * Return: 0 or -ENOMEM.
  */
-int nodes_rename(struct nodes *t, struct node *from, const char *name, struct node *to, const char *newname,
-		 int exchange, int last);
+int nodes_rename(struct nodes *t, struct node *from, const char *name, struct node *to,
+		 const char *newname, int exchange, int last);
 
 /**
  * nodes_path() - a path that leads to an inode

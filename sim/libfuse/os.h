@@ -2,9 +2,10 @@
 /*
  * All that the file server asks of the system it runs on.
  *
- * os_libc.c makes real system calls of it, for a program of its own; os_world.c makes calls through struct world, for
- * the server as a task of the box or of fusebox-host. Every function returns a value >= 0 or a negative errno, and
- * does what the system call of its name does; paths are absolute, symbolic links at their end are not followed.
+ * os_libc.c makes real system calls of it, for a program of its own; os_world.c makes calls through
+ * struct world, for the server as a task of the box or of fusebox-host. Every function returns a
+ * value >= 0 or a negative errno, and does what the system call of its name does; paths are
+ * absolute, symbolic links at their end are not followed.
  */
 #ifndef FUSEBOX_SIM_LIBFUSE_OS_H
 #define FUSEBOX_SIM_LIBFUSE_OS_H

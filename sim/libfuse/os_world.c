@@ -67,10 +67,17 @@ static long to_stat(long ret, const struct w_stat *w, struct stat *st)
 {
 	if (ret)
 		return ret;
-	*st = (struct stat) {
-		.st_ino = w->ino, .st_mode = w->mode, .st_nlink = w->nlink, .st_uid = w->uid, .st_gid = w->gid,
-		.st_rdev = makedev((w->rdev >> 8) & 0xfff, (w->rdev & 0xff) | ((w->rdev >> 12) & 0xfff00)),
-		.st_size = w->size, .st_blocks = w->blocks, .st_blksize = w->blksize,
+	*st = (struct stat){
+		.st_ino = w->ino,
+		.st_mode = w->mode,
+		.st_nlink = w->nlink,
+		.st_uid = w->uid,
+		.st_gid = w->gid,
+		.st_rdev = makedev((w->rdev >> 8) & 0xfff,
+				   (w->rdev & 0xff) | ((w->rdev >> 12) & 0xfff00)),
+		.st_size = w->size,
+		.st_blocks = w->blocks,
+		.st_blksize = w->blksize,
 		.st_atim = { w->atime / NS, w->atime % NS },
 		.st_mtim = { w->mtime / NS, w->mtime % NS },
 		.st_ctim = { w->ctime / NS, w->ctime % NS },
@@ -132,9 +139,15 @@ long os_statvfs(const char *path, struct statvfs *st)
 	long ret = w_statfs(os_world, path, &w);
 
 	if (!ret)
-		*st = (struct statvfs) {
-			.f_bsize = w.bsize, .f_frsize = w.frsize, .f_blocks = w.blocks, .f_bfree = w.bfree,
-			.f_bavail = w.bavail, .f_files = w.files, .f_ffree = w.ffree, .f_namemax = w.namelen,
+		*st = (struct statvfs){
+			.f_bsize = w.bsize,
+			.f_frsize = w.frsize,
+			.f_blocks = w.blocks,
+			.f_bfree = w.bfree,
+			.f_bavail = w.bavail,
+			.f_files = w.files,
+			.f_ffree = w.ffree,
+			.f_namemax = w.namelen,
 		};
 	return ret;
 }
@@ -190,7 +203,9 @@ long os_readdir(int fd, off_t off, struct os_dirent *d, int n)
 	if (got >= 0)
 		got = w_getdents(os_world, fd, w, n < AT_ONCE ? n : AT_ONCE);
 	for (long i = 0; i < got; i++) {
-		d[i] = (struct os_dirent) { .ino = w[i].ino, .off = w[i].off, .mode = DTTOIF(w[i].type) };
+		d[i] = (struct os_dirent){ .ino = w[i].ino,
+					   .off = w[i].off,
+					   .mode = DTTOIF(w[i].type) };
 		memcpy(d[i].name, w[i].name, sizeof(w[i].name));
 	}
 	return got;
@@ -218,7 +233,8 @@ long os_removexattr(const char *path, const char *name)
 
 static bool wants_answer(const struct fuse_in_header *in)
 {
-	return in->opcode != FUSE_FORGET && in->opcode != FUSE_BATCH_FORGET && in->opcode != FUSE_INTERRUPT;
+	return in->opcode != FUSE_FORGET && in->opcode != FUSE_BATCH_FORGET &&
+	       in->opcode != FUSE_INTERRUPT;
 }
 
 long os_read_request(int dev, void *buf, size_t len)

@@ -42,7 +42,8 @@ static void notice_init(struct passthrough *p, const void *buf, long len)
 	if (len < (long)(sizeof(*h) + sizeof(*in)) || h->opcode != FUSE_INIT)
 		return;
 	p->init_unique = h->unique;
-	p->init_offers = (in->flags & FUSE_INIT_EXT) && ((uint64_t)in->flags2 << 32 & FUSE_PASSTHROUGH);
+	p->init_offers = (in->flags & FUSE_INIT_EXT) &&
+			 ((uint64_t)in->flags2 << 32 & FUSE_PASSTHROUGH);
 }
 
 /* Puts flag and stack depth into the reply to INIT. */
@@ -59,7 +60,10 @@ static void patch_init(struct passthrough *p, struct fuse_init_out *out)
 	p->active = true;
 }
 
-/* Puts the backing file into the reply to OPEN or CREATE, which both end with a struct fuse_open_out. */
+/*
+ * Puts the backing file into the reply to OPEN or CREATE, which both end with a struct
+ * fuse_open_out.
+ */
 static void patch_open(const struct passthrough *p, struct fuse_open_out *out)
 {
 	out->open_flags = (out->open_flags & ~FOPEN_KEEP_CACHE) | FOPEN_PASSTHROUGH;
@@ -89,7 +93,8 @@ static long send_patched(struct passthrough *p, int fd, struct iovec *iov, int n
 	if (init)
 		patch_init(p, &copy.init);
 	else
-		patch_open(p, (void *)((char *)&copy + whole.iov_len - sizeof(struct fuse_open_out)));
+		patch_open(p,
+			   (void *)((char *)&copy + whole.iov_len - sizeof(struct fuse_open_out)));
 	ret = os_write_reply(fd, iov, n);
 	*last = whole;
 	return ret;

@@ -32,16 +32,13 @@ static bool percent(struct rnd_source *src, unsigned int p)
 
 /* How often each kind is tried. */
 static const unsigned char weights[RND_KINDS] = {
-	[RND_OPEN] = 8, [RND_CLOSE] = 4,
-	[RND_READ] = 5, [RND_PREAD] = 10, [RND_PREADV] = 5, [RND_AIO_READ] = 4, [RND_URING_READ] = 4,
-	[RND_SPLICE_READ] = 3,
-	[RND_WRITE] = 5, [RND_PWRITE] = 10, [RND_PWRITEV] = 5, [RND_AIO_WRITE] = 4, [RND_URING_WRITE] = 4,
-	[RND_SPLICE_WRITE] = 3,
-	[RND_SENDFILE] = 2, [RND_COPY] = 2,
-	[RND_TRUNCATE] = 2, [RND_FALLOCATE] = 3,
-	[RND_FSYNC] = 1, [RND_FDATASYNC] = 1, [RND_FSTAT] = 4, [RND_SEEK] = 2,
-	[RND_MMAP] = 3, [RND_MUNMAP] = 2, [RND_LOAD] = 6, [RND_STORE] = 6, [RND_MSYNC] = 2,
-	[RND_CHECK] = 1,
+	[RND_OPEN] = 8,	       [RND_CLOSE] = 4,	       [RND_READ] = 5,	     [RND_PREAD] = 10,
+	[RND_PREADV] = 5,      [RND_AIO_READ] = 4,     [RND_URING_READ] = 4, [RND_SPLICE_READ] = 3,
+	[RND_WRITE] = 5,       [RND_PWRITE] = 10,      [RND_PWRITEV] = 5,    [RND_AIO_WRITE] = 4,
+	[RND_URING_WRITE] = 4, [RND_SPLICE_WRITE] = 3, [RND_SENDFILE] = 2,   [RND_COPY] = 2,
+	[RND_TRUNCATE] = 2,    [RND_FALLOCATE] = 3,    [RND_FSYNC] = 1,	     [RND_FDATASYNC] = 1,
+	[RND_FSTAT] = 4,       [RND_SEEK] = 2,	       [RND_MMAP] = 3,	     [RND_MUNMAP] = 2,
+	[RND_LOAD] = 6,	       [RND_STORE] = 6,	       [RND_MSYNC] = 2,	     [RND_CHECK] = 1,
 };
 
 static enum rnd_kind some_kind(struct rnd_source *src)
@@ -198,8 +195,8 @@ static void some_op(struct rnd_source *src, const struct rnd_model *m, struct rn
 	fit(m, op);
 }
 
-bool rnd_generate(struct rnd_source *src, const struct rnd_model *m, const struct rnd_op *round, unsigned int n,
-		  struct rnd_op *op)
+bool rnd_generate(struct rnd_source *src, const struct rnd_model *m, const struct rnd_op *round,
+		  unsigned int n, struct rnd_op *op)
 {
 	for (int i = 0; i < TRIES; i++) {
 		bool fits;

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The shadow model: files as arrays of bytes, who has them open, and which pages no two page caches agree on.
+ * The shadow model: files as arrays of bytes, who has them open, and which pages no two page caches
+ * agree on.
  *
- * Everybody must see the same at once, but for what docs/coherency.md says cannot be coherent, because it lies in two
- * page caches, FUSE's and the lower file's:
- *  - a store by way of a mapping of the lower file does not show in pages that FUSE has cached (stale): what is read
- *    through FUSE's page cache there is not looked at, and not stored to or copied from, until the page was dropped: by
- *    a passthrough or direct write, or by an open without FOPEN_KEEP_CACHE;
- *  - a store by way of FUSE's page cache is not in the lower file before it is written back (dirty): there is no load or
- *    store of the lower file's mapping there, until it was: by msync, fsync, close, passthrough or direct I/O.
+ * Everybody must see the same at once, but for what docs/coherency.md says cannot be coherent,
+ * because it lies in two page caches, FUSE's and the lower file's:
+ *  - a store by way of a mapping of the lower file does not show in pages that FUSE has cached
+ *    (stale): what is read through FUSE's page cache there is not looked at, and not stored to or
+ *    copied from, until the page was dropped: by a passthrough or direct write, or by an open
+ *    without FOPEN_KEEP_CACHE;
+ *  - a store by way of FUSE's page cache is not in the lower file before it is written back
+ *    (dirty): there is no load or store of the lower file's mapping there, until it was: by msync,
+ *    fsync, close, passthrough or direct I/O.
  */
 #include "random.h"
 
@@ -117,7 +120,8 @@ static long long write_pos(const struct rnd_model *m, const struct rnd_op *op)
 
 static bool marked(const bool *pages, long long off, size_t len)
 {
-	for (long long p = off / RND_PAGE; len && p <= (long long)(off + len - 1) / RND_PAGE && p < RND_PAGES; p++) {
+	for (long long p = off / RND_PAGE;
+	     len && p <= (long long)(off + len - 1) / RND_PAGE && p < RND_PAGES; p++) {
 		if (pages[p])
 			return true;
 	}
@@ -126,22 +130,25 @@ static bool marked(const bool *pages, long long off, size_t len)
 
 static void mark(bool *pages, long long off, long long len, bool value)
 {
-	for (long long p = off / RND_PAGE; len > 0 && p <= (off + len - 1) / RND_PAGE && p < RND_PAGES; p++)
+	for (long long p = off / RND_PAGE;
+	     len > 0 && p <= (off + len - 1) / RND_PAGE && p < RND_PAGES; p++)
 		pages[p] = value;
 }
 
 /* ---- can it be done ---- */
 
 /*
- * FUSE itself, without passthrough: an asynchronous direct read leaves ki_pos where it was (fuse_direct_read_iter() calls
- * fuse_direct_IO(), whose other caller moves it), so io_uring, which goes on after a short read, reads the same again.
+ * FUSE itself, without passthrough: an asynchronous direct read leaves ki_pos where it was
+ * (fuse_direct_read_iter() calls fuse_direct_IO(), whose other caller moves it), so io_uring, which
+ * goes on after a short read, reads the same again.
  */
 static bool read_twice(const struct rnd_model *m, const struct rnd_op *op)
 {
 	const struct rnd_slot *s = &m->slots[op->slot];
 
 	/* Linux 6.18 does not need O_DIRECT for it */
-	return op->kind == RND_URING_READ && s->way == RND_DIRECT && (m->mainline || (s->flags & O_DIRECT)) &&
+	return op->kind == RND_URING_READ && s->way == RND_DIRECT &&
+	       (m->mainline || (s->flags & O_DIRECT)) &&
 	       op->off + (long long)op->len > m->files[s->file].size;
 }
 
@@ -155,7 +162,8 @@ static bool valid_slot_io(const struct rnd_model *m, const struct rnd_op *op)
 	/* a pipe's pages are not aligned as direct I/O wants it */
 	if (odirect && (op->kind == RND_SPLICE_READ || op->kind == RND_SPLICE_WRITE))
 		return false;
-	if (odirect && (op->off % RND_DIO_ALIGN || op->len % RND_DIO_ALIGN || rnd_model_appends(m, op)))
+	if (odirect &&
+	    (op->off % RND_DIO_ALIGN || op->len % RND_DIO_ALIGN || rnd_model_appends(m, op)))
 		return false;
 	if (op->kind == RND_SPLICE_WRITE && (s->flags & O_APPEND))
 		return false;
@@ -169,8 +177,8 @@ static bool valid_two(const struct rnd_model *m, const struct rnd_op *op)
 	const struct rnd_slot *in = &m->slots[op->slot], *out = &m->slots[op->slot2];
 	const struct rnd_file *f = &m->files[in->file];
 
-	if (!out->open || op->slot == op->slot2 || !readable(in) || !writable(out) || (out->flags & O_APPEND) ||
-	    ((in->flags | out->flags) & O_DIRECT))
+	if (!out->open || op->slot == op->slot2 || !readable(in) || !writable(out) ||
+	    (out->flags & O_APPEND) || ((in->flags | out->flags) & O_DIRECT))
 		return false;
 	if (op->off2 + (long long)op->len > RND_MAX)
 		return false;
@@ -236,7 +244,10 @@ static struct touch touch(int file, long long from, size_t len, bool write, bool
 	};
 }
 
-/* Nobody can drop pages when a request to the server is done that is not waited for (docs/patch.md). */
+/*
+ * Nobody can drop pages when a request to the server is done that is not waited for
+ * (docs/patch.md).
+ */
 static bool async_direct(const struct rnd_slot *s, const struct rnd_op *op)
 {
 	return !passes_through(s) && (s->flags & O_DIRECT) &&
@@ -262,8 +273,9 @@ static void touches(const struct rnd_model *m, const struct rnd_op *op, struct t
 	} else if (is_read(op) || op->kind == RND_LOAD) {
 		t[0] = touch(file, op->off, op->len, false, false);
 	} else if (is_write(op)) {
-		t[0] = touch(file, pos, op->len, true, extends(m, file, pos, op->len) || rnd_model_appends(m, op) ||
-			     async_direct(&m->slots[op->slot], op));
+		t[0] = touch(file, pos, op->len, true,
+			     extends(m, file, pos, op->len) || rnd_model_appends(m, op) ||
+				     async_direct(&m->slots[op->slot], op));
 	} else if (op->kind == RND_STORE) {
 		t[0] = touch(file, op->off, op->len, true, false);
 	} else if (op->kind == RND_TRUNCATE) {
@@ -305,7 +317,8 @@ bool rnd_model_conflict(const struct rnd_model *m, const struct rnd_op *a, const
 		return true;
 	touches(m, a, ta);
 	touches(m, b, tb);
-	return !apart(&ta[0], &tb[0]) || !apart(&ta[0], &tb[1]) || !apart(&ta[1], &tb[0]) || !apart(&ta[1], &tb[1]);
+	return !apart(&ta[0], &tb[0]) || !apart(&ta[0], &tb[1]) || !apart(&ta[1], &tb[0]) ||
+	       !apart(&ta[1], &tb[1]);
 }
 
 /* ---- is the result right ---- */
@@ -318,8 +331,8 @@ static long long at_most(const struct rnd_file *f, long long off, size_t len)
 }
 
 /* @skip: pages that are not looked at, or NULL. */
-static bool same_bytes(const struct rnd_file *f, long long off, long long len, const unsigned char *buf,
-		       const bool *skip, char *why)
+static bool same_bytes(const struct rnd_file *f, long long off, long long len,
+		       const unsigned char *buf, const bool *skip, char *why)
 {
 	for (long long i = 0, n; i < len; i += n) {
 		long long pos = off + i, j;
@@ -331,8 +344,8 @@ static bool same_bytes(const struct rnd_file *f, long long off, long long len, c
 			continue;
 		for (j = 0; buf[i + j] == f->data[pos + j]; j++)
 			;
-		snprintf(why, 400, "byte %lld is 0x%02x, must be 0x%02x, from operation %u", pos + j, buf[i + j],
-			 f->data[pos + j], f->writer[pos + j]);
+		snprintf(why, 400, "byte %lld is 0x%02x, must be 0x%02x, from operation %u",
+			 pos + j, buf[i + j], f->data[pos + j], f->writer[pos + j]);
 		return false;
 	}
 	return true;
@@ -342,8 +355,8 @@ static bool same_result(long long got, long long want, char *why)
 {
 	if (got == want)
 		return true;
-	snprintf(why, 400, "result %lld%s%s, must be %lld", got, got < 0 ? " " : "", got < 0 ? sc_errno((long)got) : "",
-		 want);
+	snprintf(why, 400, "result %lld%s%s, must be %lld", got, got < 0 ? " " : "",
+		 got < 0 ? sc_errno((long)got) : "", want);
 	return false;
 }
 
@@ -354,7 +367,8 @@ static bool all_zero(const struct rnd_file *f, long long from, long long to)
 	return from >= to;
 }
 
-static bool check_seek(const struct rnd_file *f, const struct rnd_op *op, long long result, char *why)
+static bool check_seek(const struct rnd_file *f, const struct rnd_op *op, long long result,
+		       char *why)
 {
 	bool data = op->flags == SEEK_DATA, good;
 
@@ -368,14 +382,15 @@ static bool check_seek(const struct rnd_file *f, const struct rnd_op *op, long l
 	else if (data)
 		good = result >= op->off && result < f->size && all_zero(f, op->off, result);
 	else
-		good = result >= op->off && result <= f->size && (result == f->size || !f->data[result]);
+		good = result >= op->off && result <= f->size &&
+		       (result == f->size || !f->data[result]);
 	if (!good)
 		snprintf(why, 400, "result %lld, which is no %s", result, data ? "data" : "hole");
 	return good;
 }
 
-static bool check_map(const struct rnd_model *m, const struct rnd_op *op, long long result, const unsigned char *buf,
-		      char *why)
+static bool check_map(const struct rnd_model *m, const struct rnd_op *op, long long result,
+		      const unsigned char *buf, char *why)
 {
 	const struct rnd_map *map = &m->maps[op->map];
 	const struct rnd_file *f = &m->files[map->file];
@@ -387,11 +402,12 @@ static bool check_map(const struct rnd_model *m, const struct rnd_op *op, long l
 		return same_result(result, -EFAULT, why);
 	if (!same_result(result, 0, why) || op->kind != RND_LOAD)
 		return !*why;
-	return same_bytes(f, op->off, at_most(f, op->off, op->len), buf, map->lower ? NULL : f->stale, why);
+	return same_bytes(f, op->off, at_most(f, op->off, op->len), buf,
+			  map->lower ? NULL : f->stale, why);
 }
 
-static bool check_read(const struct rnd_model *m, const struct rnd_op *op, long long result, const unsigned char *buf,
-		       char *why)
+static bool check_read(const struct rnd_model *m, const struct rnd_op *op, long long result,
+		       const unsigned char *buf, char *why)
 {
 	const struct rnd_slot *s = &m->slots[op->slot];
 	const struct rnd_file *f = &m->files[s->file];
@@ -403,18 +419,20 @@ static bool check_read(const struct rnd_model *m, const struct rnd_op *op, long 
 		if (result > 0 && result < want)
 			want = result;
 	}
-	return same_result(result, want, why) && same_bytes(f, op->off, want, buf, reads_cache(s) ? f->stale : NULL, why);
+	return same_result(result, want, why) &&
+	       same_bytes(f, op->off, want, buf, reads_cache(s) ? f->stale : NULL, why);
 }
 
 static bool check_write(const struct rnd_op *op, long long result, char *why)
 {
-	if (op->kind == RND_PWRITEV && (op->flags & RWF_NOWAIT) && (result == -EAGAIN || result == -EOPNOTSUPP))
+	if (op->kind == RND_PWRITEV && (op->flags & RWF_NOWAIT) &&
+	    (result == -EAGAIN || result == -EOPNOTSUPP))
 		return true;
 	return same_result(result, (long long)op->len, why);
 }
 
-bool rnd_model_check(const struct rnd_model *m, const struct rnd_op *op, long long result, const unsigned char *buf,
-		     char *why)
+bool rnd_model_check(const struct rnd_model *m, const struct rnd_op *op, long long result,
+		     const unsigned char *buf, char *why)
 {
 	const struct rnd_file *f = &m->files[file_of(m, op)];
 
@@ -434,13 +452,15 @@ bool rnd_model_check(const struct rnd_model *m, const struct rnd_op *op, long lo
 	if (op->kind == RND_FSTAT)
 		return same_result(result, f->size, why);
 	if (op->kind == RND_CHECK)
-		return same_result(result, f->size, why) && same_bytes(f, 0, f->size, buf, f->dirty, why);
+		return same_result(result, f->size, why) &&
+		       same_bytes(f, 0, f->size, buf, f->dirty, why);
 	return same_result(result, 0, why);
 }
 
 /* ---- what it changes ---- */
 
-static void set_bytes(struct rnd_file *f, long long off, long long len, const unsigned char *bytes, unsigned int id)
+static void set_bytes(struct rnd_file *f, long long off, long long len, const unsigned char *bytes,
+		      unsigned int id)
 {
 	if (len <= 0)
 		return;
@@ -469,7 +489,8 @@ static void set_size(struct rnd_file *f, long long size, unsigned int id)
 }
 
 /* I/O past FUSE's page cache writes its pages back before; writes drop them after. */
-static void passed(struct rnd_file *f, const struct rnd_slot *s, long long off, long long len, bool write)
+static void passed(struct rnd_file *f, const struct rnd_slot *s, long long off, long long len,
+		   bool write)
 {
 	if (!passes_through(s) && s->way != RND_DIRECT)
 		return;
@@ -482,7 +503,8 @@ static void apply_two(struct rnd_model *m, const struct rnd_op *op, long long re
 {
 	struct rnd_slot *in = &m->slots[op->slot], *out = &m->slots[op->slot2];
 
-	set_bytes(&m->files[out->file], op->off2, result, m->files[in->file].data + op->off, op->id);
+	set_bytes(&m->files[out->file], op->off2, result, m->files[in->file].data + op->off,
+		  op->id);
 }
 
 static void apply_open(struct rnd_model *m, const struct rnd_op *op)
@@ -504,11 +526,14 @@ static void apply_map(struct rnd_model *m, const struct rnd_op *op, const unsign
 	if (op->kind == RND_MMAP) {
 		const struct rnd_slot *s = &m->slots[op->slot];
 
-		*map = (struct rnd_map) { true, passes_through(s), op->flags & W_MAP_WRITE, s->file };
+		*map = (struct rnd_map){ true, passes_through(s), op->flags & W_MAP_WRITE,
+					s->file };
 	} else if (op->kind == RND_MUNMAP) {
 		map->used = false;
 	} else if (op->kind == RND_MSYNC && !map->lower && map->write) {
-		/* of a file that is open read-only, a mapping counts as private and is not synced */
+		/*
+		 * of a file that is open read-only, a mapping counts as private and is not synced
+		 */
 		mark(f->dirty, 0, RND_MAX, false);
 	} else if (op->kind == RND_STORE) {
 		set_bytes(f, op->off, op->len, buf, op->id);
@@ -526,7 +551,8 @@ static void apply_fallocate(struct rnd_file *f, const struct rnd_op *op)
 		set_size(f, end, op->id);
 }
 
-void rnd_model_apply(struct rnd_model *m, const struct rnd_op *op, long long result, const unsigned char *buf)
+void rnd_model_apply(struct rnd_model *m, const struct rnd_op *op, long long result,
+		     const unsigned char *buf)
 {
 	struct rnd_slot *s = &m->slots[op->slot];
 	struct rnd_file *f = &m->files[file_of(m, op)];

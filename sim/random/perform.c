@@ -79,7 +79,8 @@ static long long at_position(struct job *j, bool write)
 		return -ESPIPE;
 	if (rnd_model_appends(j->m, j->op))
 		at = j->m->files[j->m->slots[j->op->slot].file].size;
-	ret = write ? w_write(j->w, j->fd, j->h->buf, j->op->len) : w_read(j->w, j->fd, j->h->buf, j->op->len);
+	ret = write ? w_write(j->w, j->fd, j->h->buf, j->op->len) :
+		      w_read(j->w, j->fd, j->h->buf, j->op->len);
 	if (ret >= 0 && w_lseek(j->w, j->fd, 0, SEEK_CUR) != (ret ? at + ret : j->op->off))
 		return -ESPIPE;
 	return ret;
@@ -156,9 +157,12 @@ static long long by_aio(struct job *j, enum w_aio_op what)
 	if (j->h->aio < 0)
 		return j->h->aio;
 	for (int i = 0; i < n; i++) {
-		a[i] = (struct w_aio) { .fd = j->fd, .op = what, .buf = j->h->buf + from[i],
-					.len = from[i + 1] - from[i], .off = j->op->off + (long long)from[i],
-					.data = i };
+		a[i] = (struct w_aio){ .fd = j->fd,
+				       .op = what,
+				       .buf = j->h->buf + from[i],
+				       .len = from[i + 1] - from[i],
+				       .off = j->op->off + (long long)from[i],
+				       .data = i };
 		ret = w_aio_submit(j->w, j->h->aio, &a[i], 1);
 		if (ret != 1)
 			return ret < 0 ? ret : -EAGAIN;
@@ -178,9 +182,12 @@ static long long by_uring(struct job *j, enum w_uring_op what)
 	if (j->h->ring < 0)
 		return j->h->ring;
 	for (int i = 0; i < n; i++)
-		s[i] = (struct w_sqe) { .op = what, .fd = j->fd, .buf = j->h->buf + from[i],
-					.len = from[i + 1] - from[i], .off = j->op->off + (long long)from[i],
-					.data = i };
+		s[i] = (struct w_sqe){ .op = what,
+				       .fd = j->fd,
+				       .buf = j->h->buf + from[i],
+				       .len = from[i + 1] - from[i],
+				       .off = j->op->off + (long long)from[i],
+				       .data = i };
 	ret = w_uring_submit(j->w, (int)j->h->ring, s, n);
 	if (ret != n)
 		return ret < 0 ? ret : -EAGAIN;
@@ -268,8 +275,8 @@ static long long do_copy(struct job *j)
 	long long done = 0;
 
 	while (done < (long long)j->op->len) {
-		long n = w_copy_range(j->w, j->fd, j->op->off + done, j->st->fds[j->op->slot2], j->op->off2 + done,
-				      j->op->len - done);
+		long n = w_copy_range(j->w, j->fd, j->op->off + done, j->st->fds[j->op->slot2],
+				      j->op->off2 + done, j->op->len - done);
 
 		if (n <= 0)
 			return n < 0 ? n : done;
@@ -329,7 +336,8 @@ static long long do_check(struct job *j)
 
 static long long do_mmap(struct job *j)
 {
-	return w_mmap(j->w, j->fd, RND_MAX, W_MAP_SHARED | j->op->flags, 0, &j->st->maps[j->op->map]);
+	return w_mmap(j->w, j->fd, RND_MAX, W_MAP_SHARED | j->op->flags, 0,
+		      &j->st->maps[j->op->map]);
 }
 
 static long long do_munmap(struct job *j)
@@ -357,20 +365,38 @@ static bool brings_bytes(const struct rnd_op *op)
 	return (op->kind >= RND_WRITE && op->kind <= RND_SPLICE_WRITE) || op->kind == RND_STORE;
 }
 
-long long rnd_perform(struct rnd_stage *st, struct rnd_hand *h, const struct rnd_model *m, const struct rnd_op *op)
+long long rnd_perform(struct rnd_stage *st, struct rnd_hand *h, const struct rnd_model *m,
+		      const struct rnd_op *op)
 {
-	static long long (*const fns[RND_KINDS])(struct job *j) = {
-		[RND_OPEN] = do_open, [RND_CLOSE] = do_close,
-		[RND_READ] = do_read, [RND_PREAD] = do_pread, [RND_PREADV] = do_preadv, [RND_AIO_READ] = do_aio_read,
-		[RND_URING_READ] = do_uring_read, [RND_SPLICE_READ] = do_splice_read,
-		[RND_WRITE] = do_write, [RND_PWRITE] = do_pwrite, [RND_PWRITEV] = do_pwritev,
-		[RND_AIO_WRITE] = do_aio_write, [RND_URING_WRITE] = do_uring_write,
+	static long long (*const fns[RND_KINDS])(struct job * j) = {
+		[RND_OPEN] = do_open,
+		[RND_CLOSE] = do_close,
+		[RND_READ] = do_read,
+		[RND_PREAD] = do_pread,
+		[RND_PREADV] = do_preadv,
+		[RND_AIO_READ] = do_aio_read,
+		[RND_URING_READ] = do_uring_read,
+		[RND_SPLICE_READ] = do_splice_read,
+		[RND_WRITE] = do_write,
+		[RND_PWRITE] = do_pwrite,
+		[RND_PWRITEV] = do_pwritev,
+		[RND_AIO_WRITE] = do_aio_write,
+		[RND_URING_WRITE] = do_uring_write,
 		[RND_SPLICE_WRITE] = do_splice_write,
-		[RND_SENDFILE] = do_sendfile, [RND_COPY] = do_copy,
-		[RND_TRUNCATE] = do_truncate, [RND_FALLOCATE] = do_fallocate,
-		[RND_FSYNC] = do_fsync, [RND_FDATASYNC] = do_fdatasync, [RND_FSTAT] = do_fstat, [RND_SEEK] = do_seek,
-		[RND_MMAP] = do_mmap, [RND_MUNMAP] = do_munmap, [RND_LOAD] = do_load, [RND_STORE] = do_store,
-		[RND_MSYNC] = do_msync, [RND_CHECK] = do_check,
+		[RND_SENDFILE] = do_sendfile,
+		[RND_COPY] = do_copy,
+		[RND_TRUNCATE] = do_truncate,
+		[RND_FALLOCATE] = do_fallocate,
+		[RND_FSYNC] = do_fsync,
+		[RND_FDATASYNC] = do_fdatasync,
+		[RND_FSTAT] = do_fstat,
+		[RND_SEEK] = do_seek,
+		[RND_MMAP] = do_mmap,
+		[RND_MUNMAP] = do_munmap,
+		[RND_LOAD] = do_load,
+		[RND_STORE] = do_store,
+		[RND_MSYNC] = do_msync,
+		[RND_CHECK] = do_check,
 	};
 	struct job j = { st, st->fx.w, h, m, op, st->fds[op->slot] };
 

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The random tester: operations on a few files, each open in several ways, by several tasks, against a model that knows
- * what each must see. Written against struct world, as the scenarios are.
+ * The random tester: operations on a few files, each open in several ways, by several tasks,
+ * against a model that knows what each must see. Written against struct world, as the scenarios
+ * are.
  *
- * A run is a list of operations. Each belongs to a round: the operations of a round run at the same time, each by a
- * task of its own, and touch different pages; so the model can say what each must find, in whatever order they run. The
- * list comes from a seed, or from a log of an earlier run.
+ * A run is a list of operations. Each belongs to a round: the operations of a round run at the same
+ * time, each by a task of its own, and touch different pages; so the model can say what each must
+ * find, in whatever order they run. The list comes from a seed, or from a log of an earlier run.
  */
 #ifndef FUSEBOX_SIM_RANDOM_RANDOM_H
 #define FUSEBOX_SIM_RANDOM_RANDOM_H
@@ -22,7 +23,8 @@
 #define RND_TASKS	4
 #define RND_CHUNKS	4			/* requests of one io_submit or io_uring_enter */
 #define RND_DIO_ALIGN	512
-#define RND_CONFIGS	8			/* seeds that are so far apart differ in chance only */
+/* seeds that are so far apart differ in chance only */
+#define RND_CONFIGS	8
 
 /**
  * enum rnd_way - how a file is open
@@ -61,7 +63,8 @@ enum rnd_kind {
  * @file: OPEN, CHECK: which
  * @way: OPEN: how
  * @map: of the mapping
- * @flags: OPEN: O_...; PREADV, PWRITEV: RWF_...; FALLOCATE: its mode; SEEK: SEEK_DATA or SEEK_HOLE; MMAP: W_MAP_WRITE
+ * @flags: OPEN: O_...; PREADV, PWRITEV: RWF_...; FALLOCATE: its mode; SEEK: SEEK_DATA or SEEK_HOLE;
+ *	MMAP: W_MAP_WRITE
  * @off: position; TRUNCATE: the new size
  * @off2: position in the second file
  * @len: bytes
@@ -76,8 +79,8 @@ struct rnd_op {
 
 /**
  * struct rnd_run - a run: what is to be done, and what came of it
- * @seed: makes the operations, and decides on what the lower file system and the server can; of a log that of the run
- *	it comes from
+ * @seed: makes the operations, and decides on what the lower file system and the server can; of a
+ *	log that of the run it comes from
  * @nops: end after so many
  * @frozen: freeze and thaw the lower file system again and again meanwhile
  * @freezes: how many times that was done
@@ -116,7 +119,10 @@ void rnd_run(struct sc *sc, struct rnd_run *run);
 extern struct rnd_run *rnd_now;
 void rnd_scenario(struct sc *sc);
 
-/* What the scenarios random/... do: the seed of the first (the second has the next), and how many operations. */
+/*
+ * What the scenarios random/... do: the seed of the first (the second has the next), and how many
+ * operations.
+ */
 extern unsigned long long rnd_first_seed;
 extern size_t rnd_scenario_ops;
 
@@ -151,8 +157,10 @@ const char *rnd_way_name(enum rnd_way way);
  * @data: RND_MAX bytes; zero behind @size
  * @writer: for each byte, @id of the operation it comes from
  * @size: its size
- * @stale: pages of which FUSE's page cache may have an older state: stored to by way of the lower file
- * @dirty: pages that FUSE's page cache may have stored to, of which the lower file does not know yet
+ * @stale: pages of which FUSE's page cache may have an older state: stored to by way of the lower
+ *	file
+ * @dirty: pages that FUSE's page cache may have stored to, of which the lower file does not know
+ *	yet
  */
 struct rnd_file {
 	unsigned char *data;
@@ -198,8 +206,8 @@ bool rnd_model_conflict(const struct rnd_model *m, const struct rnd_op *a, const
  *
  * Return: whether it is.
  */
-bool rnd_model_check(const struct rnd_model *m, const struct rnd_op *op, long long result, const unsigned char *buf,
-		     char *why);
+bool rnd_model_check(const struct rnd_model *m, const struct rnd_op *op, long long result,
+		     const unsigned char *buf, char *why);
 
 /**
  * rnd_model_apply() - after the round: what an operation has changed
@@ -208,7 +216,8 @@ bool rnd_model_check(const struct rnd_model *m, const struct rnd_op *op, long lo
  * @result: its result
  * @buf: what it has written
  */
-void rnd_model_apply(struct rnd_model *m, const struct rnd_op *op, long long result, const unsigned char *buf);
+void rnd_model_apply(struct rnd_model *m, const struct rnd_op *op, long long result,
+		     const unsigned char *buf);
 
 /* Is the position the file's end, whatever the operation says? */
 bool rnd_model_appends(const struct rnd_model *m, const struct rnd_op *op);
@@ -229,8 +238,8 @@ struct rnd_source {
  *
  * Return: whether one was found that fits.
  */
-bool rnd_generate(struct rnd_source *src, const struct rnd_model *m, const struct rnd_op *round, unsigned int n,
-		  struct rnd_op *op);
+bool rnd_generate(struct rnd_source *src, const struct rnd_model *m, const struct rnd_op *round,
+		  unsigned int n, struct rnd_op *op);
 
 /* ---- perform.c ---- */
 
@@ -268,8 +277,10 @@ void rnd_hand_free(struct rnd_hand *h, struct world *w);
  * @m: the state before the round
  * @op: the operation
  *
- * Return: its result: 0, bytes, a position or -errno. What it has read is in @h->buf, and so is what it has written.
+ * Return: its result: 0, bytes, a position or -errno. What it has read is in @h->buf, and so is
+ * what it has written.
  */
-long long rnd_perform(struct rnd_stage *st, struct rnd_hand *h, const struct rnd_model *m, const struct rnd_op *op);
+long long rnd_perform(struct rnd_stage *st, struct rnd_hand *h, const struct rnd_model *m,
+		      const struct rnd_op *op);
 
 #endif

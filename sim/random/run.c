@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A run: rounds of operations, done by tasks that wait for each round, and judged by the model after it.
+ * A run: rounds of operations, done by tasks that wait for each round, and judged by the model
+ * after it.
  */
 #include "random.h"
 
@@ -109,7 +110,8 @@ static bool start_players(struct sc *sc, struct game *g)
 		snprintf(name, sizeof(name), "player%d", i);
 		p->game = g;
 		p->go = w_event_new(w, "go");
-		if (!EXPECT_EQ(sc, w_spawn(w, name, W_SPAWN_SHARE_FILES, player_task, p, &p->task), 0))
+		if (!EXPECT_EQ(sc, w_spawn(w, name, W_SPAWN_SHARE_FILES, player_task, p, &p->task),
+			       0))
 			return false;
 		w_event_wait(w, g->done);
 		good &= EXPECT_EQ(sc, p->result, 0);
@@ -357,7 +359,8 @@ static bool register_files(struct sc *sc, struct game *g)
 			return false;
 		g->st.id_b[i] = srv_register(g->st.fx.w, g->st.fx.dev, (int)fd);
 		w_close(g->st.fx.w, (int)fd);
-		if (!EXPECT(sc, g->st.id_b[i] > 0, "cannot register a lower file: %s", sc_errno(g->st.id_b[i])))
+		if (!EXPECT(sc, g->st.id_b[i] > 0, "cannot register a lower file: %s",
+			    sc_errno(g->st.id_b[i])))
 			return false;
 	}
 	return true;
@@ -372,7 +375,9 @@ static void one_alone(struct game *g, const struct rnd_op *op)
 	judge_round(g);
 }
 
-/* All is closed, and the lower files are looked at. What is done here is no operation of the log. */
+/*
+ * All is closed, and the lower files are looked at. What is done here is no operation of the log.
+ */
 static void finish(struct game *g)
 {
 	struct rnd_run *run = g->run;
@@ -400,7 +405,10 @@ static void finish(struct game *g)
 		run->failed = ndone;
 }
 
-/* What a seed decides besides the operations, where the world can: copies by the server, requests that take time. */
+/*
+ * What a seed decides besides the operations, where the world can: copies by the server, requests
+ * that take time.
+ */
 static bool copies(const struct rnd_run *run)
 {
 	return run->seed % RND_CONFIGS & 1;
@@ -414,16 +422,20 @@ static bool takes_time(struct sc *sc, const struct rnd_run *run)
 static bool set_pace(struct sc *sc, struct game *g)
 {
 	struct w_async_mode mode = {
-		.when = W_ASYNC_LATER, .order = W_ASYNC_CHOSEN, .result.irq = g->run->seed % RND_CONFIGS & 4,
+		.when = W_ASYNC_LATER,
+		.order = W_ASYNC_CHOSEN,
+		.result.irq = g->run->seed % RND_CONFIGS & 4,
 	};
 
 	return !takes_time(sc, g->run) ||
-	       EXPECT(sc, !w_lower_async_mode(g->st.fx.w, g->st.fx.lower, &mode), "cannot set the pace below");
+	       EXPECT(sc, !w_lower_async_mode(g->st.fx.w, g->st.fx.lower, &mode),
+		      "cannot set the pace below");
 }
 
 static void play(struct sc *sc, struct game *g)
 {
-	if (!set_pace(sc, g) || !make_files(sc, g) || !register_files(sc, g) || !start_players(sc, g))
+	if (!set_pace(sc, g) || !make_files(sc, g) || !register_files(sc, g) ||
+	    !start_players(sc, g))
 		return;
 	if (g->run->frozen && !start_freezer(sc, g))
 		goto stop;

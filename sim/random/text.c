@@ -14,7 +14,15 @@
 
 /* What an operation takes; bits, in the order in which they stand in a line. */
 enum field {
-	F_SLOT = 1, F_FILE = 2, F_WAY = 4, F_MAP = 8, F_OFF = 16, F_LEN = 32, F_SLOT2 = 64, F_OFF2 = 128, F_FLAGS = 256,
+	F_SLOT = 1,
+	F_FILE = 2,
+	F_WAY = 4,
+	F_MAP = 8,
+	F_OFF = 16,
+	F_LEN = 32,
+	F_SLOT2 = 64,
+	F_OFF2 = 128,
+	F_FLAGS = 256,
 };
 
 struct flag_name {
@@ -22,18 +30,23 @@ struct flag_name {
 	const char *name;
 };
 
-static const struct flag_name open_flags[] = {
-	{ O_WRONLY, "wronly" }, { O_RDWR, "rdwr" }, { O_APPEND, "append" }, { O_DIRECT, "odirect" }, { O_TRUNC, "trunc" },
-	{ O_SYNC, "sync" }, { 0, NULL }
-};
-static const struct flag_name rw_flags[] = {
-	{ RWF_HIPRI, "hipri" }, { RWF_DSYNC, "dsync" }, { RWF_SYNC, "sync" }, { RWF_NOWAIT, "nowait" },
-	{ RWF_APPEND, "append" }, { 0, NULL }
-};
-static const struct flag_name falloc_modes[] = {
-	{ FALLOC_FL_KEEP_SIZE, "keep" }, { FALLOC_FL_PUNCH_HOLE, "punch" }, { FALLOC_FL_ZERO_RANGE, "zero" }, { 0, NULL }
-};
-static const struct flag_name whences[] = { { SEEK_DATA, "data" }, { SEEK_HOLE, "hole" }, { 0, NULL } };
+static const struct flag_name open_flags[] = { { O_WRONLY, "wronly" },
+					       { O_RDWR, "rdwr" },
+					       { O_APPEND, "append" },
+					       { O_DIRECT, "odirect" },
+					       { O_TRUNC, "trunc" },
+					       { O_SYNC, "sync" },
+					       { 0, NULL } };
+static const struct flag_name rw_flags[] = { { RWF_HIPRI, "hipri" },   { RWF_DSYNC, "dsync" },
+					     { RWF_SYNC, "sync" },     { RWF_NOWAIT, "nowait" },
+					     { RWF_APPEND, "append" }, { 0, NULL } };
+static const struct flag_name falloc_modes[] = { { FALLOC_FL_KEEP_SIZE, "keep" },
+						 { FALLOC_FL_PUNCH_HOLE, "punch" },
+						 { FALLOC_FL_ZERO_RANGE, "zero" },
+						 { 0, NULL } };
+static const struct flag_name whences[] = { { SEEK_DATA, "data" },
+					    { SEEK_HOLE, "hole" },
+					    { 0, NULL } };
 static const struct flag_name map_flags[] = { { W_MAP_WRITE, "write" }, { 0, NULL } };
 
 #define RW	(F_SLOT | F_OFF | F_LEN)
@@ -105,7 +118,10 @@ static void add(struct line *l, const char *fmt, ...)
 		l->len = l->len + (size_t)n < l->room ? l->len + (size_t)n : l->room - 1;
 }
 
-/* Each bit by its name; none of them: "none". What is no bit of its own (O_SYNC, SEEK_DATA) is compared whole. */
+/*
+ * Each bit by its name; none of them: "none". What is no bit of its own (O_SYNC, SEEK_DATA) is
+ * compared whole.
+ */
 static void add_flags(struct line *l, const struct flag_name *names, int flags)
 {
 	const char *between = " flags=";
@@ -198,8 +214,9 @@ static bool parse_word(struct rnd_op *op, char *key, int *want)
 		int field;
 		long long max;
 	} numbers[] = {
-		{ "slot", F_SLOT, RND_SLOTS - 1 }, { "file", F_FILE, RND_FILES - 1 }, { "map", F_MAP, RND_MAPS - 1 },
-		{ "off", F_OFF, RND_MAX }, { "len", F_LEN, RND_LEN }, { "slot2", F_SLOT2, RND_SLOTS - 1 },
+		{ "slot", F_SLOT, RND_SLOTS - 1 }, { "file", F_FILE, RND_FILES - 1 },
+		{ "map", F_MAP, RND_MAPS - 1 },	   { "off", F_OFF, RND_MAX },
+		{ "len", F_LEN, RND_LEN },	   { "slot2", F_SLOT2, RND_SLOTS - 1 },
 		{ "off2", F_OFF2, RND_MAX },
 	};
 	char *value = strchr(key, '=');
@@ -274,7 +291,8 @@ static const char *parse_head(struct rnd_op *op, char **save, char *line)
 			good = parse_kind(op, word);
 		else if (i)
 			good = !strncmp(word, i == 1 ? "round=" : "task=", i == 1 ? 6 : 5) &&
-			       number(word + (i == 1 ? 6 : 5), i == 1 ? 999999999 : RND_TASKS - 1, &v);
+			       number(word + (i == 1 ? 6 : 5), i == 1 ? 999999999 : RND_TASKS - 1,
+				      &v);
 		else
 			good = number(word, 999999999, &v);
 		if (!good)

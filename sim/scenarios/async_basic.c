@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Each front end does what the lower file itself does: results, content, size, times; no request of it
- * reaches the server. The other combinations are cells of `fusebox async-table`.
+ * Each front end does what the lower file itself does: results, content, size, times; no request of
+ * it reaches the server. The other combinations are cells of `fusebox async-table`.
  */
 #include "async_cell.h"
 
@@ -113,7 +113,9 @@ static void kernel_extend(struct sc *sc)
 /* Requests that the machine which runs the box really does, by one of its own interfaces. */
 static void on_host(struct sc *sc, enum w_lower_kind engine)
 {
-	struct cell c = { .engine = engine, .how = engine == W_LOWER_HOST ? CELL_INLINE : CELL_DEFERRED, .direct = true };
+	struct cell c = { .engine = engine,
+			  .how = engine == W_LOWER_HOST ? CELL_INLINE : CELL_DEFERRED,
+			  .direct = true };
 
 	for (c.op = CELL_READ; c.op <= CELL_EXTEND; c.op++) {
 		c.front = FE_AIO;
@@ -148,7 +150,8 @@ const struct scenario async_scenarios[] = {
 	{ "async/aio-extend", "io_submit writes behind the end", W_CAP_AIO, aio_extend },
 	{ "async/aio-append", "io_submit appends", W_CAP_AIO, aio_append },
 	{ "async/aio-read-direct", "io_submit reads, O_DIRECT", DIO_AIO, aio_read_direct },
-	{ "async/aio-write-direct", "io_submit writes in place, O_DIRECT", DIO_AIO, aio_write_direct },
+	{ "async/aio-write-direct", "io_submit writes in place, O_DIRECT", DIO_AIO,
+	  aio_write_direct },
 	{ "async/aio-extend-direct", "io_submit writes behind the end, O_DIRECT", DIO_AIO,
 	  aio_extend_direct },
 	{ "async/aio-append-direct", "io_submit appends, O_DIRECT", DIO_AIO, aio_append_direct },
@@ -161,16 +164,22 @@ const struct scenario async_scenarios[] = {
 	  uring_write_direct },
 	{ "async/uring-extend-direct", "io_uring writes behind the end, O_DIRECT", DIO_URING,
 	  uring_extend_direct },
-	{ "async/uring-append-direct", "io_uring appends, O_DIRECT", DIO_URING, uring_append_direct },
-	{ "async/uring-fixed-read", "io_uring reads into registered buffers", DIO_URING, fixed_read },
+	{ "async/uring-append-direct", "io_uring appends, O_DIRECT", DIO_URING,
+	  uring_append_direct },
+	{ "async/uring-fixed-read", "io_uring reads into registered buffers", DIO_URING,
+	  fixed_read },
 	{ "async/uring-fixed-write", "io_uring writes from registered buffers", DIO_URING,
 	  fixed_write },
 	{ "async/kernel-read", "a loop device reads", DIO_KERNEL, kernel_read },
-	{ "async/kernel-write", "a loop device writes, without IOCB_WRITE", DIO_KERNEL, kernel_write },
+	{ "async/kernel-write", "a loop device writes, without IOCB_WRITE", DIO_KERNEL,
+	  kernel_write },
 	{ "async/kernel-extend", "a caller in the kernel writes behind the end", DIO_KERNEL,
 	  kernel_extend },
-	{ "async/host-sync", "lower files on the host, by pread and pwrite", W_CAP_LOWER_KINDS, host_sync },
-	{ "async/host-libaio", "the same by io_submit", W_CAP_LOWER_KINDS | W_CAP_HOST_AIO, host_libaio },
-	{ "async/host-uring", "the same by io_uring", W_CAP_LOWER_KINDS | W_CAP_HOST_URING, host_uring },
+	{ "async/host-sync", "lower files on the host, by pread and pwrite", W_CAP_LOWER_KINDS,
+	  host_sync },
+	{ "async/host-libaio", "the same by io_submit", W_CAP_LOWER_KINDS | W_CAP_HOST_AIO,
+	  host_libaio },
+	{ "async/host-uring", "the same by io_uring", W_CAP_LOWER_KINDS | W_CAP_HOST_URING,
+	  host_uring },
 	{ 0 }
 };

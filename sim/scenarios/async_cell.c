@@ -2,10 +2,10 @@
 /*
  * One cell of the table of front ends.
  *
- * The oracle is the lower file system itself: what the same requests do on one of its files directly
- * is what they must do through FUSE: results, content and size. Size and times of the FUSE file must be
- * the lower file's once the requests are done, without asking the server, and the lower file system
- * can be frozen afterwards.
+ * The oracle is the lower file system itself: what the same requests do on one of its files
+ * directly is what they must do through FUSE: results, content and size. Size and times of the FUSE
+ * file must be the lower file's once the requests are done, without asking the server, and the
+ * lower file system can be frozen afterwards.
  */
 #include "async_cell.h"
 
@@ -134,7 +134,8 @@ static void complete_held(struct fixture *fx)
 }
 
 /* One after another if a task waits for each. */
-static void do_requests(struct fixture *fx, const struct cell *c, enum fe_kind front, struct side *s)
+static void do_requests(struct fixture *fx, const struct cell *c, enum fe_kind front,
+			struct side *s)
 {
 	int batch = task_front(front) || appends(c) || c->op == CELL_EXTEND ? 1 : NREQS;
 
@@ -158,14 +159,17 @@ static bool same_results(struct sc *sc, const struct cell *c, const struct side 
 	for (int i = 0; i < NREQS; i++) {
 		long long want = ref->reqs[i].res, got = via->reqs[i].res;
 
-		/* How much of a short request its front end makes up for depends on where it is short. */
+		/*
+		 * How much of a short request its front end makes up for depends on where it is
+		 * short.
+		 */
 		if (c->how == CELL_SHORT && got >= BLOCK / 2 && got <= BLOCK && want > 0)
 			continue;
 		/* Who must not wait may always be told to come again. */
 		if ((c->rwf & RWF_NOWAIT) && got == -EAGAIN)
 			continue;
-		ok &= EXPECT(sc, got == want, "request %d: %lld (%s), on the lower file %lld (%s)", i,
-			     got, sc_errno(got), want, sc_errno(want));
+		ok &= EXPECT(sc, got == want, "request %d: %lld (%s), on the lower file %lld (%s)",
+			     i, got, sc_errno(got), want, sc_errno(want));
 	}
 	return ok;
 }
@@ -178,8 +182,8 @@ static bool same_data(struct sc *sc, const struct cell *c, const struct side *vi
 		const struct fe_req *r = &via->reqs[i];
 
 		if (r->res > 0)
-			ok &= EXPECT(sc, sc_matches(r->buf, r->res, r->off, 1), "read %d: wrong content",
-				     i);
+			ok &= EXPECT(sc, sc_matches(r->buf, r->res, r->off, 1),
+				     "read %d: wrong content", i);
 	}
 	return ok;
 }
@@ -196,7 +200,8 @@ static bool written_data(struct fixture *fx, const struct cell *c, const struct 
 		if (r->res <= 0)
 			continue;
 		ok &= EXPECT_EQ(fx->sc, w_pread(fx->w, low, buf, r->res, r->off), r->res) &&
-		      EXPECT(fx->sc, sc_matches(buf, r->res, r->off, 2), "write %d: wrong content", i);
+		      EXPECT(fx->sc, sc_matches(buf, r->res, r->off, 2), "write %d: wrong content",
+			     i);
 	}
 	return ok;
 }
@@ -216,7 +221,8 @@ static void compare(struct fixture *fx, const struct cell *c, const struct side 
 		w_close(fx->w, low);
 	}
 	if (!partial)
-		EXPECT(sc, sc_hash(sc, via->path) == sc_hash(sc, ref->path), "other content than below");
+		EXPECT(sc, sc_hash(sc, via->path) == sc_hash(sc, ref->path),
+		       "other content than below");
 }
 
 static bool open_sides(struct fixture *fx, const struct cell *c, struct side *ref, struct side *via)
@@ -273,21 +279,27 @@ const char *cell_run(struct sc *sc, const struct cell *c)
 	do_requests(&fx, c, c->front, &via);
 	set_fault(&fx, c, false);
 	/*
-	 * After an error nobody can tell what became of the file: the server is asked. Before the contents are
-	 * compared: reading the lower file moves its access time, of which FUSE cannot know.
+	 * After an error nobody can tell what became of the file: the server is asked. Before the
+	 * contents are compared: reading the lower file moves its access time, of which FUSE cannot
+	 * know.
 	 */
 	fx_same_attr(&fx, via.fd, "f", true);
 	compare(&fx, c, &ref, &via);
 	if (c->how != CELL_ERROR)
-		EXPECT_DIFF(sc, DIFF_GETATTR_AFTER_IO, srv_count(fx.srv, 0, FUSE_GETATTR) - asked, 0, 1);
+		EXPECT_DIFF(sc, DIFF_GETATTR_AFTER_IO, srv_count(fx.srv, 0, FUSE_GETATTR) - asked,
+			    0, 1);
 	EXPECT_EQ(sc, srv_count(fx.srv, 0, FUSE_READ) + srv_count(fx.srv, 0, FUSE_WRITE), 0);
 	if (sc_has(sc, W_CAP_FREEZE))
-		EXPECT(sc, !w_freeze(fx.w, fx.lower) && !w_thaw(fx.w, fx.lower), "freeze protection was kept");
+		EXPECT(sc, !w_freeze(fx.w, fx.lower) && !w_thaw(fx.w, fx.lower),
+		       "freeze protection was kept");
 	result = verdict(&via);
 out:
 	close_side(&fx, &ref);
 	close_side(&fx, &via);
-	/* Who drops a file's last reference elsewhere than in a task of its own ends it a jiffy later. */
+	/*
+	 * Who drops a file's last reference elsewhere than in a task of its own ends it a jiffy
+	 * later.
+	 */
 	w_tick(fx.w);
 	for (int i = 0; i < 5; i++)
 		w_yield(fx.w);

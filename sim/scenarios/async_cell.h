@@ -59,7 +59,9 @@ const char *cell_impossible(const struct cell *c);
  */
 const char *cell_run(struct sc *sc, const struct cell *c);
 
-/* For the table: cell_scenario() runs async_cell_now, and leaves the verdict in async_cell_verdict. */
+/*
+ * For the table: cell_scenario() runs async_cell_now, and leaves the verdict in async_cell_verdict.
+ */
 extern struct cell async_cell_now;
 extern const char *async_cell_verdict;
 void cell_scenario(struct sc *sc);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Requests in flight: what may happen to their file, their task, the mount and the server meanwhile;
- * who freezes waits for exactly those; nothing shows before it is done.
+ * Requests in flight: what may happen to their file, their task, the mount and the server
+ * meanwhile; who freezes waits for exactly those; nothing shows before it is done.
  *
  * The lower file system completes requests when it is told to (W_LOWER_ASYNC).
  */
@@ -123,7 +123,10 @@ static void flight_end(struct flight *f)
 
 static const int factorial[] = { 1, 1, 2, 6, 24 };
 
-/* Completes the requests in the @nr-th permutation, and looks at the order of the events. False: give up. */
+/*
+ * Completes the requests in the @nr-th permutation, and looks at the order of the events. False:
+ * give up.
+ */
 static bool one_order(struct flight *f, enum fe_kind kind, int n, int nr, bool write)
 {
 	int left[4] = { 0, 1, 2, 3 }, at, id;
@@ -277,7 +280,8 @@ static void attr_at_completion(struct sc *sc)
 	w_tick(f.w);
 	NEED(sc, flight_submit(&f, FE_AIO, 1, true), "not in flight");
 	NEED_EQ(sc, w_fstat(f.w, f.fd, &now), 0);
-	EXPECT(sc, now.mtime == before.mtime && now.ctime == before.ctime, "times changed too early");
+	EXPECT(sc, now.mtime == before.mtime && now.ctime == before.ctime,
+	       "times changed too early");
 	w_tick(f.w);
 	complete_all(&f);
 	EXPECT_EQ(sc, fe_wait(&f.fe, 1), 1);
@@ -289,7 +293,10 @@ out:
 	flight_end(&f);
 }
 
-/* The lower file system has set the access time when the read was queued; it completes in irq context. */
+/*
+ * The lower file system has set the access time when the read was queued; it completes in irq
+ * context.
+ */
 static void attr_in_irq(struct sc *sc)
 {
 	const struct w_async_result irq = { .irq = true };
@@ -451,8 +458,8 @@ static long job_kernel_write(struct fx_job *job)
 }
 
 /*
- * With @n writes in flight, which complete in the @nr-th permutation: the freezer waits for them; then new writes wait,
- * reads pass.
+ * With @n writes in flight, which complete in the @nr-th permutation: the freezer waits for them;
+ * then new writes wait, reads pass.
  */
 static void freeze_n(struct sc *sc, enum fe_kind kind, int n, int nr)
 {
@@ -558,10 +565,11 @@ static long job_allocate(struct fx_job *job)
 }
 
 /*
- * Who needs the FUSE inode for itself waits for the writes in flight before it does anything below, by a request to
- * the server or by a write: not all lower file systems wait, too.
+ * Who needs the FUSE inode for itself waits for the writes in flight before it does anything below,
+ * by a request to the server or by a write: not all lower file systems wait, too.
  */
-static void exclusive_waits(struct sc *sc, long (*fn)(struct fx_job *job), unsigned int opcode, long expected)
+static void exclusive_waits(struct sc *sc, long (*fn)(struct fx_job *job), unsigned int opcode,
+			    long expected)
 {
 	struct fx_job job = { .fn = fn, .len = BLOCK, .off = FILE_SIZE };
 	struct w_stat st;
@@ -606,7 +614,8 @@ static void extend_waits(struct sc *sc)
 const struct scenario async_flight_scenarios[] = {
 	{ "async/order-aio-write", "io_submit writes complete in each order", ASYNC_AIO,
 	  order_aio_write },
-	{ "async/order-aio-read", "io_submit reads complete in each order", ASYNC_AIO, order_aio_read },
+	{ "async/order-aio-read", "io_submit reads complete in each order", ASYNC_AIO,
+	  order_aio_read },
 	{ "async/order-uring-write", "io_uring writes complete in each order", ASYNC_URING,
 	  order_uring_write },
 	{ "async/order-uring-read", "io_uring reads complete in each order", ASYNC_URING,
@@ -617,8 +626,8 @@ const struct scenario async_flight_scenarios[] = {
 	  close_uring },
 	{ "async/abort-aio", "the connection is aborted with io_submit writes in flight", ASYNC_AIO,
 	  abort_aio },
-	{ "async/abort-uring", "the connection is aborted with io_uring writes in flight", ASYNC_URING,
-	  abort_uring },
+	{ "async/abort-uring", "the connection is aborted with io_uring writes in flight",
+	  ASYNC_URING, abort_uring },
 	{ "async/umount-aio", "an unmount is refused with io_submit writes in flight", ASYNC_AIO,
 	  umount_aio },
 	{ "async/umount-uring", "an unmount is refused with io_uring writes in flight", ASYNC_URING,
@@ -629,23 +638,28 @@ const struct scenario async_flight_scenarios[] = {
 	  death_uring },
 	{ "async/attr-at-completion", "times change when a write completes, not before", ASYNC_AIO,
 	  attr_at_completion },
-	{ "async/attr-in-irq", "a read that completes in irq context changes the access time", ASYNC_AIO,
-	  attr_in_irq },
+	{ "async/attr-in-irq", "a read that completes in irq context changes the access time",
+	  ASYNC_AIO, attr_in_irq },
 	{ "async/cancel-aio", "io_cancel of a passthrough write", ASYNC_AIO, cancel_aio },
-	{ "async/destroy-aio", "io_destroy waits for the requests in flight", ASYNC_AIO, destroy_aio },
+	{ "async/destroy-aio", "io_destroy waits for the requests in flight", ASYNC_AIO,
+	  destroy_aio },
 	{ "async/close-ring", "a ring is closed with requests in flight", ASYNC_URING, close_ring },
 	{ "async/killed-aio", "a process is killed with io_submit writes in flight",
 	  ASYNC_AIO | W_CAP_SIGKILL, killed_aio },
 	{ "async/killed-uring", "a process is killed with io_uring writes in flight",
 	  ASYNC_URING | W_CAP_SIGKILL, killed_uring },
-	{ "async/freeze-aio", "a freezer waits for 0 to 8 io_submit writes in flight, in each order up to 4", ASYNC_AIO,
+	{ "async/freeze-aio",
+	  "a freezer waits for 0 to 8 io_submit writes in flight, in each order up to 4", ASYNC_AIO,
 	  freeze_aio },
-	{ "async/freeze-uring", "a freezer waits for 0 to 8 io_uring writes in flight, in each order up to 4", ASYNC_URING,
-	  freeze_uring },
-	{ "async/truncate-waits", "a truncation waits for writes in flight before it asks the server", ASYNC_AIO,
+	{ "async/freeze-uring",
+	  "a freezer waits for 0 to 8 io_uring writes in flight, in each order up to 4",
+	  ASYNC_URING, freeze_uring },
+	{ "async/truncate-waits",
+	  "a truncation waits for writes in flight before it asks the server", ASYNC_AIO,
 	  truncate_waits },
 	{ "async/fallocate-waits", "an allocation does", ASYNC_AIO, fallocate_waits },
-	{ "async/extend-waits", "a write that extends waits for those in flight before it goes below", ASYNC_AIO,
+	{ "async/extend-waits",
+	  "a write that extends waits for those in flight before it goes below", ASYNC_AIO,
 	  extend_waits },
 	{ "async/freeze-kernel", "a freezer waits for a write without IOCB_WRITE",
 	  W_CAP_KERNEL_RW | W_CAP_LOWER_ASYNC, freeze_kernel },

@@ -104,7 +104,9 @@ bool fe_submit(struct fe *fe, struct fe_req *reqs, int n);
  */
 int fe_wait(struct fe *fe, int n);
 
-/* fe_stop() - take it down; what is still in flight is waited for (FE_AIO) or left alone (rings). */
+/*
+ * fe_stop() - take it down; what is still in flight is waited for (FE_AIO) or left alone (rings).
+ */
 void fe_stop(struct fe *fe);
 
 #endif

@@ -46,8 +46,12 @@ static void issue(struct fixture *fx, int fd, char *buf, bool write, int want)
 	struct fe fe;
 
 	for (int i = 0; i < NREQS; i++)
-		reqs[i] = (struct fe_req) {
-			.fd = fd, .write = write, .buf = buf + i * BLOCK, .len = BLOCK, .off = i * BLOCK,
+		reqs[i] = (struct fe_req){
+			.fd = fd,
+			.write = write,
+			.buf = buf + i * BLOCK,
+			.len = BLOCK,
+			.off = i * BLOCK,
 		};
 	count_issues(fx);
 	if (fe_start(sc, &fe, FE_URING) && fe_submit(&fe, reqs, NREQS))
@@ -211,12 +215,31 @@ static void drains(struct sc *sc)
 	NEED_FD(sc, fd, fx_make(&fx, "f", 3 * BLOCK, O_RDWR | O_DIRECT));
 	NEED_EQ(sc, w_lower_async_mode(fx.w, fx.lower, &held), 0);
 	NEED_FD(sc, ring, w_uring_setup(fx.w, 8, 0));
-	NEED_EQ(sc, w_uring_submit(fx.w, ring, (struct w_sqe[]) {
-		{ .op = W_URING_WRITE, .fd = fd, .buf = buf, .len = BLOCK, .off = 0, .data = 1 },
-		{ .op = W_URING_WRITE, .fd = fd, .buf = buf, .len = BLOCK, .off = BLOCK, .data = 2 },
-		{ .op = W_URING_WRITE, .flags = W_SQE_DRAIN, .fd = fd, .buf = buf, .len = BLOCK,
-		  .off = 2 * BLOCK, .data = 3 },
-	}, 3), 3);
+	NEED_EQ(sc,
+		w_uring_submit(fx.w, ring,
+			       (struct w_sqe[]){
+				       { .op = W_URING_WRITE,
+					 .fd = fd,
+					 .buf = buf,
+					 .len = BLOCK,
+					 .off = 0,
+					 .data = 1 },
+				       { .op = W_URING_WRITE,
+					 .fd = fd,
+					 .buf = buf,
+					 .len = BLOCK,
+					 .off = BLOCK,
+					 .data = 2 },
+				       { .op = W_URING_WRITE,
+					 .flags = W_SQE_DRAIN,
+					 .fd = fd,
+					 .buf = buf,
+					 .len = BLOCK,
+					 .off = 2 * BLOCK,
+					 .data = 3 },
+			       },
+			       3),
+		3);
 	for (int left = 2; left; left--) {
 		EXPECT_EQ(sc, w_lower_async_pending(fx.w, fx.lower), left);
 		EXPECT_EQ(sc, w_lower_async_complete(fx.w, fx.lower, 0, NULL), 0);
@@ -241,9 +264,10 @@ out:
 /* ---- cancelling ---- */
 
 /*
- * On a frozen lower file system: the first write waits in a worker, the second one behind it. A worker that
- * begins takes all writes to the file that are there (io_uring/io-wq.c): so it depends on when it began whether the
- * second one is taken from the queue at once, or is the worker's already, who fails it in its turn.
+ * On a frozen lower file system: the first write waits in a worker, the second one behind it. A
+ * worker that begins takes all writes to the file that are there (io_uring/io-wq.c): so it depends
+ * on when it began whether the second one is taken from the queue at once, or is the worker's
+ * already, who fails it in its turn.
  */
 static void cancel_uring(struct sc *sc)
 {
@@ -494,7 +518,8 @@ static long mode_after(struct fixture *fx, enum fe_kind kind, unsigned int uid, 
 	struct w_stat st;
 
 	/* Not traced, for the writer traces, too. */
-	if (!EXPECT(fx->sc, !w_spawn(fx->w, "writer", W_SPAWN_PROCESS, writer_task, &wr, &task), "no writer"))
+	if (!EXPECT(fx->sc, !w_spawn(fx->w, "writer", W_SPAWN_PROCESS, writer_task, &wr, &task),
+		    "no writer"))
 		return -1;
 	w_join(fx->w, task);
 	EXPECT_EQ(fx->sc, wr.ret, 4);
@@ -522,7 +547,8 @@ static void suid(struct sc *sc, enum fe_kind kind)
 			if (modes[i] == 02767 && uid)
 				EXPECT_DIFF(sc, DIFF_SGID, via & 07777, ref & 07777, 02767);
 			else
-				EXPECT(sc, via == ref, "mode %o, uid %u: %lo after, on the lower file %lo",
+				EXPECT(sc, via == ref,
+				       "mode %o, uid %u: %lo after, on the lower file %lo",
 				       modes[i], uid, via, ref);
 			w_unlink(fx.w, fx_low(&fx, "ref"));
 		}
@@ -573,10 +599,12 @@ const struct scenario async_rule_scenarios[] = {
 	  bad_requests },
 	{ "async/overlap", "writes in place overlap, one that extends excludes all others",
 	  W_CAP_LOWER_ASYNC, overlap_extending },
-	{ "async/overlap-append", "the same for one that appends", W_CAP_LOWER_ASYNC, overlap_appending },
-	{ "async/suid-sync", "write strips suid and sgid as the lower file system does", 0, suid_sync },
-	{ "async/suid-aio", "io_submit strips suid and sgid as the lower file system does", W_CAP_AIO,
-	  suid_aio },
+	{ "async/overlap-append", "the same for one that appends", W_CAP_LOWER_ASYNC,
+	  overlap_appending },
+	{ "async/suid-sync", "write strips suid and sgid as the lower file system does", 0,
+	  suid_sync },
+	{ "async/suid-aio", "io_submit strips suid and sgid as the lower file system does",
+	  W_CAP_AIO, suid_aio },
 	{ "async/suid-uring", "io_uring strips suid and sgid as the lower file system does",
 	  W_CAP_URING, suid_uring },
 	{ 0 }

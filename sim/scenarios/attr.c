@@ -212,12 +212,14 @@ out:
 }
 
 /*
- * A read that changes nothing does not make a reply void: otherwise the server would be asked again. (Attributes of an overlay's
- * inode are never copied, so there it is asked after each read.)
+ * A read that changes nothing does not make a reply void: otherwise the server would be asked
+ * again. (Attributes of an overlay's inode are never copied, so there it is asked after each read.)
  */
 static void attr_reply_beside_read(struct sc *sc)
 {
-	static const struct srv_rule hold = { .opcode = FUSE_GETATTR, .count = 1, .action = SRV_HOLD };
+	static const struct srv_rule hold = { .opcode = FUSE_GETATTR,
+					      .count = 1,
+					      .action = SRV_HOLD };
 	struct fx_job job = { .fn = fstat_job };
 	struct fx_opts o;
 	struct fixture fx;
@@ -230,7 +232,10 @@ static void attr_reply_beside_read(struct sc *sc)
 	if (!fx_setup(sc, &fx, &o))
 		goto out;
 	NEED_FD(sc, fd, fx_make(&fx, "f", 100, O_RDWR));
-	/* The first read sets the access time to one after the last change, so that the second one leaves it. */
+	/*
+	 * The first read sets the access time to one after the last change, so that the second one
+	 * leaves it.
+	 */
 	w_tick(fx.w);
 	EXPECT(sc, fx_reads(&fx, fd, 0, 100, 1), "wrong content");
 	EXPECT_EQ(sc, srv_notify_inval_inode(fx.w, fx.dev, srv_nodeid(fx.srv, "f"), -1, 0), 0);
@@ -272,7 +277,10 @@ out:
 	fx_teardown(&fx);
 }
 
-/* A write that fails may have changed the file, so the server is asked; one that was not begun has not. */
+/*
+ * A write that fails may have changed the file, so the server is asked; one that was not begun has
+ * not.
+ */
 static void attr_failed_write(struct sc *sc)
 {
 	struct fixture fx;
@@ -361,7 +369,10 @@ static void attr_two_lower_files(struct sc *sc)
 	EXPECT_DIFF(sc, DIFF_FILES_NOT_INODES, fd1 < 0 ? fd1 : 0, 0, -EIO);
 	if (sc_differs(sc, DIFF_FILES_NOT_INODES) || fd1 < 0)
 		goto out;
-	/* the server is asked, once the two meet, and after each read, for it may have changed what is known */
+	/*
+	 * the server is asked, once the two meet, and after each read, for it may have changed what
+	 * is known
+	 */
 	EXPECT_EQ(sc, w_fstat(fx.w, fd0, &st), 0);
 	EXPECT_EQ(sc, w_fstat(fx.w, fd0, &st), 0);
 	EXPECT_EQ(sc, srv_count(fx.srv, mark, FUSE_GETATTR), 1);
@@ -436,13 +447,13 @@ const struct scenario attr_scenarios[] = {
 	{ "attr/chmod", "after fchmod", 0, attr_chmod },
 	{ "attr/utimens", "after times were set", 0, attr_utimens },
 	{ "attr/old-reply", "a GETATTR reply that is older than a write", 0, attr_old_reply },
-	{ "attr/old-reply-valid", "the same while attributes stay valid", 0,
-	  attr_old_reply_valid },
-	{ "attr/reply-beside-read", "a GETATTR reply that comes after a read", W_CAP_LOWER_FLAT, attr_reply_beside_read },
+	{ "attr/old-reply-valid", "the same while attributes stay valid", 0, attr_old_reply_valid },
+	{ "attr/reply-beside-read", "a GETATTR reply that comes after a read", W_CAP_LOWER_FLAT,
+	  attr_reply_beside_read },
 	{ "attr/xattr-per-write", "writes ask for no extended attributes", W_CAP_LOWER_XATTR,
 	  attr_xattr_per_write },
-	{ "attr/failed-write", "a write that failed leaves nothing that counts as known", W_CAP_LOWER_FAULT,
-	  attr_failed_write },
+	{ "attr/failed-write", "a write that failed leaves nothing that counts as known",
+	  W_CAP_LOWER_FAULT, attr_failed_write },
 	{ "attr/blocks", "blocks after writes", 0, attr_blocks },
 	{ "attr/two-lower-files", "sizes when opens have different lower files", 0,
 	  attr_two_lower_files },

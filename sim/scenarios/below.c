@@ -57,8 +57,8 @@ static unsigned int opened_with(struct sc *sc, struct fixture *fx, const char *p
 static void below_open_flags(struct sc *sc)
 {
 	static const int flags[] = {
-		O_RDONLY, O_WRONLY | O_APPEND, O_RDWR | O_DSYNC, O_RDWR | O_SYNC, O_RDONLY | O_NOATIME,
-		O_RDWR | O_DIRECT,
+		O_RDONLY,	 O_WRONLY | O_APPEND,  O_RDWR | O_DSYNC,
+		O_RDWR | O_SYNC, O_RDONLY | O_NOATIME, O_RDWR | O_DIRECT,
 	};
 	unsigned int direct, through;
 	struct fixture fx;
@@ -70,7 +70,8 @@ static void below_open_flags(struct sc *sc)
 		direct = opened_with(sc, &fx, fx_low(&fx, "f"), flags[i]);
 		/* The server's own open comes before the kernel's. */
 		through = opened_with(sc, &fx, fx_mnt(&fx, "f"), flags[i]);
-		EXPECT(sc, direct == through, "opened with %o below, which was opened with %o", through, direct);
+		EXPECT(sc, direct == through, "opened with %o below, which was opened with %o",
+		       through, direct);
 	}
 out:
 	fx_teardown(&fx);
@@ -101,13 +102,15 @@ static void below_request_flags(struct sc *sc)
 		NEED_FD(sc, fd, w_open(fx.w, fx_mnt(&fx, "f"), O_WRONLY | writes[i].open, 0));
 		forget_log(&fx);
 		EXPECT_EQ(sc, w_pwritev2(fx.w, fd, &iov, 1, 0, writes[i].rwf), 4);
-		EXPECT_EQ(sc, last_below(&fx, W_LOWER_WRITE).kiocb_flags & RWF_ALL, writes[i].below);
+		EXPECT_EQ(sc, last_below(&fx, W_LOWER_WRITE).kiocb_flags & RWF_ALL,
+			  writes[i].below);
 		fx_close(&fx, fd);
 	}
 	NEED_FD(sc, fd, w_open(fx.w, fx_mnt(&fx, "f"), O_RDONLY, 0));
 	EXPECT_EQ(sc, w_preadv2(fx.w, fd, &iov, 1, 0, RWF_NOWAIT), 4);
 	flags = last_below(&fx, W_LOWER_READ).kiocb_flags;
-	EXPECT(sc, flags & RWF_NOWAIT && flags & IOCB_NOIO, "below it is no request that must not wait");
+	EXPECT(sc, flags & RWF_NOWAIT && flags & IOCB_NOIO,
+	       "below it is no request that must not wait");
 	fx_close(&fx, fd);
 out:
 	fx_teardown(&fx);
@@ -115,7 +118,8 @@ out:
 
 /* ---- asynchronous requests ---- */
 
-static bool async_setup(struct sc *sc, struct fixture *fx, struct fx_opts *o, enum w_async_when when)
+static bool async_setup(struct sc *sc, struct fixture *fx, struct fx_opts *o,
+			enum w_async_when when)
 {
 	struct w_async_mode mode = { .when = when };
 
@@ -203,7 +207,8 @@ static void requests_are_the_servers(struct sc *sc, enum w_async_when when)
 	EXPECT_EQ(sc, fx_job_wait(&job), 0);
 	n = w_lower_log(fx.w, fx.lower, ev, MOST);
 	for (long i = 0; i < n; i++) {
-		if (ev[i].op != W_LOWER_READ && ev[i].op != W_LOWER_WRITE && ev[i].op != W_LOWER_GETATTR)
+		if (ev[i].op != W_LOWER_READ && ev[i].op != W_LOWER_WRITE &&
+		    ev[i].op != W_LOWER_GETATTR)
 			continue;
 		EXPECT_EQ(sc, ev[i].fsuid, SERVER);
 		reads += ev[i].op == W_LOWER_READ;
@@ -224,7 +229,9 @@ static void below_credentials(struct sc *sc)
 	requests_are_the_servers(sc, W_ASYNC_HELD);
 }
 
-/* A read that changes nothing is done when it is done below: no worker has to do anything for it. */
+/*
+ * A read that changes nothing is done when it is done below: no worker has to do anything for it.
+ */
 static void below_read_completes(struct sc *sc)
 {
 	struct fx_opts o;
@@ -354,8 +361,8 @@ out:
 /* ---- who waits for whom ---- */
 
 /*
- * A splice in two pieces. While the first one is written the lower file system is frozen: what was spliced is told at
- * once, and not after the thaw.
+ * A splice in two pieces. While the first one is written the lower file system is frozen: what was
+ * spliced is told at once, and not after the thaw.
  */
 struct splicer {
 	int in, out;
@@ -410,13 +417,18 @@ out:
 	fx_teardown(&fx);
 }
 
-/* A write to the first page, which is cached and is stored to while the write is under way below. */
+/*
+ * A write to the first page, which is cached and is stored to while the write is under way below.
+ */
 static bool drop_dirty_page(struct sc *sc, struct both *b, struct fe *fe, struct fe_req *req)
 {
-	static const struct srv_rule hold = { .opcode = FUSE_WRITE, .count = 1, .action = SRV_HOLD };
+	static const struct srv_rule hold = { .opcode = FUSE_WRITE,
+					      .count = 1,
+					      .action = SRV_HOLD };
 
 	req->fd = b->through;
-	if (!both_map(sc, b) || !EXPECT(sc, fx_reads(&b->fx, b->cached, 0, BLOCK, 1), "wrong content cached") ||
+	if (!both_map(sc, b) ||
+	    !EXPECT(sc, fx_reads(&b->fx, b->cached, 0, BLOCK, 1), "wrong content cached") ||
 	    !fe_start(sc, fe, FE_AIO) || !fe_submit(fe, req, 1) || !both_store(sc, b, 0, 2))
 		return false;
 	srv_set_rule(b->fx.srv, &hold);
@@ -427,8 +439,8 @@ static bool drop_dirty_page(struct sc *sc, struct both *b, struct fe *fe, struct
 }
 
 /*
- * The pages of a write can only be dropped when the server has taken them, and it takes its time. Nothing else waits for
- * that, even if there is no memory for more workers.
+ * The pages of a write can only be dropped when the server has taken them, and it takes its time.
+ * Nothing else waits for that, even if there is no memory for more workers.
  */
 static void below_rescuers(struct sc *sc)
 {
@@ -475,7 +487,11 @@ static void below_no_memory(struct sc *sc)
 	NEED_FD(sc, fd, fx_make(&fx, "f", 100, O_RDWR));
 	w_short_memory(fx.w, true);
 	for (int i = 0; i < 4; i++) {
-		struct fe_req req = { .fd = fd, .write = i & 1, .buf = buf, .len = 4, .rwf = i & 2 ? RWF_NOWAIT : 0 };
+		struct fe_req req = { .fd = fd,
+				      .write = i & 1,
+				      .buf = buf,
+				      .len = 4,
+				      .rwf = i & 2 ? RWF_NOWAIT : 0 };
 
 		EXPECT_EQ(sc, request(sc, &fx, &req), i & 2 ? -EAGAIN : 4);
 	}
@@ -486,22 +502,30 @@ out:
 }
 
 const struct scenario below_scenarios[] = {
-	{ "below/open-flags", "the lower file is opened with the flags of the opener", W_CAP_LOWER_LOG, below_open_flags },
-	{ "below/request-flags", "and written with those of the request", W_CAP_LOWER_LOG, below_request_flags },
-	{ "below/queued-write", "a queued write is known as one", W_CAP_AIO | W_CAP_LOWER_ASYNC, below_queued_write },
-	{ "below/credentials", "asynchronous requests of a user run with the credentials of the server",
+	{ "below/open-flags", "the lower file is opened with the flags of the opener",
+	  W_CAP_LOWER_LOG, below_open_flags },
+	{ "below/request-flags", "and written with those of the request", W_CAP_LOWER_LOG,
+	  below_request_flags },
+	{ "below/queued-write", "a queued write is known as one", W_CAP_AIO | W_CAP_LOWER_ASYNC,
+	  below_queued_write },
+	{ "below/credentials",
+	  "asynchronous requests of a user run with the credentials of the server",
 	  W_CAP_ROOT | W_CAP_AIO | W_CAP_LOWER_ASYNC | W_CAP_LOWER_LOG, below_credentials },
-	{ "below/read-completes", "a queued read that changes nothing needs no worker", W_CAP_AIO | W_CAP_LOWER_ASYNC,
-	  below_read_completes },
-	{ "below/watched-splice", "who watches a file learns that it was spliced to", W_CAP_SPLICE, below_watched_splice },
-	{ "below/watched-write", "who watches a lower file learns of a queued write", W_CAP_AIO | W_CAP_LOWER_ASYNC,
-	  below_watched_write },
-	{ "below/no-cmtime", "a lower file system that keeps no times", W_CAP_LOWER_LOG, below_no_cmtime },
+	{ "below/read-completes", "a queued read that changes nothing needs no worker",
+	  W_CAP_AIO | W_CAP_LOWER_ASYNC, below_read_completes },
+	{ "below/watched-splice", "who watches a file learns that it was spliced to", W_CAP_SPLICE,
+	  below_watched_splice },
+	{ "below/watched-write", "who watches a lower file learns of a queued write",
+	  W_CAP_AIO | W_CAP_LOWER_ASYNC, below_watched_write },
+	{ "below/no-cmtime", "a lower file system that keeps no times", W_CAP_LOWER_LOG,
+	  below_no_cmtime },
 	{ "below/no-atime", "O_NOATIME", W_CAP_ROOT, below_no_atime },
-	{ "below/half-frozen", "a freeze in the middle of a splice", W_CAP_SPLICE | W_CAP_FREEZE | W_CAP_LOWER_ASYNC,
-	  below_half_frozen },
-	{ "below/no-memory", "asynchronous requests when memory is short", W_CAP_AIO | W_CAP_LOWER_ASYNC, below_no_memory },
-	{ "below/rescuers", "requests do not wait for the server of another one, even if memory is short",
+	{ "below/half-frozen", "a freeze in the middle of a splice",
+	  W_CAP_SPLICE | W_CAP_FREEZE | W_CAP_LOWER_ASYNC, below_half_frozen },
+	{ "below/no-memory", "asynchronous requests when memory is short",
+	  W_CAP_AIO | W_CAP_LOWER_ASYNC, below_no_memory },
+	{ "below/rescuers",
+	  "requests do not wait for the server of another one, even if memory is short",
 	  W_CAP_AIO | W_CAP_LOWER_ASYNC | W_CAP_PAGE_CACHE | W_CAP_MMAP, below_rescuers },
 	{ 0 }
 };

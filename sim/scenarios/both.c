@@ -44,8 +44,10 @@ void both_end(struct both *b)
 
 bool both_map(struct sc *sc, struct both *b)
 {
-	return EXPECT_EQ(sc, w_mmap(b->fx.w, b->cached, BOTH_PAGES * BOTH_PAGE, W_MAP_SHARED | W_MAP_WRITE, 0,
-				    &b->map), 0);
+	return EXPECT_EQ(sc,
+			 w_mmap(b->fx.w, b->cached, BOTH_PAGES * BOTH_PAGE,
+				W_MAP_SHARED | W_MAP_WRITE, 0, &b->map),
+			 0);
 }
 
 bool both_store(struct sc *sc, struct both *b, unsigned int page, unsigned int seed)
@@ -58,7 +60,9 @@ bool both_store(struct sc *sc, struct both *b, unsigned int page, unsigned int s
 
 bool both_send(struct sc *sc, struct both *b)
 {
-	static const struct srv_rule hold = { .opcode = FUSE_WRITE, .count = 1, .action = SRV_HOLD };
+	static const struct srv_rule hold = { .opcode = FUSE_WRITE,
+					      .count = 1,
+					      .action = SRV_HOLD };
 
 	srv_set_rule(b->fx.srv, &hold);
 	/* Sends the page, and does not wait for the answer. */

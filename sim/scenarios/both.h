@@ -32,21 +32,29 @@ struct both {
  * @o: options of the fixture; NULL: the usual ones
  * @size: of the file, which has pattern 1
  *
- * Return: whether it worked; it does not, which is no failure, where the kernel does not let the two live together.
- * both_end() is needed in any case.
+ * Return: whether it worked; it does not, which is no failure, where the kernel does not let the
+ * two live together. both_end() is needed in any case.
  */
 bool both_begin(struct sc *sc, struct both *b, struct fx_opts *o, size_t size);
 
-/* both_begin_held() - the same with a lower file system that holds the requests of asynchronous callers. */
+/*
+ * both_begin_held() - the same with a lower file system that holds the requests of asynchronous
+ * callers.
+ */
 bool both_begin_held(struct sc *sc, struct both *b, size_t size);
 
 /* both_end() - take the surroundings down, and check that nothing is left. */
 void both_end(struct both *b);
 
-/* both_map() - map BOTH_PAGES pages of the cached open; both_end() lets them go. Returns whether it worked. */
+/*
+ * both_map() - map BOTH_PAGES pages of the cached open; both_end() lets them go. Returns whether it
+ * worked.
+ */
 bool both_map(struct sc *sc, struct both *b);
 
-/* both_store() - make one page of what is mapped dirty, with a pattern. Returns whether it worked. */
+/*
+ * both_store() - make one page of what is mapped dirty, with a pattern. Returns whether it worked.
+ */
 bool both_store(struct sc *sc, struct both *b, unsigned int page, unsigned int seed);
 
 /**
@@ -71,7 +79,10 @@ bool both_send(struct sc *sc, struct both *b);
 long long both_request(struct sc *sc, struct both *b, struct fe_req *req, bool held,
 		       const struct w_async_result *result);
 
-/* both_read_again() - how often the page cache asks the server when @len bytes at @off, of pattern 1, are read. */
+/*
+ * both_read_again() - how often the page cache asks the server when @len bytes at @off, of pattern
+ * 1, are read.
+ */
 unsigned int both_read_again(struct sc *sc, struct both *b, long long off, size_t len);
 
 #endif

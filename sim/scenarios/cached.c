@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Opens that go through the page cache, alone and beside passthrough and direct opens of the same file: whoever reads
- * sees what was last written, by whatever way.
+ * Opens that go through the page cache, alone and beside passthrough and direct opens of the same
+ * file: whoever reads sees what was last written, by whatever way.
  */
 #include "../scenario.h"
 
@@ -51,7 +51,8 @@ static void cached_read_ahead(struct sc *sc)
 	for (int i = 0; i < 64; i++)
 		good &= fx_reads(&fx, fd, (long long)i * PAGE, PAGE, 1);
 	EXPECT(sc, good, "wrong content read");
-	EXPECT(sc, srv_count(fx.srv, 0, FUSE_READ) < 16, "%u requests", srv_count(fx.srv, 0, FUSE_READ));
+	EXPECT(sc, srv_count(fx.srv, 0, FUSE_READ) < 16, "%u requests",
+	       srv_count(fx.srv, 0, FUSE_READ));
 out:
 	fx_close(&fx, fd);
 	fx_teardown(&fx);
@@ -119,7 +120,8 @@ static void cached_truncate(struct sc *sc)
 	EXPECT_EQ(sc, w_ftruncate(fx.w, fd, 2 * PAGE), 0);
 	EXPECT(sc, fx_reads(&fx, fd, 0, PAGE + 10, 1), "wrong content before the cut");
 	EXPECT(sc, fx_reads(&fx, fd, PAGE + 10, PAGE - 10, 0), "what was cut off came back");
-	EXPECT_EQ(sc, w_fallocate(fx.w, fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 100, PAGE), 0);
+	EXPECT_EQ(sc, w_fallocate(fx.w, fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 100, PAGE),
+		  0);
 	EXPECT(sc, fx_reads(&fx, fd, 100, PAGE, 0), "no hole");
 	EXPECT(sc, fx_reads(&fx, fd, 0, 100, 1), "wrong content before the hole");
 out:
@@ -278,14 +280,18 @@ static void mixed_append(struct sc *sc)
 	EXPECT(sc, !memcmp(buf, "tail", 4), "cached reader does not see what was appended");
 	EXPECT_EQ(sc, w_write(fx.w, b, "more", 4), 4);
 	EXPECT_EQ(sc, w_pread(fx.w, a, buf, 16, 2 * PAGE + 100), 8);
-	EXPECT(sc, !memcmp(buf, "tailmore", 8), "cached reader does not see what was appended next");
+	EXPECT(sc, !memcmp(buf, "tailmore", 8),
+	       "cached reader does not see what was appended next");
 out:
 	fx_close(&fx, a);
 	fx_close(&fx, b);
 	fx_teardown(&fx);
 }
 
-/* The cached reader waits for its server while passthrough writes: no deadlock, and no stale page afterwards. */
+/*
+ * The cached reader waits for its server while passthrough writes: no deadlock, and no stale page
+ * afterwards.
+ */
 static void mixed_race(struct sc *sc)
 {
 	static const struct srv_rule hold = { .opcode = FUSE_READ, .count = 1, .action = SRV_HOLD };
@@ -335,9 +341,12 @@ const struct scenario cached_scenarios[] = {
 	  mixed_cached_passthrough },
 	{ "mixed/passthrough-cached", "a passthrough and then a cached open, coherent", CACHED,
 	  mixed_passthrough_cached },
-	{ "mixed/passthrough-kept", "the same with FOPEN_KEEP_CACHE", CACHED, mixed_passthrough_kept },
-	{ "mixed/cached-direct", "a cached and a direct open, coherent", CACHED, mixed_cached_direct },
+	{ "mixed/passthrough-kept", "the same with FOPEN_KEEP_CACHE", CACHED,
+	  mixed_passthrough_kept },
+	{ "mixed/cached-direct", "a cached and a direct open, coherent", CACHED,
+	  mixed_cached_direct },
 	{ "mixed/append", "appending by passthrough beside a cached reader", CACHED, mixed_append },
-	{ "mixed/race", "a passthrough write while a cached read waits for its server", CACHED, mixed_race },
+	{ "mixed/race", "a passthrough write while a cached read waits for its server", CACHED,
+	  mixed_race },
 	{ 0 }
 };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Coherency: each ordered pair of ways to have a file open, cell by cell, against the tables below. `fusebox coherency`
- * prints them as docs/coherency.md.
+ * Coherency: each ordered pair of ways to have a file open, cell by cell, against the tables below.
+ * `fusebox coherency` prints them as docs/coherency.md.
  */
 #include "coherency.h"
 
@@ -24,8 +24,8 @@
 char coh_seen[COH_ACTS][COH_WAYS][COH_WAYS];
 
 /*
- * [act][first]: a letter for each second, in the order of &enum coh_way. Ours are what the box and the guest show;
- * mainline's what Linux 6.18 shows (fusebox-host coherency).
+ * [act][first]: a letter for each second, in the order of &enum coh_way. Ours are what the box and
+ * the guest show; mainline's what Linux 6.18 shows (fusebox-host coherency).
  */
 static const char ours[COH_ACTS][COH_WAYS][COH_WAYS + 1] = {
 	[COH_READ] = {
@@ -344,7 +344,8 @@ static char cell_truncate(struct end *first, struct end *second)
 	/* Truncation is the server's, whose file is not C. */
 	if (!sees(second, 0, PAGE + 10, second->old) || !sees_end(second, PAGE + 10))
 		return unseen(false, second);
-	if (w_ftruncate(first->w, (int)first->fd, SIZE) || !sees(second, 0, PAGE + 10, second->old) ||
+	if (w_ftruncate(first->w, (int)first->fd, SIZE) ||
+	    !sees(second, 0, PAGE + 10, second->old) ||
 	    !sees(second, PAGE + 10, SIZE - PAGE - 10, 0))
 		return COH_WRONG;
 	return COH_YES;
@@ -356,7 +357,8 @@ static bool is_cell(enum coh_act act, enum coh_way first)
 	return act == COH_READ || is_map(first) == (act == COH_STORE);
 }
 
-static char on_stage(struct stage *st, enum coh_act act, enum coh_way one, enum coh_way other, const char *name)
+static char on_stage(struct stage *st, enum coh_act act, enum coh_way one, enum coh_way other,
+		     const char *name)
 {
 	static char (*const fns[COH_ACTS])(struct end *first, struct end *second) = {
 		cell_read, cell_write, cell_store, cell_truncate,
@@ -426,9 +428,10 @@ static void row(struct sc *sc, enum coh_way first)
 				seen = cell(&st, act, first, second);
 			coh_seen[act][first][second] = seen;
 			all[second] = seen;
-			differs |= coh_expected(true, act, first, second) != coh_expected(false, act, first, second);
-			EXPECT(sc, seen == want, "first %s, act %d, second %s: '%c', must be '%c'", names[first],
-			       act, names[second], seen, want);
+			differs |= coh_expected(true, act, first, second) !=
+				   coh_expected(false, act, first, second);
+			EXPECT(sc, seen == want, "first %s, act %d, second %s: '%c', must be '%c'",
+			       names[first], act, names[second], seen, want);
 		}
 		if (differs)
 			sc_trace(sc, "act %d: %s [%s]", act, all, sc_diff_name(DIFF_MIXED_OPENS));
@@ -511,16 +514,28 @@ static void first_map_c(struct sc *sc)
 
 const struct scenario coherency_scenarios[] = {
 	{ "coherency/cached", "what others see of a cached open", NEEDS, first_cached },
-	{ "coherency/kept", "what others see of a cached open with FOPEN_KEEP_CACHE", NEEDS, first_kept },
+	{ "coherency/kept", "what others see of a cached open with FOPEN_KEEP_CACHE", NEEDS,
+	  first_kept },
 	{ "coherency/direct", "what others see of a direct open", NEEDS, first_direct },
 	{ "coherency/pass-a", "what others see of a passthrough open", NEEDS, first_pass_a },
-	{ "coherency/pass-b", "what others see of a passthrough open by an id of its own", NEEDS, first_pass_b },
-	{ "coherency/pass-c", "what others see of a passthrough open with another lower file", NEEDS | W_CAP_LOWER_FLAT, first_pass_c },
-	{ "coherency/map-cached", "what others see of a mapping of a cached open", NEEDS, first_map_cached },
-	{ "coherency/map-kept", "what others see of a mapping of a cached open with FOPEN_KEEP_CACHE", NEEDS, first_map_kept },
-	{ "coherency/map-direct", "what others see of a mapping of a direct open", NEEDS, first_map_direct },
-	{ "coherency/map-a", "what others see of a mapping of a passthrough open", NEEDS, first_map_a },
-	{ "coherency/map-b", "what others see of a mapping of a passthrough open by an id of its own", NEEDS, first_map_b },
-	{ "coherency/map-c", "what others see of a mapping of a passthrough open with another lower file", NEEDS, first_map_c },
+	{ "coherency/pass-b", "what others see of a passthrough open by an id of its own", NEEDS,
+	  first_pass_b },
+	{ "coherency/pass-c", "what others see of a passthrough open with another lower file",
+	  NEEDS | W_CAP_LOWER_FLAT, first_pass_c },
+	{ "coherency/map-cached", "what others see of a mapping of a cached open", NEEDS,
+	  first_map_cached },
+	{ "coherency/map-kept",
+	  "what others see of a mapping of a cached open with FOPEN_KEEP_CACHE", NEEDS,
+	  first_map_kept },
+	{ "coherency/map-direct", "what others see of a mapping of a direct open", NEEDS,
+	  first_map_direct },
+	{ "coherency/map-a", "what others see of a mapping of a passthrough open", NEEDS,
+	  first_map_a },
+	{ "coherency/map-b",
+	  "what others see of a mapping of a passthrough open by an id of its own", NEEDS,
+	  first_map_b },
+	{ "coherency/map-c",
+	  "what others see of a mapping of a passthrough open with another lower file", NEEDS,
+	  first_map_c },
 	{ 0 }
 };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The table of coherency: two opens of one file, each by any way; what does the second see of what the first does?
+ * The table of coherency: two opens of one file, each by any way; what does the second see of what
+ * the first does?
  */
 #ifndef FUSEBOX_SIM_SCENARIOS_COHERENCY_H
 #define FUSEBOX_SIM_SCENARIOS_COHERENCY_H
@@ -26,7 +27,8 @@ enum coh_way {
 
 /**
  * enum coh_act - what the first does
- * @COH_READ: it reads (or loads) what the second has changed; what is looked at is that the second's change stays
+ * @COH_READ: it reads (or loads) what the second has changed; what is looked at is that the
+ *	second's change stays
  * @COH_WRITE: it writes in place, and extends the file
  * @COH_STORE: it stores to its mapping
  * @COH_TRUNCATE: it truncates the file into a page, and then extends it again
@@ -38,7 +40,8 @@ enum coh_act {
 };
 
 /*
- * What comes of it, as it stands in the tables of coherency.c. The second has looked at the whole file before.
+ * What comes of it, as it stands in the tables of coherency.c. The second has looked at the whole
+ * file before.
  */
 #define COH_YES		'y'	/* the second sees it at once */
 #define COH_MSYNC	'm'	/* only after msync by the first */

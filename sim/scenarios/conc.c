@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Tasks that meet: opens, synchronous I/O, attributes, ids, and the end of connection, server or mount. What each
- * may return is said in full; which of it happens is up to the schedule, so these leave no results in the trace.
+ * Tasks that meet: opens, synchronous I/O, attributes, ids, and the end of connection, server or
+ * mount. What each may return is said in full; which of it happens is up to the schedule, so these
+ * leave no results in the trace.
  */
 #include "conc.h"
 
@@ -35,7 +36,8 @@ bool conc_meet(struct conc *c, unsigned int n, const conc_fn *fn, long *ret)
 		job[i].fn = fn[i];
 		job[i].arg = c;
 	}
-	if (!EXPECT(c->sc, !fx_race(c->sc, job, n, W_SPAWN_SHARE_FILES), "the tasks cannot be started"))
+	if (!EXPECT(c->sc, !fx_race(c->sc, job, n, W_SPAWN_SHARE_FILES),
+		    "the tasks cannot be started"))
 		return false;
 	for (unsigned int i = 0; i < n; i++)
 		ret[i] = job[i].ret;
@@ -56,8 +58,8 @@ void conc_end(struct conc *c)
 
 bool conc_is(struct conc *c, const char *what, long got, long one, long other)
 {
-	return EXPECT(c->sc, got == one || got == other, "%s: %ld (%s), neither %ld nor %ld", what, got, sc_errno(got), one,
-		      other);
+	return EXPECT(c->sc, got == one || got == other, "%s: %ld (%s), neither %ld nor %ld", what,
+		      got, sc_errno(got), one, other);
 }
 
 long conc_close(struct fx_job *job)
@@ -116,7 +118,8 @@ static void same_size(struct conc *c, long long one, long long other)
 	if (!EXPECT(c->sc, !w_fstat(c->w, (int)c->fd, &st), "no attributes") ||
 	    !EXPECT(c->sc, !w_lstat(c->w, fx_low(&c->fx, "f"), &low), "no attributes below"))
 		return;
-	EXPECT(c->sc, st.size == low.size, "size %lld, below %lld", (long long)st.size, (long long)low.size);
+	EXPECT(c->sc, st.size == low.size, "size %lld, below %lld", (long long)st.size,
+	       (long long)low.size);
 	conc_is(c, "size", (long)low.size, one, other);
 }
 
@@ -129,8 +132,10 @@ static void one_of(struct conc *c, long long off, size_t len, unsigned int one, 
 	if (!EXPECT(c->sc, fd >= 0, "cannot open the lower file: %s", sc_errno(fd)))
 		return;
 	EXPECT(c->sc, w_pread(c->w, (int)fd, buf, len, off) == (long)len, "short");
-	EXPECT(c->sc, sc_matches(buf, len, (unsigned long long)off, one) ||
-	       sc_matches(buf, len, (unsigned long long)off, other), "neither of the two wrote this");
+	EXPECT(c->sc,
+	       sc_matches(buf, len, (unsigned long long)off, one) ||
+		       sc_matches(buf, len, (unsigned long long)off, other),
+	       "neither of the two wrote this");
 	w_close(c->w, (int)fd);
 }
 
@@ -156,7 +161,10 @@ static void conc_write_write(struct sc *sc)
 	conc_end(&c);
 }
 
-/* Not by O_APPEND and write(2), which would have the two wait for each other at the file's position. */
+/*
+ * Not by O_APPEND and write(2), which would have the two wait for each other at the file's
+ * position.
+ */
 static long append(struct fx_job *job)
 {
 	const struct iovec iov = { "appended..", 10 };
@@ -321,7 +329,8 @@ static void conc_torn_times(struct sc *sc)
 		goto out;
 	NEED_EQ(sc, w_fstat(c.w, (int)c.fd, &st), 0);
 	NEED_EQ(sc, w_lstat(c.w, fx_low(&c.fx, "f"), &low), 0);
-	EXPECT(sc, !is_torn(st.mtime, low.mtime), "torn: mtime is %lld s and %lld ns, that below %lld s and %lld ns",
+	EXPECT(sc, !is_torn(st.mtime, low.mtime),
+	       "torn: mtime is %lld s and %lld ns, that below %lld s and %lld ns",
 	       st.mtime / SECOND, st.mtime % SECOND, low.mtime / SECOND, low.mtime % SECOND);
 out:
 	conc_end(&c);
@@ -352,9 +361,9 @@ static long open_and_read(struct fx_job *job)
 }
 
 /*
- * As conc_begin(), with a server that has for each open of @flags a lower file open and registered already, so that an
- * open is about the open and not about what the server does for it: that is for conc/register-... and conc/close-id-...
- * Mainline wants one id for all opens of an inode.
+ * As conc_begin(), with a server that has for each open of @flags a lower file open and registered
+ * already, so that an open is about the open and not about what the server does for it: that is for
+ * conc/register-... and conc/close-id-... Mainline wants one id for all opens of an inode.
  */
 static bool begin_kept(struct sc *sc, struct conc *c, unsigned int n, const int *flags)
 {
@@ -642,14 +651,18 @@ static void meet_end(struct sc *sc, conc_fn what, conc_fn end, long good, long b
 	conc_end(&c);
 }
 
-/* A reply may come before the end, and be looked at after it: then the id that it names is gone (EIO). */
+/*
+ * A reply may come before the end, and be looked at after it: then the id that it names is gone
+ * (EIO).
+ */
 static void meet_end_of_open(struct sc *sc, conc_fn end)
 {
 	const conc_fn fn[] = { open_close, end };
 	struct conc c;
 	long ret[2];
 
-	if (conc_begin(sc, &c, NULL, 0) && conc_meet(&c, 2, fn, ret) && ret[0] != -ENOTCONN && ret[0] != -EIO)
+	if (conc_begin(sc, &c, NULL, 0) && conc_meet(&c, 2, fn, ret) && ret[0] != -ENOTCONN &&
+	    ret[0] != -EIO)
 		conc_is(&c, "open", ret[0], 0, -ECONNABORTED);
 	conc_end(&c);
 }
@@ -728,8 +741,8 @@ static void conc_freeze_two_writers(struct sc *sc)
 }
 
 /*
- * A truncation waits, with the inode locked, for the server, and that for the thaw; the freezer for whoever has
- * protection. None of them must have that and wait for the inode.
+ * A truncation waits, with the inode locked, for the server, and that for the thaw; the freezer for
+ * whoever has protection. None of them must have that and wait for the inode.
  */
 static void conc_freeze_truncate_write(struct sc *sc)
 {
@@ -793,18 +806,22 @@ const struct scenario conc_scenarios[] = {
 	{ "conc/write-append", "a write in place and one that appends", 0, conc_write_append },
 	{ "conc/append-append", "two writes that append", 0, conc_append_append },
 	{ "conc/three-writers", "two writes in place and one that appends", 0, conc_three_writers },
-	{ "conc/getattr-extend", "an answer to GETATTR and a write that extends", 0, conc_getattr_extend },
-	{ "conc/extend-truncate", "a write that extends and a truncation", 0, conc_extend_truncate },
+	{ "conc/getattr-extend", "an answer to GETATTR and a write that extends", 0,
+	  conc_getattr_extend },
+	{ "conc/extend-truncate", "a write that extends and a truncation", 0,
+	  conc_extend_truncate },
 	{ "conc/read-extend", "a read to the end and a write that extends", 0, conc_read_extend },
 	{ "conc/times", "times after two writes and a read", 0, conc_times },
-	{ "conc/torn-times", "no time is half of one write and half of another", 0, conc_torn_times },
+	{ "conc/torn-times", "no time is half of one write and half of another", 0,
+	  conc_torn_times },
 	{ "conc/two-opens", "two opens, each with an id of its own", 0, conc_two_opens },
 	{ "conc/open-release", "an open and the release of another", 0, conc_open_release },
 	{ "conc/close-id-twice", "an id is closed by two", 0, conc_close_id_twice },
 	{ "conc/close-id-open", "an id is closed while an open names it", 0, conc_close_id_open },
 	{ "conc/close-id-write", "an id is closed during a write", 0, conc_close_id_write },
 	{ "conc/register-register", "two files are registered", 0, conc_register_register },
-	{ "conc/register-abort", "a file is registered and the connection aborted", 0, conc_register_abort },
+	{ "conc/register-abort", "a file is registered and the connection aborted", 0,
+	  conc_register_abort },
 	{ "conc/fput-twice", "two descriptors of one file are closed", 0, conc_fput_twice },
 	{ "conc/write-close", "a write and the close of its descriptor", 0, conc_write_close },
 	{ "conc/close-umount", "the last close and an unmount", 0, conc_close_umount },
@@ -816,9 +833,11 @@ const struct scenario conc_scenarios[] = {
 	{ "conc/death-write", "a write that extends and the server's death", 0, conc_death_write },
 	{ "conc/death-close", "a close and the server's death", 0, conc_death_close },
 	{ "conc/freeze-write", "a write and a freeze", W_CAP_FREEZE, conc_freeze_write },
-	{ "conc/freeze-two-writers", "two writes and a freeze", W_CAP_FREEZE, conc_freeze_two_writers },
-	{ "conc/freeze-truncate-write", "a truncation, a write that extends, and a freeze", W_CAP_FREEZE,
-	  conc_freeze_truncate_write },
-	{ "conc/cached-read", "a cached read and a write through passthrough", MIXED, conc_cached_read },
+	{ "conc/freeze-two-writers", "two writes and a freeze", W_CAP_FREEZE,
+	  conc_freeze_two_writers },
+	{ "conc/freeze-truncate-write", "a truncation, a write that extends, and a freeze",
+	  W_CAP_FREEZE, conc_freeze_truncate_write },
+	{ "conc/cached-read", "a cached read and a write through passthrough", MIXED,
+	  conc_cached_read },
 	{ 0 }
 };

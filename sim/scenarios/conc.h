@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Concurrency scenarios: some tasks that meet, on a file that is passed through. Small on purpose: the explorer
- * tries their schedules.
+ * Concurrency scenarios: some tasks that meet, on a file that is passed through. Small on purpose:
+ * the explorer tries their schedules.
  */
 #ifndef FUSEBOX_SIM_CONC_H
 #define FUSEBOX_SIM_CONC_H
@@ -22,7 +22,8 @@
  * @ctx: a context of io_submit(), or -1
  * @aio: its request
  * @buf: and its buffer; NULL: there are no asynchronous requests
- * @over: it was submitted by one of the tasks, or could not be: nobody needs to wait for it any more
+ * @over: it was submitted by one of the tasks, or could not be: nobody needs to wait for it any
+ *	more
  */
 struct conc {
 	struct sc *sc;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Tasks that meet the completion of an asynchronous request. The lower file system holds a request until one of
- * them completes it; the request was submitted before, or by another of them.
+ * Tasks that meet the completion of an asynchronous request. The lower file system holds a request
+ * until one of them completes it; the request was submitted before, or by another of them.
  */
 #include "conc.h"
 
@@ -80,7 +80,10 @@ static long complete_in_irq(struct fx_job *job)
 	return complete_with(job, true);
 }
 
-/* Complete what the other task submits, whenever it does; a request that failed on its way never comes. */
+/*
+ * Complete what the other task submits, whenever it does; a request that failed on its way never
+ * comes.
+ */
 static long complete_when_submitted(struct fx_job *job, bool irq)
 {
 	struct conc *c = conc_of(job);
@@ -106,8 +109,11 @@ static long complete_early_in_irq(struct fx_job *job)
 	return complete_when_submitted(job, true);
 }
 
-/* A request in flight, its completion, and something else; @good or @bad is what that may return. */
-static void meet_completion(struct sc *sc, enum w_aio_op op, conc_fn completer, conc_fn what, long good, long bad)
+/*
+ * A request in flight, its completion, and something else; @good or @bad is what that may return.
+ */
+static void meet_completion(struct sc *sc, enum w_aio_op op, conc_fn completer, conc_fn what,
+			    long good, long bad)
 {
 	const conc_fn fn[] = { completer, what };
 	struct conc c;
@@ -295,24 +301,28 @@ static void conc_complete_unload(struct sc *sc)
 #define ASYNC	(W_CAP_AIO | W_CAP_LOWER_ASYNC | W_CAP_DIO_ALIGN)
 
 const struct scenario conc_async_scenarios[] = {
-	{ "conc/complete-close", "a write completes while its file is closed", ASYNC, conc_complete_close },
-	{ "conc/read-complete-close", "a read completes in irq context while its file is closed", ASYNC,
-	  conc_read_complete_close },
-	{ "conc/complete-refused", "a write completes while another is refused", ASYNC, conc_irq_complete_write },
+	{ "conc/complete-close", "a write completes while its file is closed", ASYNC,
+	  conc_complete_close },
+	{ "conc/read-complete-close", "a read completes in irq context while its file is closed",
+	  ASYNC, conc_read_complete_close },
+	{ "conc/complete-refused", "a write completes while another is refused", ASYNC,
+	  conc_irq_complete_write },
 	{ "conc/complete-stat", "a write completes during fstat", ASYNC, conc_complete_stat },
-	{ "conc/complete-freeze", "a write completes during a freeze, which waits for it", ASYNC | W_CAP_FREEZE,
-	  conc_complete_freeze },
+	{ "conc/complete-freeze", "a write completes during a freeze, which waits for it",
+	  ASYNC | W_CAP_FREEZE, conc_complete_freeze },
 	{ "conc/complete-abort", "a write completes during an abort", ASYNC, conc_complete_abort },
-	{ "conc/complete-truncate", "a write completes during a truncation, which waits for it", ASYNC,
-	  conc_complete_truncate },
-	{ "conc/complete-extend", "a write completes while another extends, which waits for it", ASYNC,
-	  conc_complete_extend },
+	{ "conc/complete-truncate", "a write completes during a truncation, which waits for it",
+	  ASYNC, conc_complete_truncate },
+	{ "conc/complete-extend", "a write completes while another extends, which waits for it",
+	  ASYNC, conc_complete_extend },
 	{ "conc/complete-destroy", "a write completes during io_destroy, which waits for it", ASYNC,
 	  conc_complete_destroy },
-	{ "conc/submit-complete", "a write completes while it is submitted", ASYNC, conc_submit_complete },
-	{ "conc/submit-complete-read", "a read completes while it is submitted", ASYNC, conc_submit_complete_read },
-	{ "conc/submit-freeze", "a write is submitted, completes, and meets a freeze", ASYNC | W_CAP_FREEZE,
-	  conc_submit_freeze },
+	{ "conc/submit-complete", "a write completes while it is submitted", ASYNC,
+	  conc_submit_complete },
+	{ "conc/submit-complete-read", "a read completes while it is submitted", ASYNC,
+	  conc_submit_complete_read },
+	{ "conc/submit-freeze", "a write is submitted, completes, and meets a freeze",
+	  ASYNC | W_CAP_FREEZE, conc_submit_freeze },
 	{ "conc/complete-unload", "a write completes, its file is closed, the module is unloaded",
 	  ASYNC | W_CAP_RELOAD, conc_complete_unload },
 	{ 0 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Direct opens beside cached ones: they go to the server, and see what is in the page cache all the same.
+ * Direct opens beside cached ones: they go to the server, and see what is in the page cache all the
+ * same.
  */
 #include "../scenario.h"
 #include "async_front.h"
@@ -92,7 +93,10 @@ static bool loads(struct both *b, long long off, size_t len, unsigned int seed)
 	return !w_load(b->fx.w, b->map + off, buf, len) && sc_matches(buf, len, off, seed);
 }
 
-/* What a mapping has made dirty is read and is not overwritten with what was there before; clean pages are dropped. */
+/*
+ * What a mapping has made dirty is read and is not overwritten with what was there before; clean
+ * pages are dropped.
+ */
 static void dirty_and_direct(struct sc *sc, uint32_t flags)
 {
 	struct both b = { .direct_flags = flags };
@@ -108,11 +112,14 @@ static void dirty_and_direct(struct sc *sc, uint32_t flags)
 	EXPECT(sc, loads(&b, 200, PAGE, 4), "the mapping does not see a direct write");
 	EXPECT(sc, loads(&b, 100, 100, 3), "a direct write has taken a store away");
 	EXPECT_EQ(sc, w_msync(fx->w, b.map, SIZE), 0);
-	EXPECT(sc, fx_reads_below(fx, "f", 200, PAGE, 4), "a page that was dirty came after the write");
+	EXPECT(sc, fx_reads_below(fx, "f", 200, PAGE, 4),
+	       "a page that was dirty came after the write");
 	EXPECT(sc, fx_reads_below(fx, "f", 100, 100, 3), "a store is lost");
-	EXPECT(sc, fx_reads(fx, b.cached, 200, PAGE, 4), "a cached read does not see a direct write");
+	EXPECT(sc, fx_reads(fx, b.cached, 200, PAGE, 4),
+	       "a cached read does not see a direct write");
 	EXPECT(sc, fx_writes(fx, b.direct, SIZE, 100, 5), "cannot extend");
-	EXPECT(sc, fx_reads(fx, b.cached, SIZE, 100, 5), "a cached read does not see an extending write");
+	EXPECT(sc, fx_reads(fx, b.cached, SIZE, 100, 5),
+	       "a cached read does not see an extending write");
 	EXPECT_EQ(sc, w_pread(fx->w, b.direct, &c, 0, 0), 0);
 	EXPECT_EQ(sc, w_pwrite(fx->w, b.direct, &c, 0, 0), 0);
 out:
@@ -129,11 +136,13 @@ static void direct_parallel(struct sc *sc)
 	dirty_and_direct(sc, FOPEN_PARALLEL_DIRECT_WRITES);
 }
 
-static const struct srv_rule fail_write = { .opcode = FUSE_WRITE, .count = 1, .action = SRV_FAIL, .error = ENOSPC };
+static const struct srv_rule fail_write = {
+	.opcode = FUSE_WRITE, .count = 1, .action = SRV_FAIL, .error = ENOSPC
+};
 
 /*
- * A page that the server does not take is an error for who needs it there. As the answer may come after the page was
- * found clean, this may be the next who does.
+ * A page that the server does not take is an error for who needs it there. As the answer may come
+ * after the page was found clean, this may be the next who does.
  */
 static bool error_shows(struct both *b, bool write)
 {
@@ -144,7 +153,8 @@ static bool error_shows(struct both *b, bool write)
 	for (int i = 0; i < 2 && ret != -ENOSPC; i++) {
 		if (!stores(b, 0, 10, 2))
 			return false;
-		ret = write ? w_pwrite(b->fx.w, b->direct, &c, 1, 0) : w_pread(b->fx.w, b->direct, &c, 1, 0);
+		ret = write ? w_pwrite(b->fx.w, b->direct, &c, 1, 0) :
+			      w_pread(b->fx.w, b->direct, &c, 1, 0);
 	}
 	return ret == -ENOSPC;
 }
@@ -178,14 +188,16 @@ static void direct_async(struct sc *sc)
 		goto out;
 	for (int cached = 0; cached < 2; cached++) {
 		if (cached)
-			EXPECT(sc, loads(&b, 0, PAGE, 2), "the mapping does not see a direct write");
+			EXPECT(sc, loads(&b, 0, PAGE, 2),
+			       "the mapping does not see a direct write");
 		sc_pattern(buf, PAGE, 0, 2 + cached);
 		req = (struct fe_req) { .fd = b.direct, .write = true, .buf = buf, .len = PAGE };
 		if (fe_start(sc, &fe, FE_AIO) && fe_submit(&fe, &req, 1))
 			fe_wait(&fe, 1);
 		fe_stop(&fe);
 		EXPECT_EQ(sc, req.res, PAGE);
-		EXPECT(sc, fx_reads(&b.fx, b.cached, 0, PAGE, 2 + cached), "a cached read does not see it");
+		EXPECT(sc, fx_reads(&b.fx, b.cached, 0, PAGE, 2 + cached),
+		       "a cached read does not see it");
 	}
 out:
 	both_close(&b);
@@ -199,9 +211,12 @@ static long shrink(struct fx_job *job)
 /* A write that waits while the file gets so short that it extends it. */
 static void direct_shrunk(struct sc *sc)
 {
-	static const struct srv_rule hold = { .opcode = FUSE_SETATTR, .count = 1, .action = SRV_HOLD };
+	static const struct srv_rule hold = { .opcode = FUSE_SETATTR,
+					      .count = 1,
+					      .action = SRV_HOLD };
 	struct both b = { .direct_flags = FOPEN_PARALLEL_DIRECT_WRITES };
-	struct fx_job shrinker = { .fn = shrink }, writer = { .fn = job_pwrite, .len = 100, .off = 2 * PAGE };
+	struct fx_job shrinker = { .fn = shrink },
+		      writer = { .fn = job_pwrite, .len = 100, .off = 2 * PAGE };
 	struct fixture *fx = &b.fx;
 	char buf[100];
 
@@ -272,12 +287,16 @@ out:
 static const struct srv_rule hold_write = { .opcode = FUSE_WRITE, .count = 1, .action = SRV_HOLD };
 
 /* Starts writers of 100 bytes each on the direct open. */
-static bool start_writers(struct sc *sc, struct both *b, struct fx_job *jobs, const long long *at, int n)
+static bool start_writers(struct sc *sc, struct both *b, struct fx_job *jobs, const long long *at,
+			  int n)
 {
 	static char data[100];
 
 	for (int i = 0; i < n; i++) {
-		jobs[i] = (struct fx_job){ .fn = job_pwrite, .fd = b->direct, .buf = data, .len = sizeof(data),
+		jobs[i] = (struct fx_job){ .fn = job_pwrite,
+					   .fd = b->direct,
+					   .buf = data,
+					   .len = sizeof(data),
 					   .off = at[i] };
 		if (!EXPECT_EQ(sc, fx_job_start(sc, &jobs[i], W_SPAWN_SHARE_FILES), 0))
 			return false;
@@ -322,7 +341,9 @@ out:
 /* With FOPEN_PARALLEL_DIRECT_WRITES writes in place are with the server together. */
 static void direct_in_place_together(struct sc *sc)
 {
-	static const struct srv_rule hold_two = { .opcode = FUSE_WRITE, .count = 2, .action = SRV_HOLD };
+	static const struct srv_rule hold_two = { .opcode = FUSE_WRITE,
+						  .count = 2,
+						  .action = SRV_HOLD };
 	struct both b = { .direct_flags = FOPEN_PARALLEL_DIRECT_WRITES };
 	struct fx_job writers[2];
 
@@ -363,7 +384,9 @@ out:
 /* Also if they were in place when they asked for the lock. */
 static void direct_shrunk_together(struct sc *sc)
 {
-	static const struct srv_rule hold_setattr = { .opcode = FUSE_SETATTR, .count = 1, .action = SRV_HOLD };
+	static const struct srv_rule hold_setattr = { .opcode = FUSE_SETATTR,
+						      .count = 1,
+						      .action = SRV_HOLD };
 	struct both b = { .direct_flags = FOPEN_PARALLEL_DIRECT_WRITES };
 	struct fx_job shrinker = { .fn = shrink }, writers[2];
 
@@ -374,7 +397,8 @@ static void direct_shrunk_together(struct sc *sc)
 	srv_set_rule(b.fx.srv, &hold_write);
 	NEED_EQ(sc, fx_job_start(sc, &shrinker, W_SPAWN_SHARE_FILES), 0);
 	srv_wait_held(b.fx.srv);
-	NEED(sc, start_writers(sc, &b, writers, (long long[]) { 2 * PAGE, 3 * PAGE }, 2), "no writers");
+	NEED(sc, start_writers(sc, &b, writers, (long long[]){ 2 * PAGE, 3 * PAGE }, 2),
+	     "no writers");
 	EXPECT_EQ(sc, w_task_wait_blocked(b.fx.w, writers[0].task), 0);
 	EXPECT_EQ(sc, w_task_wait_blocked(b.fx.w, writers[1].task), 0);
 	srv_let_go(b.fx.srv);
@@ -387,7 +411,10 @@ out:
 	both_close(&b);
 }
 
-/* Those for which pages must be written back come one after another, too: only one at a time may wait for them. */
+/*
+ * Those for which pages must be written back come one after another, too: only one at a time may
+ * wait for them.
+ */
 static void direct_dirty_together(struct sc *sc)
 {
 	struct both b = { .direct_flags = FOPEN_PARALLEL_DIRECT_WRITES };
@@ -421,7 +448,10 @@ static long job_submit(struct fx_job *job)
 	return w_aio_submit(sc_world(job->sc), s->ctx, &s->aio, 1);
 }
 
-/* An asynchronous request without O_DIRECT is waited for by who submits it, whatever the server can do. */
+/*
+ * An asynchronous request without O_DIRECT is waited for by who submits it, whatever the server can
+ * do.
+ */
 static void direct_submitter_waits(struct sc *sc)
 {
 	struct submission s = { .ctx = -1, .aio = { .op = W_AIO_WRITE, .buf = "text", .len = 4 } };
@@ -447,12 +477,17 @@ out:
 	both_close(&b);
 }
 
-/* A synchronous write of several requests sends the next one when the last is done, whatever the server can do. */
+/*
+ * A synchronous write of several requests sends the next one when the last is done, whatever the
+ * server can do.
+ */
 static void direct_one_by_one(struct sc *sc)
 {
 	enum { LARGE = 64 * PAGE };
 	struct both b = { .init_flags = FUSE_ASYNC_DIO };
-	struct fx_job writer = { .fn = job_pwrite, .len = LARGE, .buf = aligned_alloc(PAGE, LARGE) };
+	struct fx_job writer = { .fn = job_pwrite,
+				 .len = LARGE,
+				 .buf = aligned_alloc(PAGE, LARGE) };
 
 	if (!both_open(sc, &b, O_DIRECT) || !writer.buf)
 		goto out;
@@ -477,16 +512,24 @@ const struct scenario direct_scenarios[] = {
 	{ "direct/dirty", "direct I/O beside dirty and clean cached pages", NEEDS, direct_dirty },
 	{ "direct/parallel", "the same with FOPEN_PARALLEL_DIRECT_WRITES", NEEDS, direct_parallel },
 	{ "direct/errors", "direct I/O whose pages cannot be written back", NEEDS, direct_errors },
-	{ "direct/async", "io_submit on a direct open, without and with cached pages", NEEDS | W_CAP_AIO, direct_async },
-	{ "direct/shrunk", "a direct write, while the file is truncated before it", NEEDS, direct_shrunk },
-	{ "direct/keeps-other-pages", "cached pages beside those that are written", NEEDS, direct_keeps_other_pages },
+	{ "direct/async", "io_submit on a direct open, without and with cached pages",
+	  NEEDS | W_CAP_AIO, direct_async },
+	{ "direct/shrunk", "a direct write, while the file is truncated before it", NEEDS,
+	  direct_shrunk },
+	{ "direct/keeps-other-pages", "cached pages beside those that are written", NEEDS,
+	  direct_keeps_other_pages },
 	{ "direct/grows", "the end of the file after an extending write", NEEDS, direct_grows },
-	{ "direct/read-beside-write", "a direct read does not wait for a write", NEEDS, direct_read_beside_write },
-	{ "direct/in-place-together", "parallel direct writes are parallel", NEEDS, direct_in_place_together },
-	{ "direct/extend-together", "but not if they extend the file", NEEDS, direct_extend_together },
-	{ "direct/shrunk-together", "nor if the file is truncated before them", NEEDS, direct_shrunk_together },
+	{ "direct/read-beside-write", "a direct read does not wait for a write", NEEDS,
+	  direct_read_beside_write },
+	{ "direct/in-place-together", "parallel direct writes are parallel", NEEDS,
+	  direct_in_place_together },
+	{ "direct/extend-together", "but not if they extend the file", NEEDS,
+	  direct_extend_together },
+	{ "direct/shrunk-together", "nor if the file is truncated before them", NEEDS,
+	  direct_shrunk_together },
 	{ "direct/dirty-together", "nor if there are dirty pages", NEEDS, direct_dirty_together },
-	{ "direct/submitter-waits", "io_submit of a buffered write to a direct open", NEEDS | W_CAP_AIO, direct_submitter_waits },
+	{ "direct/submitter-waits", "io_submit of a buffered write to a direct open",
+	  NEEDS | W_CAP_AIO, direct_submitter_waits },
 	{ "direct/one-by-one", "a direct write of several requests", NEEDS, direct_one_by_one },
 	{ 0 }
 };

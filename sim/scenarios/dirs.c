@@ -13,7 +13,8 @@
 
 #define FILES	40
 
-static bool dirs_setup(struct sc *sc, struct fixture *fx, uint64_t flags, uint64_t no_flags, uint32_t dir_open_flags)
+static bool dirs_setup(struct sc *sc, struct fixture *fx, uint64_t flags, uint64_t no_flags,
+		       uint32_t dir_open_flags)
 {
 	struct fx_opts o;
 	char name[16];
@@ -26,7 +27,8 @@ static bool dirs_setup(struct sc *sc, struct fixture *fx, uint64_t flags, uint64
 		return false;
 	for (int i = 0; i < FILES; i++) {
 		snprintf(name, sizeof(name), "d/%s%02d", i % 4 ? "file" : "dir", i);
-		if (i % 4 ? sc_make_file(sc, fx_low(fx, name), i, 1, 0644) : w_mkdir(fx->w, fx_low(fx, name), 0755))
+		if (i % 4 ? sc_make_file(sc, fx_low(fx, name), i, 1, 0644) :
+			    w_mkdir(fx->w, fx_low(fx, name), 0755))
 			return EXPECT(sc, false, "cannot make %s", name);
 	}
 	return true;
@@ -41,7 +43,8 @@ static bool take_entry(const struct w_dirent *e, bool *seen)
 	if (!strcmp(e->name, ".") || !strcmp(e->name, ".."))
 		return e->type == DT_DIR;
 	i = atoi(e->name + (file ? 4 : 3));
-	if (i < 0 || i >= FILES || seen[i] || file != !!(i % 4) || e->type != (file ? DT_REG : DT_DIR))
+	if (i < 0 || i >= FILES || seen[i] || file != !!(i % 4) ||
+	    e->type != (file ? DT_REG : DT_DIR))
 		return false;
 	seen[i] = true;
 	return true;
@@ -56,7 +59,8 @@ static long list(struct sc *sc, struct fixture *fx, long fd)
 
 	while ((n = w_getdents(fx->w, fd, d, 3)) > 0) {
 		for (long i = 0; i < n; i++) {
-			if (!EXPECT(sc, take_entry(&d[i], seen), "entry %s, twice or of a wrong type", d[i].name))
+			if (!EXPECT(sc, take_entry(&d[i], seen),
+				    "entry %s, twice or of a wrong type", d[i].name))
 				return -EINVAL;
 			count += strcmp(d[i].name, ".") && strcmp(d[i].name, "..");
 		}
@@ -216,7 +220,10 @@ out:
 	fx_teardown(&fx);
 }
 
-/* Attributes that cannot be: the names are there, what they lead to is given back at once, and looked up anew. */
+/*
+ * Attributes that cannot be: the names are there, what they lead to is given back at once, and
+ * looked up anew.
+ */
 static void spoil_mode(struct server *srv, const char *name, struct fuse_entry_out *entry)
 {
 	(void)srv;
@@ -256,12 +263,16 @@ out:
 
 static void dirs_errors(struct sc *sc)
 {
-	static const struct srv_rule open_rule = { .opcode = FUSE_OPENDIR, .count = 1, .action = SRV_FAIL,
-						   .error = EMFILE };
-	static const struct srv_rule read_rule = { .opcode = FUSE_READDIRPLUS, .count = 1, .action = SRV_FAIL,
-						   .error = EIO };
+	static const struct srv_rule open_rule = {
+		.opcode = FUSE_OPENDIR, .count = 1, .action = SRV_FAIL, .error = EMFILE
+	};
+	static const struct srv_rule read_rule = {
+		.opcode = FUSE_READDIRPLUS, .count = 1, .action = SRV_FAIL, .error = EIO
+	};
 	/* In the midst of an entry: the rest is asked for again. */
-	static const struct srv_rule cut = { .opcode = FUSE_READDIRPLUS, .count = 1, .action = SRV_SHORT, .len = 1000 };
+	static const struct srv_rule cut = {
+		.opcode = FUSE_READDIRPLUS, .count = 1, .action = SRV_SHORT, .len = 1000
+	};
 	struct fixture fx;
 	struct w_dirent d;
 	long fd = -1;
@@ -275,7 +286,10 @@ static void dirs_errors(struct sc *sc)
 	EXPECT_EQ(sc, w_getdents(fx.w, fd, &d, 1), -EIO);
 	EXPECT_EQ(sc, w_read(fx.w, fd, &d, 1), -EISDIR);
 	srv_set_rule(fx.srv, &cut);
-	/* Entries that the cut reply holds count as looked up at the server, and as unknown in the kernel. */
+	/*
+	 * Entries that the cut reply holds count as looked up at the server, and as unknown in the
+	 * kernel.
+	 */
 	EXPECT_EQ(sc, list(sc, &fx, fd), FILES);
 	EXPECT_EQ(sc, fx_try_open(&fx, "d/file01", O_RDONLY | O_DIRECTORY), -ENOTDIR);
 out:
@@ -289,7 +303,8 @@ const struct scenario dir_scenarios[] = {
 	{ "dirs/plus", "entries with attributes: READDIRPLUS", 0, dirs_plus },
 	{ "dirs/plus-auto", "with attributes where it is worth it", 0, dirs_plus_auto },
 	{ "dirs/cached", "entries from the kernel's cache", 0, dirs_cached },
-	{ "dirs/cached-pages", "and as many as fill several pages", W_CAP_PAGE_CACHE, dirs_cached_pages },
+	{ "dirs/cached-pages", "and as many as fill several pages", W_CAP_PAGE_CACHE,
+	  dirs_cached_pages },
 	{ "dirs/bad-entries", "entries with attributes that cannot be", 0, dirs_bad_entries },
 	{ "dirs/errors", "errors and cut replies", 0, dirs_errors },
 	{ 0 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What goes wrong below, or changes between two looks at it: each of the patch's paths that nothing else
- * leads to (make coverage shows them).
+ * What goes wrong below, or changes between two looks at it: each of the patch's paths that nothing
+ * else leads to (make coverage shows them).
  */
 #include "async_front.h"
 
@@ -23,14 +23,20 @@ static void shut(struct fixture *fx, long fd)
 
 /* ---- opening ---- */
 
-/* The server opens the lower file for itself, and registers it with O_PATH; the next open is the kernel's. */
+/*
+ * The server opens the lower file for itself, and registers it with O_PATH; the next open is the
+ * kernel's.
+ */
 static void errors_open(struct sc *sc)
 {
 	static const struct {
 		int error, flags, want;
 	} cases[] = {
-		{ EACCES, O_RDONLY, -EIO }, { EINVAL, O_RDONLY, -EIO },
-		{ EINVAL, O_RDONLY | O_DIRECT, -EINVAL }, { EACCES, O_RDONLY | O_DIRECT, -EIO }, { ENOMEM, O_RDONLY, -ENOMEM },
+		{ EACCES, O_RDONLY, -EIO },
+		{ EINVAL, O_RDONLY, -EIO },
+		{ EINVAL, O_RDONLY | O_DIRECT, -EINVAL },
+		{ EACCES, O_RDONLY | O_DIRECT, -EIO },
+		{ ENOMEM, O_RDONLY, -ENOMEM },
 		{ ENFILE, O_RDONLY, -ENFILE },
 	};
 	struct fx_opts o;
@@ -42,7 +48,8 @@ static void errors_open(struct sc *sc)
 		goto out;
 	NEED_EQ(sc, sc_make_file(sc, fx_low(&fx, "f"), 100, 1, 0644), 0);
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-		EXPECT_EQ(sc, w_lower_inject(fx.w, fx.lower, W_LOWER_OPEN, 1, 1, cases[i].error, 0), 0);
+		EXPECT_EQ(sc, w_lower_inject(fx.w, fx.lower, W_LOWER_OPEN, 1, 1, cases[i].error, 0),
+			  0);
 		EXPECT_EQ(sc, fx_try_open(&fx, "f", cases[i].flags), cases[i].want);
 	}
 	EXPECT_EQ(sc, fx_try_open(&fx, "f", O_RDONLY), 0);
@@ -59,7 +66,10 @@ static enum srv_backing without_override(struct server *srv, const char *name, u
 	return *name == 'w' ? SRV_WRONLY : SRV_RDONLY;
 }
 
-/* Root may open a file of that name and @mode in both ways, but the server only as @may, which is all that it shows. */
+/*
+ * Root may open a file of that name and @mode in both ways, but the server only as @may, which is
+ * all that it shows.
+ */
 static void server_may_only(struct sc *sc, const char *name, unsigned int mode, int may)
 {
 	struct fx_opts o;
@@ -103,7 +113,10 @@ static void errors_write(struct sc *sc)
 	EXPECT_EQ(sc, w_lower_inject(fx.w, fx.lower, W_LOWER_WRITE, 0, 1, EIO, 0), 0);
 	EXPECT_EQ(sc, w_pwrite(fx.w, fd, "text", 4, 0), -EIO);
 	EXPECT_EQ(sc, w_lower_inject(fx.w, fx.lower, W_LOWER_WRITE, 0, 1, 0, 0), 0);
-	/* After the error the server is asked for the attributes; but not after a write that has done nothing. */
+	/*
+	 * After the error the server is asked for the attributes; but not after a write that has
+	 * done nothing.
+	 */
 	EXPECT_EQ(sc, w_fstat(fx.w, fd, &st), 0);
 	mark = srv_mark(fx.srv);
 	EXPECT_EQ(sc, w_pwrite(fx.w, fd, "text", 4, 0), 0);
@@ -169,7 +182,9 @@ static long job_truncate(struct fx_job *job)
 /* A write is in place when it asks for the lock, and behind the end when it gets it. */
 static void errors_shrunk_meanwhile(struct sc *sc)
 {
-	static const struct srv_rule hold = { .opcode = FUSE_SETATTR, .count = 1, .action = SRV_HOLD };
+	static const struct srv_rule hold = { .opcode = FUSE_SETATTR,
+					      .count = 1,
+					      .action = SRV_HOLD };
 	struct fx_job cut = { .fn = job_truncate, .len = 10 };
 	struct fx_job late = { .fn = job_pwrite, .buf = "late", .len = 4, .off = 50 };
 	struct fixture fx;
@@ -435,23 +450,28 @@ out:
 #define HELD_AIO	(W_CAP_AIO | W_CAP_LOWER_ASYNC)
 
 const struct scenario error_scenarios[] = {
-	{ "errors/open", "which errors of the lower open the opener sees", W_CAP_LOWER_FAULT, errors_open },
+	{ "errors/open", "which errors of the lower open the opener sees", W_CAP_LOWER_FAULT,
+	  errors_open },
 	{ "errors/server-access", "a file that the server may not open so itself", W_CAP_ROOT,
 	  errors_server_access },
-	{ "errors/server-read-access", "the same of reading", W_CAP_ROOT, errors_server_read_access },
+	{ "errors/server-read-access", "the same of reading", W_CAP_ROOT,
+	  errors_server_read_access },
 	{ "errors/write", "lower writes that fail or do nothing", W_CAP_LOWER_FAULT, errors_write },
-	{ "errors/end-of-one-of-two", "the end of one of two lower files asks the server for the size", 0,
+	{ "errors/end-of-one-of-two",
+	  "the end of one of two lower files asks the server for the size", 0,
 	  errors_end_of_one_of_two },
-	{ "errors/shrunk-meanwhile", "the file shrinks while a write in place waits for its lock", 0,
-	  errors_shrunk_meanwhile },
-	{ "errors/suid-gone", "another client has taken suid off already", W_CAP_ROOT, errors_suid_gone },
+	{ "errors/shrunk-meanwhile", "the file shrinks while a write in place waits for its lock",
+	  0, errors_shrunk_meanwhile },
+	{ "errors/suid-gone", "another client has taken suid off already", W_CAP_ROOT,
+	  errors_suid_gone },
 	{ "errors/suid-nowait", "RWF_NOWAIT does not wait for the server to take suid off",
 	  W_CAP_ROOT | W_CAP_LOWER_ASYNC, errors_suid_nowait },
-	{ "errors/nowait-locked", "RWF_NOWAIT does not wait for who has the inode locked", W_CAP_LOWER_ASYNC,
-	  errors_nowait_locked },
+	{ "errors/nowait-locked", "RWF_NOWAIT does not wait for who has the inode locked",
+	  W_CAP_LOWER_ASYNC, errors_nowait_locked },
 	{ "errors/nowait-in-flight", "nor for a queued write", HELD_AIO, errors_nowait_in_flight },
 	{ "errors/aio-write", "a queued write fails", HELD_AIO, errors_aio_write },
-	{ "errors/aio-read-grown", "the file grows under a queued read", HELD_AIO, errors_aio_read_grown },
+	{ "errors/aio-read-grown", "the file grows under a queued read", HELD_AIO,
+	  errors_aio_read_grown },
 	{ "errors/aio-read-grown-at-once", "the same before a read that is done at once", HELD_AIO,
 	  errors_aio_read_grown_at_once },
 	{ "errors/aio-nothing", "io_submit of nothing", W_CAP_AIO, errors_aio_nothing },

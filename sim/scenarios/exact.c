@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Not more than is needed: which cached pages I/O leaves alone, what it does not ask the server, and what it
- * does not wait for.
+ * Not more than is needed: which cached pages I/O leaves alone, what it does not ask the server,
+ * and what it does not wait for.
  */
 #include "both.h"
 
@@ -36,14 +36,16 @@ out:
 	return ret;
 }
 
-static long aio(struct sc *sc, struct both *b, enum how how, bool write, char *data, size_t len, long long off)
+static long aio(struct sc *sc, struct both *b, enum how how, bool write, char *data, size_t len,
+		long long off)
 {
 	struct fe_req req = { .write = write, .buf = data, .len = len, .off = off };
 
 	return both_request(sc, b, &req, how == HOLD_AIO, NULL);
 }
 
-static long write_by(struct sc *sc, struct both *b, enum how how, size_t len, long long off, unsigned int seed)
+static long write_by(struct sc *sc, struct both *b, enum how how, size_t len, long long off,
+		     unsigned int seed)
 {
 	char data[SIZE];
 
@@ -62,7 +64,8 @@ static long read_by(struct sc *sc, struct both *b, enum how how, size_t len, lon
 {
 	char data[SIZE];
 
-	return how == SYNC ? w_pread(b->fx.w, b->through, data, len, off) : aio(sc, b, how, false, data, len, off);
+	return how == SYNC ? w_pread(b->fx.w, b->through, data, len, off) :
+			     aio(sc, b, how, false, data, len, off);
 }
 
 static bool begin_for(struct sc *sc, struct both *b, enum how how)
@@ -72,7 +75,8 @@ static bool begin_for(struct sc *sc, struct both *b, enum how how)
 
 static const char *const how_names[HOWS] = { "sync", "splice", "aio", "queued aio" };
 
-static void one_way(struct sc *sc, enum how how, void (*fn)(struct sc *sc, struct both *b, enum how how))
+static void one_way(struct sc *sc, enum how how,
+		    void (*fn)(struct sc *sc, struct both *b, enum how how))
 {
 	struct both b;
 
@@ -83,7 +87,8 @@ static void one_way(struct sc *sc, enum how how, void (*fn)(struct sc *sc, struc
 }
 
 /* Runs @fn for each way to do I/O that real kernels have, too; @reads: splice is none. */
-static void for_each_way(struct sc *sc, bool reads, void (*fn)(struct sc *sc, struct both *b, enum how how))
+static void for_each_way(struct sc *sc, bool reads,
+			 void (*fn)(struct sc *sc, struct both *b, enum how how))
 {
 	for (enum how how = SYNC; how <= AIO; how++) {
 		if (!reads || how != SPLICE)
@@ -169,7 +174,10 @@ static void exact_noticed_queued(struct sc *sc)
 	one_way(sc, HOLD_AIO, read_notices);
 }
 
-/* The file gets shorter below: what was dirty behind its end is gone, and is not sent to the server. */
+/*
+ * The file gets shorter below: what was dirty behind its end is gone, and is not sent to the
+ * server.
+ */
 static void cut_below(struct sc *sc, struct both *b)
 {
 	NEED(sc, both_map(sc, b), "cannot map");
@@ -216,8 +224,12 @@ static void exact_cut_queued(struct sc *sc)
 	one_way(sc, HOLD_AIO, read_after_cut);
 }
 
-/* A read of one byte, of which the @nth allocation or copy fails. Returns its result; *@failed: was there such a one? */
-static long read_failing(struct sc *sc, struct both *b, enum how how, unsigned int nth, bool *failed)
+/*
+ * A read of one byte, of which the @nth allocation or copy fails. Returns its result; *@failed: was
+ * there such a one?
+ */
+static long read_failing(struct sc *sc, struct both *b, enum how how, unsigned int nth,
+			 bool *failed)
 {
 	char c;
 	struct w_aio a = { .fd = b->through, .op = W_AIO_READ, .buf = &c, .len = 1 };
@@ -227,7 +239,8 @@ static long read_failing(struct sc *sc, struct both *b, enum how how, unsigned i
 	if (how == AIO)
 		NEED_FD(sc, ctx, w_aio_setup(b->fx.w, 1));
 	w_fail_nth(b->fx.w, nth);
-	ret = how == AIO ? w_aio_submit(b->fx.w, ctx, &a, 1) : w_pread(b->fx.w, b->through, &c, 1, 0);
+	ret = how == AIO ? w_aio_submit(b->fx.w, ctx, &a, 1) :
+			   w_pread(b->fx.w, b->through, &c, 1, 0);
 	*failed = !w_fail_nth(b->fx.w, 0);
 	if (how == SYNC)
 		return ret;
@@ -238,7 +251,10 @@ out:
 	return done.res;
 }
 
-/* To drop them takes no memory, as to send them would: nothing comes back when the file gets longer again. */
+/*
+ * To drop them takes no memory, as to send them would: nothing comes back when the file gets longer
+ * again.
+ */
 static bool cut_without_memory(struct sc *sc, enum how how, unsigned int nth)
 {
 	bool failed = false;
@@ -265,7 +281,8 @@ static void exact_cut_without_memory(struct sc *sc)
 	bool once = fx_fault_run(sc_world(sc));
 
 	for (enum how how = SYNC; how <= AIO; how += AIO) {
-		for (unsigned int nth = !once; cut_without_memory(sc, how, nth) && !once && nth < MOST; nth++)
+		for (unsigned int nth = !once;
+		     cut_without_memory(sc, how, nth) && !once && nth < MOST; nth++)
 			;
 	}
 }
@@ -320,10 +337,15 @@ static long job_truncate(struct fx_job *job)
 	return w_truncate(sc_world(job->sc), job->path, job->len);
 }
 
-/* While the server changes the size it is its answer that tells the new one, and not who reads meanwhile. */
+/*
+ * While the server changes the size it is its answer that tells the new one, and not who reads
+ * meanwhile.
+ */
 static void exact_size(struct sc *sc)
 {
-	static const struct srv_rule hold = { .opcode = FUSE_SETATTR, .count = 1, .action = SRV_HOLD };
+	static const struct srv_rule hold = { .opcode = FUSE_SETATTR,
+					      .count = 1,
+					      .action = SRV_HOLD };
 	struct fx_job job = { .fn = job_truncate, .len = PAGE };
 	struct both b;
 	char c;
@@ -346,7 +368,9 @@ out:
 
 /* ---- dirty pages ---- */
 
-/* A dirty page behind what is read or written stays where it is; the write has the lock for itself. */
+/*
+ * A dirty page behind what is read or written stays where it is; the write has the lock for itself.
+ */
 static void exact_dirty_behind(struct sc *sc)
 {
 	struct both b;
@@ -382,7 +406,10 @@ out:
 
 /* ---- questions ---- */
 
-/* A cached read makes the access time a matter of the server; a passthrough write brings all that is to be known. */
+/*
+ * A cached read makes the access time a matter of the server; a passthrough write brings all that
+ * is to be known.
+ */
 static void exact_access_time(struct sc *sc)
 {
 	unsigned int mark;
@@ -407,7 +434,8 @@ static void exact_nothing(struct sc *sc)
 {
 	struct both b;
 
-	if (!both_begin(sc, &b, NULL, SIZE) || !both_map(sc, &b) || !both_store(sc, &b, 0, 2) || !both_send(sc, &b))
+	if (!both_begin(sc, &b, NULL, SIZE) || !both_map(sc, &b) || !both_store(sc, &b, 0, 2) ||
+	    !both_send(sc, &b))
 		goto out;
 	for (enum how how = SYNC; how <= AIO; how += AIO) {
 		EXPECT_EQ(sc, read_by(sc, &b, how, 0, 0), 0);
@@ -530,7 +558,10 @@ static void exact_two_read_queued(struct sc *sc)
 	two_reads(sc, W_LOWER_ASYNC);
 }
 
-/* A write drops the pages that it has changed, and the file is not a byte larger than it has made it. */
+/*
+ * A write drops the pages that it has changed, and the file is not a byte larger than it has made
+ * it.
+ */
 static void exact_two_write(struct sc *sc)
 {
 	unsigned long long at = 0;
@@ -563,30 +594,44 @@ out:
 #define QUEUED	(W_CAP_AIO | W_CAP_LOWER_ASYNC)
 
 const struct scenario exact_scenarios[] = {
-	{ "exact/written", "cached pages beside those that are written", BOTH | WAYS, exact_written },
-	{ "exact/written-queued", "the same, with requests that the lower file queues", BOTH | QUEUED, exact_written_queued },
+	{ "exact/written", "cached pages beside those that are written", BOTH | WAYS,
+	  exact_written },
+	{ "exact/written-queued", "the same, with requests that the lower file queues",
+	  BOTH | QUEUED, exact_written_queued },
 	{ "exact/read", "cached pages and reads", BOTH | WAYS, exact_read },
-	{ "exact/read-queued", "the same, with requests that the lower file queues", BOTH | QUEUED, exact_read_queued },
-	{ "exact/noticed", "the lower file changes by itself, and whoever notices drops all cached pages", NOTICES | WAYS,
-	  exact_noticed },
-	{ "exact/noticed-queued", "the same, with requests that the lower file queues", NOTICES | QUEUED, exact_noticed_queued },
-	{ "exact/cut", "it gets shorter, with dirty pages behind the new end", NOTICES | WAYS, exact_cut },
-	{ "exact/cut-queued", "the same, with requests that the lower file queues", NOTICES | QUEUED, exact_cut_queued },
-	{ "exact/cut-without-memory", "the same, and memory runs out", NOTICES | W_CAP_AIO | W_CAP_FAIL_NTH,
-	  exact_cut_without_memory },
+	{ "exact/read-queued", "the same, with requests that the lower file queues", BOTH | QUEUED,
+	  exact_read_queued },
+	{ "exact/noticed",
+	  "the lower file changes by itself, and whoever notices drops all cached pages",
+	  NOTICES | WAYS, exact_noticed },
+	{ "exact/noticed-queued", "the same, with requests that the lower file queues",
+	  NOTICES | QUEUED, exact_noticed_queued },
+	{ "exact/cut", "it gets shorter, with dirty pages behind the new end", NOTICES | WAYS,
+	  exact_cut },
+	{ "exact/cut-queued", "the same, with requests that the lower file queues",
+	  NOTICES | QUEUED, exact_cut_queued },
+	{ "exact/cut-without-memory", "the same, and memory runs out",
+	  NOTICES | W_CAP_AIO | W_CAP_FAIL_NTH, exact_cut_without_memory },
 	{ "exact/size", "the size while the server truncates", BOTH, exact_size },
-	{ "exact/fails", "cached pages and reads that fail", BOTH | WAYS | W_CAP_LOWER_FAULT, exact_fails },
-	{ "exact/fails-queued", "the same, with requests that the lower file queues", BOTH | QUEUED, exact_fails_queued },
-	{ "exact/half-a-splice", "cached pages beside what was spliced before the lower file failed",
+	{ "exact/fails", "cached pages and reads that fail", BOTH | WAYS | W_CAP_LOWER_FAULT,
+	  exact_fails },
+	{ "exact/fails-queued", "the same, with requests that the lower file queues", BOTH | QUEUED,
+	  exact_fails_queued },
+	{ "exact/half-a-splice",
+	  "cached pages beside what was spliced before the lower file failed",
 	  BOTH | W_CAP_SPLICE | W_CAP_LOWER_FAULT, exact_half_a_splice },
-	{ "exact/dirty-behind", "a dirty page behind what is read and written", BOTH | W_CAP_ROOT, exact_dirty_behind },
-	{ "exact/last-byte", "a splice to the last byte of a dirty page", BOTH | W_CAP_SPLICE, exact_last_byte },
-	{ "exact/access-time", "attributes after a cached read and a write", W_CAP_PAGE_CACHE | W_CAP_LOWER_FLAT,
-	  exact_access_time },
+	{ "exact/dirty-behind", "a dirty page behind what is read and written", BOTH | W_CAP_ROOT,
+	  exact_dirty_behind },
+	{ "exact/last-byte", "a splice to the last byte of a dirty page", BOTH | W_CAP_SPLICE,
+	  exact_last_byte },
+	{ "exact/access-time", "attributes after a cached read and a write",
+	  W_CAP_PAGE_CACHE | W_CAP_LOWER_FLAT, exact_access_time },
 	{ "exact/nothing", "I/O of no bytes waits for nobody", BOTH | W_CAP_AIO, exact_nothing },
-	{ "exact/nothing-frozen", "and not for a thaw", W_CAP_PAGE_CACHE | W_CAP_AIO | W_CAP_FREEZE, exact_nothing_frozen },
+	{ "exact/nothing-frozen", "and not for a thaw", W_CAP_PAGE_CACHE | W_CAP_AIO | W_CAP_FREEZE,
+	  exact_nothing_frozen },
 	{ "exact/two-read", "reads of one of two lower files", BOTH | W_CAP_AIO, exact_two_read },
-	{ "exact/two-read-queued", "the same, where the lower file could queue them", BOTH | QUEUED, exact_two_read_queued },
+	{ "exact/two-read-queued", "the same, where the lower file could queue them", BOTH | QUEUED,
+	  exact_two_read_queued },
 	{ "exact/two-write", "writes to one of two lower files", BOTH, exact_two_write },
 	{ 0 }
 };

@@ -105,9 +105,13 @@ out:
 }
 
 const struct scenario explore_scenarios[] = {
-	{ "explore/write-write", "two tasks write in place, side by side", W_CAP_PASSTHROUGH, write_write },
-	{ "explore/write-over", "two tasks write in place, over each other", W_CAP_PASSTHROUGH, write_over },
-	{ "explore/read-write", "one task reads twice, another one writes", W_CAP_PASSTHROUGH, read_write },
-	{ "explore/open-write", "one task opens and closes, another one writes", W_CAP_PASSTHROUGH, open_write },
+	{ "explore/write-write", "two tasks write in place, side by side", W_CAP_PASSTHROUGH,
+	  write_write },
+	{ "explore/write-over", "two tasks write in place, over each other", W_CAP_PASSTHROUGH,
+	  write_over },
+	{ "explore/read-write", "one task reads twice, another one writes", W_CAP_PASSTHROUGH,
+	  read_write },
+	{ "explore/open-write", "one task opens and closes, another one writes", W_CAP_PASSTHROUGH,
+	  open_write },
 	{ 0 }
 };

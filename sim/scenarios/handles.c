@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * File handles, by which a file server finds files again that the kernel has forgotten, and access(2): other ways to
- * ask for a file than by open.
+ * File handles, by which a file server finds files again that the kernel has forgotten, and
+ * access(2): other ways to ask for a file than by open.
  */
 #include "../scenario.h"
 
@@ -55,7 +55,8 @@ static bool forget(struct sc *sc, struct handles *h, const char *name)
 {
 	struct fixture *fx = &h->fx;
 
-	return EXPECT_EQ(sc, srv_notify_inval_entry(fx->w, fx->dev, srv_nodeid(fx->srv, "d"), name), 0) &&
+	return EXPECT_EQ(sc, srv_notify_inval_entry(fx->w, fx->dev, srv_nodeid(fx->srv, "d"), name),
+			 0) &&
 	       EXPECT_EQ(sc, srv_notify_inval_entry(fx->w, fx->dev, FUSE_ROOT_ID, "d"), 0) &&
 	       EXPECT(sc, srv_wait_forgotten(fx->srv, "d"), "the server ended");
 }
@@ -77,7 +78,9 @@ static void handles_open(struct sc *sc)
 	if (EXPECT(sc, fd >= 0, "cannot open by handle: %s", sc_errno(fd))) {
 		EXPECT(sc, fx_reads(&h.fx, fd, 0, PAGE, 1), "wrong content read");
 		EXPECT(sc, fx_writes(&h.fx, fd, 0, PAGE, 2), "cannot write");
-		EXPECT_EQ(sc, srv_count(h.fx.srv, 0, FUSE_READ) + srv_count(h.fx.srv, 0, FUSE_WRITE), 0);
+		EXPECT_EQ(sc,
+			  srv_count(h.fx.srv, 0, FUSE_READ) + srv_count(h.fx.srv, 0, FUSE_WRITE),
+			  0);
 	}
 	fx_close(&h.fx, fd);
 	fd = w_open_by_handle(h.fx.w, h.mount, &root, O_RDONLY | O_DIRECTORY);
@@ -126,8 +129,10 @@ static void handles_exported(struct sc *sc)
 		goto out;
 	mark = srv_mark(h.fx.srv);
 	fd = w_open_by_handle(h.fx.w, h.mount, &file, O_RDWR);
-	EXPECT(sc, fd >= 0 && fx_reads(&h.fx, fd, 0, PAGE, 1), "cannot read by handle: %s", sc_errno(fd));
-	EXPECT(sc, srv_find(h.fx.srv, mark, FUSE_LOOKUP, 0, &req) && !strcmp(req.name, "."), "not looked up");
+	EXPECT(sc, fd >= 0 && fx_reads(&h.fx, fd, 0, PAGE, 1), "cannot read by handle: %s",
+	       sc_errno(fd));
+	EXPECT(sc, srv_find(h.fx.srv, mark, FUSE_LOOKUP, 0, &req) && !strcmp(req.name, "."),
+	       "not looked up");
 	fx_close(&h.fx, fd);
 	fd = -1;
 	if (!handle_of(sc, &h, "d/e", &dir) || !forget(sc, &h, "e"))
@@ -136,7 +141,8 @@ static void handles_exported(struct sc *sc)
 	fd = w_open_by_handle(h.fx.w, h.mount, &dir, O_RDONLY | O_DIRECTORY);
 	if (EXPECT(sc, fd >= 0, "cannot open the directory: %s", sc_errno(fd)))
 		EXPECT_EQ(sc, w_getdents(h.fx.w, fd, d, 4), 2);
-	EXPECT(sc, srv_find(h.fx.srv, mark, FUSE_LOOKUP, 1, &req) && !strcmp(req.name, ".."), "parent not looked up");
+	EXPECT(sc, srv_find(h.fx.srv, mark, FUSE_LOOKUP, 1, &req) && !strcmp(req.name, ".."),
+	       "parent not looked up");
 	fx_close(&h.fx, fd);
 	fd = -1;
 	/* Nothing is there any more. */
@@ -150,14 +156,15 @@ out:
 }
 
 /*
- * The way up ends half-way: entries of the directory that have come by READDIRPLUS meanwhile, and the directory, which
- * nobody has a name for, must not stay.
+ * The way up ends half-way: entries of the directory that have come by READDIRPLUS meanwhile, and
+ * the directory, which nobody has a name for, must not stay.
  */
 static void handles_half_way(struct sc *sc)
 {
 	/* After those for the directory itself and for its parent. */
-	static const struct srv_rule fail = { .opcode = FUSE_LOOKUP, .skip = 2, .count = 1, .action = SRV_FAIL,
-					      .error = EIO };
+	static const struct srv_rule fail = {
+		.opcode = FUSE_LOOKUP, .skip = 2, .count = 1, .action = SRV_FAIL, .error = EIO
+	};
 	struct w_handle dir;
 	struct handles h;
 
@@ -184,7 +191,9 @@ static void no_default_permissions(struct fx_opts *o)
 /* Without default_permissions the server is asked, for access(2) and nothing else. */
 static void access_asks(struct sc *sc)
 {
-	static const struct srv_rule no = { .opcode = FUSE_ACCESS, .count = 1, .action = SRV_FAIL, .error = EACCES };
+	static const struct srv_rule no = {
+		.opcode = FUSE_ACCESS, .count = 1, .action = SRV_FAIL, .error = EACCES
+	};
 	struct fixture fx;
 	struct fx_opts o;
 
@@ -259,12 +268,16 @@ out:
 
 const struct scenario handle_scenarios[] = {
 	{ "handles/open", "open by handle", W_CAP_ROOT, handles_open },
-	{ "handles/forgotten", "a handle of what the kernel has forgotten", W_CAP_ROOT, handles_forgotten },
-	{ "handles/exported", "the same with a server that finds it again", W_CAP_ROOT, handles_exported },
-	{ "handles/half-way", "a directory whose parents cannot be found", W_CAP_ROOT, handles_half_way },
+	{ "handles/forgotten", "a handle of what the kernel has forgotten", W_CAP_ROOT,
+	  handles_forgotten },
+	{ "handles/exported", "the same with a server that finds it again", W_CAP_ROOT,
+	  handles_exported },
+	{ "handles/half-way", "a directory whose parents cannot be found", W_CAP_ROOT,
+	  handles_half_way },
 	{ "access/asks", "access(2) asks the server", W_CAP_ROOT, access_asks },
 	{ "access/not-implemented", "a server that does not know of it is asked once", W_CAP_ROOT,
 	  access_not_implemented },
-	{ "access/by-mode", "with default_permissions the mode decides", W_CAP_ROOT, access_by_mode },
+	{ "access/by-mode", "with default_permissions the mode decides", W_CAP_ROOT,
+	  access_by_mode },
 	{ 0 }
 };

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A server that was not written for this: libfuse's session loop, as a task, and a file server on its low-level API
- * (sim/libfuse/). Trees are worked on through it, with passthrough and without; both must end the same.
+ * A server that was not written for this: libfuse's session loop, as a task, and a file server on
+ * its low-level API (sim/libfuse/). Trees are worked on through it, with passthrough and without;
+ * both must end the same.
  */
 #include "libfuse.h"
 
@@ -28,7 +29,8 @@ struct lf {
 	struct world *w;
 	struct fileserver_opts opts;
 	char lower[W_PATH_MAX], mnt[W_PATH_MAX];
-	char root[W_PATH_MAX + 8];	/* what is served: below @lower, where ext4 has something of its own */
+	/* what is served: below @lower, where ext4 has something of its own */
+	char root[W_PATH_MAX + 8];
 	int dev;
 	struct w_task *task;
 	bool made_lower, made_dir, mounted, started;
@@ -67,13 +69,20 @@ static bool lf_setup(struct sc *sc, struct lf *lf, const struct fileserver_opts 
 		return false;
 	lf->made_dir = EXPECT_EQ(sc, w_make_dir(lf->w, "libfuse", lf->mnt), 0);
 	dev = w_open_kind(lf->w, W_FD_DEV_FUSE);
-	if (!lf->made_dir || !EXPECT(sc, dev >= 0, "cannot open the FUSE device: %s", sc_errno(dev)))
+	if (!lf->made_dir ||
+	    !EXPECT(sc, dev >= 0, "cannot open the FUSE device: %s", sc_errno(dev)))
 		return false;
 	lf->dev = dev;
-	lf->mounted = EXPECT_EQ(sc, w_mount_fuse(lf->w, dev, lf->mnt, "rootmode=40000,user_id=0,group_id=0,"
-						 "allow_other,default_permissions"), 0);
+	lf->mounted = EXPECT_EQ(sc,
+				w_mount_fuse(lf->w, dev, lf->mnt,
+					     "rootmode=40000,user_id=0,group_id=0,"
+					     "allow_other,default_permissions"),
+				0);
 	if (lf->mounted)
-		lf->started = EXPECT_EQ(sc, w_spawn(lf->w, "libfuse", W_SPAWN_COPY_FILES, server_task, lf, &lf->task), 0);
+		lf->started = EXPECT_EQ(sc,
+					w_spawn(lf->w, "libfuse", W_SPAWN_COPY_FILES, server_task,
+						lf, &lf->task),
+					0);
 	w_close(lf->w, dev);
 	return lf->started;
 }
@@ -91,7 +100,10 @@ static void lf_teardown(struct lf *lf)
 	}
 	if (lf->started) {
 		w_join(lf->w, lf->task);
-		/* What was to be passed through was, all of it; and with that the server saw no data. */
+		/*
+		 * What was to be passed through was, all of it; and with that the server saw no
+		 * data.
+		 */
 		EXPECT_EQ(sc, lf->has_passthrough, lf->opts.passthrough);
 		EXPECT_EQ(sc, lf->counts.passed, lf->opts.passthrough ? lf->counts.opens : 0);
 		if (lf->opts.passthrough)
@@ -109,7 +121,9 @@ static void lf_teardown(struct lf *lf)
 
 static void file_basic(struct sc *sc, bool passthrough, bool direct)
 {
-	const struct fileserver_opts opts = { .passthrough = passthrough, .direct = direct, .timeout = 3600 };
+	const struct fileserver_opts opts = { .passthrough = passthrough,
+					      .direct = direct,
+					      .timeout = 3600 };
 	char path[2 * W_PATH_MAX], buf[16] = "";
 	struct w_stat st;
 	long fd = -1;
@@ -152,7 +166,8 @@ static void libfuse_file_passthrough(struct sc *sc)
 /* ---- trees ---- */
 
 /* A stage: something is done, then the tree is looked at, through the server and past it. */
-static bool stage(struct lf *lf, struct tree *t, const char *what, void (*fn)(struct tree *t), long long *hash)
+static bool stage(struct lf *lf, struct tree *t, const char *what, void (*fn)(struct tree *t),
+		  long long *hash)
 {
 	long long below;
 
@@ -160,8 +175,10 @@ static bool stage(struct lf *lf, struct tree *t, const char *what, void (*fn)(st
 		fn(t);
 	*hash = tree_check(t, lf->mnt);
 	below = tree_check(t, lf->root);
-	sc_trace(lf->sc, "%s: %u entries, %llu bytes, hash %llx", what, tree_files(t), tree_bytes(t), *hash);
-	return EXPECT(lf->sc, *hash == below, "%s: through the server the tree is another one than below", what);
+	sc_trace(lf->sc, "%s: %u entries, %llu bytes, hash %llx", what, tree_files(t),
+		 tree_bytes(t), *hash);
+	return EXPECT(lf->sc, *hash == below,
+		      "%s: through the server the tree is another one than below", what);
 }
 
 #define STAGES	6
@@ -182,7 +199,8 @@ static void in_stages(struct sc *sc, bool passthrough, long long hash[STAGES])
 	    !stage(&lf, t, "mapped", tree_map_all, &hash[3]))
 		goto out;
 	tree_work(t, libfuse_files);
-	if (stage(&lf, t, "worked on", NULL, &hash[4]) && stage(&lf, t, "removed", tree_remove_all, &hash[5]))
+	if (stage(&lf, t, "worked on", NULL, &hash[4]) &&
+	    stage(&lf, t, "removed", tree_remove_all, &hash[5]))
 		EXPECT_EQ(sc, tree_files(t), 0);
 out:
 	tree_free(t);
@@ -197,7 +215,8 @@ static void libfuse_tree(struct sc *sc)
 	in_stages(sc, false, plain);
 	in_stages(sc, true, passed);
 	for (int i = 0; i < STAGES; i++)
-		EXPECT(sc, plain[i] == passed[i], "stage %d: with passthrough the tree is another one", i);
+		EXPECT(sc, plain[i] == passed[i],
+		       "stage %d: with passthrough the tree is another one", i);
 	w_calm(sc_world(sc), false);
 }
 
@@ -220,7 +239,8 @@ static long long work(struct sc *sc, const struct fileserver_opts *opts)
 /* The same by chance, in each way to serve files. */
 static void libfuse_work(struct sc *sc)
 {
-	const struct fileserver_opts cached = { .timeout = 3600 }, passed = { .passthrough = true, .timeout = 3600 },
+	const struct fileserver_opts cached = { .timeout = 3600 },
+				     passed = { .passthrough = true, .timeout = 3600 },
 				     asked = { .passthrough = true, .timeout = 0 };
 	long long hash;
 
@@ -234,11 +254,13 @@ static void libfuse_work(struct sc *sc)
 #define TREE	(W_CAP_LIBFUSE | W_CAP_PAGE_CACHE | W_CAP_MMAP | W_CAP_SPLICE | W_CAP_LOWER_XATTR)
 
 const struct scenario libfuse_scenarios[] = {
-	{ "libfuse/file", "a server on libfuse serves a file, cached", W_CAP_LIBFUSE | W_CAP_PAGE_CACHE, libfuse_file },
+	{ "libfuse/file", "a server on libfuse serves a file, cached",
+	  W_CAP_LIBFUSE | W_CAP_PAGE_CACHE, libfuse_file },
 	{ "libfuse/direct", "the same, direct", W_CAP_LIBFUSE, libfuse_file_direct },
 	{ "libfuse/passthrough", "the same, passed through by a libfuse that does not know of it",
 	  W_CAP_LIBFUSE | W_CAP_PASSTHROUGH | W_CAP_LOWER_FLAT, libfuse_file_passthrough },
-	{ "libfuse/tree", "a tree is copied in, renamed, truncated, mapped, removed; passthrough on and off are alike",
+	{ "libfuse/tree",
+	  "a tree is copied in, renamed, truncated, mapped, removed; passthrough on and off are alike",
 	  TREE | W_CAP_PASSTHROUGH | W_CAP_LOWER_FLAT, libfuse_tree },
 	{ "libfuse/work", "work on a tree by chance; passthrough on and off are alike",
 	  TREE | W_CAP_PASSTHROUGH | W_CAP_LOWER_FLAT, libfuse_work },

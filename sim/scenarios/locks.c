@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Locks of passthrough files: kept by the server where it takes them over, else by the kernel. Passthrough changes
- * nothing of that: no lock ever reaches the lower file.
+ * Locks of passthrough files: kept by the server where it takes them over, else by the kernel.
+ * Passthrough changes nothing of that: no lock ever reaches the lower file.
  */
 #include "../scenario.h"
 
@@ -42,8 +42,8 @@ static long try_lock(struct sc *sc, struct other *o)
 	return ret ? ret : fx_job_wait(&job);
 }
 
-static long try_range(struct sc *sc, struct fixture *fx, int cmd, int type, long long start, long long len,
-		      struct w_lk *found)
+static long try_range(struct sc *sc, struct fixture *fx, int cmd, int type, long long start,
+		      long long len, struct w_lk *found)
 {
 	struct other o = { .path = fx_mnt(fx, "f"), .cmd = cmd, .lk = { type, start, len } };
 	long ret = try_lock(sc, &o);
@@ -141,7 +141,9 @@ static void waiting(struct sc *sc, uint64_t flags, bool flock)
 	NEED_EQ(sc, fx_job_start(sc, &job, W_SPAWN_PROCESS), 0);
 	EXPECT_EQ(sc, w_task_wait_blocked(fx.w, job.task), 0);
 	/* If that fails the file must go: somebody waits for its lock. */
-	if (!EXPECT_EQ(sc, flock ? w_flock(fx.w, fd, LOCK_UN) : set(&fx, fd, F_SETLK, F_UNLCK, 0, 0), 0)) {
+	if (!EXPECT_EQ(sc,
+		       flock ? w_flock(fx.w, fd, LOCK_UN) : set(&fx, fd, F_SETLK, F_UNLCK, 0, 0),
+		       0)) {
 		fx_close(&fx, fd);
 		fd = -1;
 	}
@@ -231,7 +233,10 @@ static void locks_flock_local(struct sc *sc)
 	flocks(sc, 0, 0);
 }
 
-/* Locks of open file descriptions: two of one process are in each other's way, and a copy of one is not. */
+/*
+ * Locks of open file descriptions: two of one process are in each other's way, and a copy of one is
+ * not.
+ */
 static void locks_ofd(struct sc *sc)
 {
 	long fd = -1, other = -1, copy = -1;
@@ -265,7 +270,9 @@ out:
 
 static void locks_errors(struct sc *sc)
 {
-	static const struct srv_rule none = { .opcode = FUSE_SETLK, .count = 1, .action = SRV_FAIL, .error = ENOLCK };
+	static const struct srv_rule none = {
+		.opcode = FUSE_SETLK, .count = 1, .action = SRV_FAIL, .error = ENOLCK
+	};
 	struct w_lk lk = { F_UNLCK, 0, 0 };
 	struct fixture fx;
 	long fd = -1;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Messages of a server that make no sense are refused, whole, and everything else goes on; requests that leave the
- * queue in another way than by being read.
+ * Messages of a server that make no sense are refused, whole, and everything else goes on; requests
+ * that leave the queue in another way than by being read.
  */
 #include "../scenario.h"
 
@@ -26,8 +26,12 @@ static bool messages_setup(struct sc *sc, struct fixture *fx, struct fx_opts *o)
 
 /* ---- notifications ---- */
 
-/* @arg_len bytes of @arg, then @len bytes, which are not there if @data is NULL; the header speaks of all. */
-static long notification(struct fixture *fx, int code, const void *arg, size_t arg_len, const char *data, size_t len)
+/*
+ * @arg_len bytes of @arg, then @len bytes, which are not there if @data is NULL; the header speaks
+ * of all.
+ */
+static long notification(struct fixture *fx, int code, const void *arg, size_t arg_len,
+			 const char *data, size_t len)
 {
 	struct fuse_out_header h = { .len = sizeof(h) + arg_len + len, .error = code };
 	const struct iovec iov[] = {
@@ -41,21 +45,30 @@ static long notification(struct fixture *fx, int code, const void *arg, size_t a
 static void bad_lengths(struct sc *sc, struct fixture *fx)
 {
 	const struct fuse_notify_inval_entry_out entry = { .parent = FUSE_ROOT_ID, .namelen = 3 };
-	const struct fuse_notify_delete_out gone = { .parent = FUSE_ROOT_ID, .child = 2, .namelen = 3 };
+	const struct fuse_notify_delete_out gone = { .parent = FUSE_ROOT_ID,
+						     .child = 2,
+						     .namelen = 3 };
 	const struct fuse_notify_store_out store = { .nodeid = FUSE_ROOT_ID, .size = 3 };
 	const struct fuse_notify_retrieve_out get = { .nodeid = FUSE_ROOT_ID, .size = 3 };
 	const struct fuse_notify_inval_inode_out inode = { .ino = FUSE_ROOT_ID };
 	const struct fuse_notify_poll_wakeup_out poll = { .kh = 1 };
 
 	EXPECT_EQ(sc, notification(fx, UNKNOWN_CODE, NULL, 0, NULL, 0), -EINVAL);
-	EXPECT_EQ(sc, notification(fx, FUSE_NOTIFY_POLL, &poll, sizeof(poll) - 1, NULL, 0), -EINVAL);
-	EXPECT_EQ(sc, notification(fx, FUSE_NOTIFY_INVAL_INODE, &inode, sizeof(inode) - 1, NULL, 0), -EINVAL);
-	EXPECT_EQ(sc, notification(fx, FUSE_NOTIFY_INVAL_ENTRY, &entry, sizeof(entry) - 1, NULL, 0), -EINVAL);
-	EXPECT_EQ(sc, notification(fx, FUSE_NOTIFY_INVAL_ENTRY, &entry, sizeof(entry), "abc", 3), -EINVAL);
-	EXPECT_EQ(sc, notification(fx, FUSE_NOTIFY_DELETE, &gone, sizeof(gone) - 1, NULL, 0), -EINVAL);
+	EXPECT_EQ(sc, notification(fx, FUSE_NOTIFY_POLL, &poll, sizeof(poll) - 1, NULL, 0),
+		  -EINVAL);
+	EXPECT_EQ(sc, notification(fx, FUSE_NOTIFY_INVAL_INODE, &inode, sizeof(inode) - 1, NULL, 0),
+		  -EINVAL);
+	EXPECT_EQ(sc, notification(fx, FUSE_NOTIFY_INVAL_ENTRY, &entry, sizeof(entry) - 1, NULL, 0),
+		  -EINVAL);
+	EXPECT_EQ(sc, notification(fx, FUSE_NOTIFY_INVAL_ENTRY, &entry, sizeof(entry), "abc", 3),
+		  -EINVAL);
+	EXPECT_EQ(sc, notification(fx, FUSE_NOTIFY_DELETE, &gone, sizeof(gone) - 1, NULL, 0),
+		  -EINVAL);
 	EXPECT_EQ(sc, notification(fx, FUSE_NOTIFY_DELETE, &gone, sizeof(gone), "abc", 3), -EINVAL);
-	EXPECT_EQ(sc, notification(fx, FUSE_NOTIFY_STORE, &store, sizeof(store) - 1, NULL, 0), -EINVAL);
-	EXPECT_EQ(sc, notification(fx, FUSE_NOTIFY_STORE, &store, sizeof(store), "abcd", 4), -EINVAL);
+	EXPECT_EQ(sc, notification(fx, FUSE_NOTIFY_STORE, &store, sizeof(store) - 1, NULL, 0),
+		  -EINVAL);
+	EXPECT_EQ(sc, notification(fx, FUSE_NOTIFY_STORE, &store, sizeof(store), "abcd", 4),
+		  -EINVAL);
 	EXPECT_EQ(sc, notification(fx, FUSE_NOTIFY_RETRIEVE, &get, sizeof(get), "a", 1), -EINVAL);
 	/* That nobody polls is no mistake: the poll may be over. */
 	EXPECT_EQ(sc, notification(fx, FUSE_NOTIFY_POLL, &poll, sizeof(poll), NULL, 0),
@@ -66,19 +79,29 @@ static void bad_lengths(struct sc *sc, struct fixture *fx)
 static void unreadable(struct sc *sc, struct fixture *fx)
 {
 	const struct fuse_notify_inval_entry_out entry = { .parent = FUSE_ROOT_ID, .namelen = 3 };
-	const struct fuse_notify_delete_out gone = { .parent = FUSE_ROOT_ID, .child = 2, .namelen = 3 };
+	const struct fuse_notify_delete_out gone = { .parent = FUSE_ROOT_ID,
+						     .child = 2,
+						     .namelen = 3 };
 
-	EXPECT_EQ(sc, notification(fx, FUSE_NOTIFY_POLL, NULL, 0, NULL, sizeof(struct fuse_notify_poll_wakeup_out)),
+	EXPECT_EQ(sc,
+		  notification(fx, FUSE_NOTIFY_POLL, NULL, 0, NULL,
+			       sizeof(struct fuse_notify_poll_wakeup_out)),
 		  -EFAULT);
 	EXPECT_EQ(sc, notification(fx, FUSE_NOTIFY_INVAL_INODE, NULL, 0, NULL,
 				   sizeof(struct fuse_notify_inval_inode_out)), -EFAULT);
-	EXPECT_EQ(sc, notification(fx, FUSE_NOTIFY_INVAL_ENTRY, NULL, 0, NULL, sizeof(entry)), -EFAULT);
-	EXPECT_EQ(sc, notification(fx, FUSE_NOTIFY_INVAL_ENTRY, &entry, sizeof(entry), NULL, 4), -EFAULT);
+	EXPECT_EQ(sc, notification(fx, FUSE_NOTIFY_INVAL_ENTRY, NULL, 0, NULL, sizeof(entry)),
+		  -EFAULT);
+	EXPECT_EQ(sc, notification(fx, FUSE_NOTIFY_INVAL_ENTRY, &entry, sizeof(entry), NULL, 4),
+		  -EFAULT);
 	EXPECT_EQ(sc, notification(fx, FUSE_NOTIFY_DELETE, NULL, 0, NULL, sizeof(gone)), -EFAULT);
 	EXPECT_EQ(sc, notification(fx, FUSE_NOTIFY_DELETE, &gone, sizeof(gone), NULL, 4), -EFAULT);
-	EXPECT_EQ(sc, notification(fx, FUSE_NOTIFY_STORE, NULL, 0, NULL, sizeof(struct fuse_notify_store_out)),
+	EXPECT_EQ(sc,
+		  notification(fx, FUSE_NOTIFY_STORE, NULL, 0, NULL,
+			       sizeof(struct fuse_notify_store_out)),
 		  -EFAULT);
-	EXPECT_EQ(sc, notification(fx, FUSE_NOTIFY_RETRIEVE, NULL, 0, NULL, sizeof(struct fuse_notify_retrieve_out)),
+	EXPECT_EQ(sc,
+		  notification(fx, FUSE_NOTIFY_RETRIEVE, NULL, 0, NULL,
+			       sizeof(struct fuse_notify_retrieve_out)),
 		  -EFAULT);
 }
 
@@ -134,7 +157,8 @@ static void messages_replies(struct sc *sc)
 		EXPECT_EQ(sc, reply(&fx, req.unique + (1ull << 40), 0, size), -ENOENT);
 		/* It was not interrupted, so there is nothing to try again. */
 		EXPECT_EQ(sc, reply(&fx, req.unique | INTERRUPT_ID, -EAGAIN, size), -EINVAL);
-		*h = (struct fuse_out_header){ .len = sizeof(longer), .unique = req.unique | INTERRUPT_ID };
+		*h = (struct fuse_out_header){ .len = sizeof(longer),
+					       .unique = req.unique | INTERRUPT_ID };
 		EXPECT_EQ(sc, w_write(fx.w, fx.dev, longer, sizeof(longer)), -EINVAL);
 		/* Nor do we care that the server does not know interrupts. */
 		EXPECT_EQ(sc, reply(&fx, req.unique | INTERRUPT_ID, -ENOSYS, size), size);
@@ -266,10 +290,12 @@ out:
 }
 
 const struct scenario message_scenarios[] = {
-	{ "messages/notifications", "notifications of wrong size, and unreadable ones", 0, messages_notifications },
+	{ "messages/notifications", "notifications of wrong size, and unreadable ones", 0,
+	  messages_notifications },
 	{ "messages/replies", "replies to nobody, and of a wrong form", 0, messages_replies },
-	{ "messages/killed", "a request is given up before the server has read it", W_CAP_SIGKILL, messages_killed },
-	{ "messages/too-large", "a request that does not fit into the reader's buffer", W_CAP_LOWER_XATTR,
-	  messages_too_large },
+	{ "messages/killed", "a request is given up before the server has read it", W_CAP_SIGKILL,
+	  messages_killed },
+	{ "messages/too-large", "a request that does not fit into the reader's buffer",
+	  W_CAP_LOWER_XATTR, messages_too_large },
 	{ 0 }
 };

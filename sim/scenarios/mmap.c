@@ -15,7 +15,8 @@
 #define SHARED	(W_MAP_SHARED | W_MAP_WRITE)
 
 /* Does mapped memory hold the pattern of that part of the file? */
-static bool loads(struct fixture *fx, unsigned long long addr, long long off, size_t len, unsigned int seed)
+static bool loads(struct fixture *fx, unsigned long long addr, long long off, size_t len,
+		  unsigned int seed)
 {
 	char *buf = calloc(1, len);
 	bool same = buf && !w_load(fx->w, addr, buf, len) && sc_matches(buf, len, off, seed);
@@ -24,7 +25,8 @@ static bool loads(struct fixture *fx, unsigned long long addr, long long off, si
 	return same;
 }
 
-static long stores(struct fixture *fx, unsigned long long addr, long long off, size_t len, unsigned int seed)
+static long stores(struct fixture *fx, unsigned long long addr, long long off, size_t len,
+		   unsigned int seed)
 {
 	char *buf = calloc(1, len);
 	long ret = -ENOMEM;
@@ -103,7 +105,8 @@ static void map_private(struct sc *sc, enum srv_backing how)
 	EXPECT(sc, loads(&fx, at, 0, PAGE, 1), "wrong content mapped");
 	EXPECT_EQ(sc, stores(&fx, at + 100, 100, PAGE, 2), 0);
 	EXPECT(sc, loads(&fx, at + 100, 100, PAGE, 2), "a private store is lost");
-	EXPECT(sc, loads(&fx, at + PAGE + 100, PAGE + 100, PAGE - 100, 1), "wrong content behind it");
+	EXPECT(sc, loads(&fx, at + PAGE + 100, PAGE + 100, PAGE - 100, 1),
+	       "wrong content behind it");
 	EXPECT(sc, fx_reads(&fx, fd, 0, 2 * PAGE, 1), "a private store shows in a read");
 	EXPECT(sc, fx_reads_below(&fx, "f", 0, 2 * PAGE, 1), "a private store shows below");
 out:
@@ -150,7 +153,8 @@ static void map_truncate(struct sc *sc, enum srv_backing how)
 	EXPECT(sc, loads(&fx, at + PAGE + 10, 0, 2 * PAGE - 10, 0), "what was cut off came back");
 	EXPECT_EQ(sc, w_munmap(fx.w, at, 3 * PAGE), 0);
 	at = 0;
-	EXPECT(sc, fx_reads_below(&fx, "f", PAGE + 10, 2 * PAGE - 10, 0), "what was cut off is below");
+	EXPECT(sc, fx_reads_below(&fx, "f", PAGE + 10, 2 * PAGE - 10, 0),
+	       "what was cut off is below");
 out:
 	if (at)
 		w_munmap(fx.w, at, 3 * PAGE);
@@ -196,8 +200,9 @@ out:
 }
 
 /*
- * A store to a cached mapping that nobody has written back yet, and passthrough I/O over it: @flags of the
- * passthrough open. The store must not be lost, nor come back later over what was written after it.
+ * A store to a cached mapping that nobody has written back yet, and passthrough I/O over it: @flags
+ * of the passthrough open. The store must not be lost, nor come back later over what was written
+ * after it.
  */
 static void dirty_and_passthrough(struct sc *sc, int flags)
 {
@@ -227,7 +232,8 @@ static void dirty_and_passthrough(struct sc *sc, int flags)
 	} else {
 		EXPECT(sc, fx_writes(&fx, b, 2 * PAGE + 50, 100, 4), "cannot write");
 		EXPECT(sc, fx_reads(&fx, b, 2 * PAGE, 50, 3), "the store before the write is lost");
-		EXPECT(sc, loads(&fx, at + 2 * PAGE + 50, 2 * PAGE + 50, 100, 4), "the mapping is stale");
+		EXPECT(sc, loads(&fx, at + 2 * PAGE + 50, 2 * PAGE + 50, 100, 4),
+		       "the mapping is stale");
 	}
 	EXPECT_EQ(sc, w_msync(fx.w, at, 3 * PAGE), 0);
 	if (flags & O_APPEND) {
@@ -238,7 +244,8 @@ static void dirty_and_passthrough(struct sc *sc, int flags)
 		EXPECT_EQ(sc, w_pread(fx.w, a, buf, 8, 2 * PAGE + 100), 4);
 		EXPECT(sc, !memcmp(buf, "tail", 4), "what was appended is not in the cache");
 	} else {
-		EXPECT(sc, fx_reads_below(&fx, "f", 2 * PAGE + 50, 100, 4), "the page came back over the write");
+		EXPECT(sc, fx_reads_below(&fx, "f", 2 * PAGE + 50, 100, 4),
+		       "the page came back over the write");
 	}
 out:
 	if (at)
@@ -299,7 +306,10 @@ static long map_as_user(struct fx_job *job)
 	return ret;
 }
 
-/* The lower file is mapped with the server's credentials, not with those of a user who may not even see it. */
+/*
+ * The lower file is mapped with the server's credentials, not with those of a user who may not even
+ * see it.
+ */
 static void mmap_credentials(struct sc *sc)
 {
 	struct fx_job job = { .fn = map_as_user };
@@ -400,21 +410,30 @@ out:
 
 const struct scenario mmap_scenarios[] = {
 	{ "mmap/cached", "a shared mapping of a cached file", CACHED, mmap_cached },
-	{ "mmap/passthrough", "a shared mapping of a passthrough file", W_CAP_MMAP, mmap_passthrough },
-	{ "mmap/private-cached", "a private mapping of a cached file", CACHED, mmap_private_cached },
+	{ "mmap/passthrough", "a shared mapping of a passthrough file", W_CAP_MMAP,
+	  mmap_passthrough },
+	{ "mmap/private-cached", "a private mapping of a cached file", CACHED,
+	  mmap_private_cached },
 	{ "mmap/private-passthrough", "a private mapping of a passthrough file", W_CAP_MMAP,
 	  mmap_private_passthrough },
-	{ "mmap/private-direct", "a private mapping of a direct file", CACHED, mmap_private_direct },
-	{ "mmap/truncate-cached", "truncation under a mapping of a cached file", CACHED, mmap_truncate_cached },
-	{ "mmap/truncate-passthrough", "truncation under a mapping of a passthrough file", W_CAP_MMAP,
-	  mmap_truncate_passthrough },
+	{ "mmap/private-direct", "a private mapping of a direct file", CACHED,
+	  mmap_private_direct },
+	{ "mmap/truncate-cached", "truncation under a mapping of a cached file", CACHED,
+	  mmap_truncate_cached },
+	{ "mmap/truncate-passthrough", "truncation under a mapping of a passthrough file",
+	  W_CAP_MMAP, mmap_truncate_passthrough },
 	{ "mmap/rules", "who may map what", CACHED, mmap_rules },
-	{ "mmap/dirty-write", "a passthrough write over dirty mapped pages", CACHED, mmap_dirty_write },
-	{ "mmap/dirty-append", "a passthrough append behind dirty mapped pages", CACHED, mmap_dirty_append },
-	{ "mmap/no-server", "a mapped passthrough file never asks the server", W_CAP_MMAP, mmap_no_server },
-	{ "mmap/credentials", "a lower file is mapped with the server's credentials", W_CAP_MMAP | W_CAP_LOWER_LOG,
-	  mmap_credentials },
-	{ "mmap/dirty-mapped", "a passthrough mapping of what another open's has dirtied", CACHED, mmap_dirty_mapped },
-	{ "mmap/frozen", "a store to a frozen lower file system", W_CAP_MMAP | W_CAP_FREEZE, mmap_frozen },
+	{ "mmap/dirty-write", "a passthrough write over dirty mapped pages", CACHED,
+	  mmap_dirty_write },
+	{ "mmap/dirty-append", "a passthrough append behind dirty mapped pages", CACHED,
+	  mmap_dirty_append },
+	{ "mmap/no-server", "a mapped passthrough file never asks the server", W_CAP_MMAP,
+	  mmap_no_server },
+	{ "mmap/credentials", "a lower file is mapped with the server's credentials",
+	  W_CAP_MMAP | W_CAP_LOWER_LOG, mmap_credentials },
+	{ "mmap/dirty-mapped", "a passthrough mapping of what another open's has dirtied", CACHED,
+	  mmap_dirty_mapped },
+	{ "mmap/frozen", "a store to a frozen lower file system", W_CAP_MMAP | W_CAP_FREEZE,
+	  mmap_frozen },
 	{ 0 }
 };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What a server tells the kernel of its own accord: that names, attributes and cached data are not to be used any more;
- * and that it puts data into the page cache, or asks for them.
+ * What a server tells the kernel of its own accord: that names, attributes and cached data are not
+ * to be used any more; and that it puts data into the page cache, or asks for them.
  */
 #include "../scenario.h"
 
@@ -198,16 +198,19 @@ static void notify_retrieve(struct sc *sc)
 	node = srv_nodeid(fx.srv, "f");
 	/* Nothing is cached yet. */
 	EXPECT_EQ(sc, srv_notify_retrieve(fx.w, fx.dev, node, 0, PAGE), 0);
-	EXPECT(sc, srv_wait_count(fx.srv, 0, FUSE_NOTIFY_REPLY, 1) && !fx_barrier(&fx), "no answer");
+	EXPECT(sc, srv_wait_count(fx.srv, 0, FUSE_NOTIFY_REPLY, 1) && !fx_barrier(&fx),
+	       "no answer");
 	EXPECT_EQ(sc, srv_retrieved(fx.srv, buf, PAGE), 0);
 	EXPECT(sc, fx_reads(&fx, fd, 0, 2 * PAGE + 10, 1), "wrong content");
 	EXPECT_EQ(sc, srv_notify_retrieve(fx.w, fx.dev, node, 100, 3 * PAGE), 0);
-	EXPECT(sc, srv_wait_count(fx.srv, 0, FUSE_NOTIFY_REPLY, 2) && !fx_barrier(&fx), "no answer");
+	EXPECT(sc, srv_wait_count(fx.srv, 0, FUSE_NOTIFY_REPLY, 2) && !fx_barrier(&fx),
+	       "no answer");
 	EXPECT_EQ(sc, srv_retrieved(fx.srv, buf, 3 * PAGE), 2 * PAGE - 90);
 	EXPECT(sc, sc_matches(buf, 2 * PAGE - 90, 100, 1), "wrong data retrieved");
 	/* From behind the end. */
 	EXPECT_EQ(sc, srv_notify_retrieve(fx.w, fx.dev, node, 100 * PAGE, PAGE), 0);
-	EXPECT(sc, srv_wait_count(fx.srv, 0, FUSE_NOTIFY_REPLY, 3) && !fx_barrier(&fx), "no answer");
+	EXPECT(sc, srv_wait_count(fx.srv, 0, FUSE_NOTIFY_REPLY, 3) && !fx_barrier(&fx),
+	       "no answer");
 	EXPECT_EQ(sc, srv_retrieved(fx.srv, buf, PAGE), 0);
 out:
 	free(buf);
@@ -244,9 +247,10 @@ out:
 }
 
 const struct scenario notify_scenarios[] = {
-	{ "notify/inval-inode", "cached data and attributes become invalid", W_CAP_PAGE_CACHE, notify_inval_inode },
-	{ "notify/beside-passthrough", "the same of a file that is passed through", W_CAP_PAGE_CACHE,
-	  notify_beside_passthrough },
+	{ "notify/inval-inode", "cached data and attributes become invalid", W_CAP_PAGE_CACHE,
+	  notify_inval_inode },
+	{ "notify/beside-passthrough", "the same of a file that is passed through",
+	  W_CAP_PAGE_CACHE, notify_beside_passthrough },
 	{ "notify/inval-entry", "a name becomes invalid", 0, notify_inval_entry },
 	{ "notify/delete", "a name is gone, while its file is open", 0, notify_delete },
 	{ "notify/store", "the server fills the page cache", W_CAP_PAGE_CACHE, notify_store },

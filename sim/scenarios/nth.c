@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Whatever can fail on the way to passthrough does, once: the first allocation or copy of a system call, then the second, and
- * so on, until the call comes to its end without it. What `fusebox faults` does for all of the box, these do for the calls
- * of the set-up, and do it on a real kernel with fault injection, too (`make guest-debug`).
+ * Whatever can fail on the way to passthrough does, once: the first allocation or copy of a system
+ * call, then the second, and so on, until the call comes to its end without it. What `fusebox
+ * faults` does for all of the box, these do for the calls of the set-up, and do it on a real kernel
+ * with fault injection, too (`make guest-debug`).
  */
 #include "../scenario.h"
 
@@ -19,7 +20,8 @@
  * struct step - a system call, again and again
  * @prepare: before each time; may be NULL
  * @go: the call itself; its result
- * @collect: afterwards, when nothing fails any more: the result of what @go has started; may be NULL
+ * @collect: afterwards, when nothing fails any more: the result of what @go has started; may be
+ *	NULL
  * @undo: after it was done, with its result; may be NULL
  * @strict: EIO is not what it may come to
  */
@@ -118,7 +120,9 @@ static void undo_umount(struct step *s, long ret)
 
 static void nth_mount(struct sc *sc)
 {
-	struct step mount = { .name = "mount", .prepare = open_dev, .go = go_mount, .undo = undo_mount, .dev = -1 };
+	struct step mount = {
+		.name = "mount", .prepare = open_dev, .go = go_mount, .undo = undo_mount, .dev = -1
+	};
 	struct step umount;
 
 	mount.w = sc_world(sc);
@@ -166,7 +170,9 @@ static void undo_unregister(struct step *s, long ret)
 
 static void nth_register(struct sc *sc)
 {
-	struct step s = { .name = "BACKING_OPEN", .go = go_register, .undo = undo_register, .low = -1 };
+	struct step s = {
+		.name = "BACKING_OPEN", .go = go_register, .undo = undo_register, .low = -1
+	};
 	struct fixture fx;
 	struct fx_opts o;
 
@@ -267,12 +273,16 @@ out:
 /* ---- the server's side of it ---- */
 
 struct fails {
-	unsigned int nth;	/* in the server, from its next answer to an OPEN on; 0: none any more */
+	/* in the server, from its next answer to an OPEN on; 0: none any more */
+	unsigned int nth;
 	unsigned int failed;
 	bool armed, over;	/* there are not so many */
 };
 
-/* All that the server does from one answer to an OPEN to the next: answers, reads, looks the file up, registers it. */
+/*
+ * All that the server does from one answer to an OPEN to the next: answers, reads, looks the file
+ * up, registers it.
+ */
 static void fail_server(struct server *srv, struct srv_open *o)
 {
 	struct fails *f = srv_config(srv)->hook_arg;
@@ -298,7 +308,9 @@ static void sweep_server(struct sc *sc, struct fixture *fx, struct fails *f)
 	EXPECT(sc, f->nth <= MOST, "no end of failures");
 	sc_note(sc, "server: %u places failed", f->failed);
 	f->nth = 0;
-	/* It has been told of a last number, by which it may still fail until it is told otherwise. */
+	/*
+	 * It has been told of a last number, by which it may still fail until it is told otherwise.
+	 */
 	fx_try_open(fx, "f", O_RDWR);
 }
 
@@ -317,7 +329,10 @@ static void nth_serve(struct sc *sc)
 	if (!fx_fault_run(fx.w))
 		sweep_server(sc, &fx, &f);
 	EXPECT_EQ(sc, fx_try_open(&fx, "f", O_RDWR), 0);
-	/* A request that cannot be copied to the server is lost to it; if that is a RELEASE, it keeps the file. */
+	/*
+	 * A request that cannot be copied to the server is lost to it; if that is a RELEASE, it
+	 * keeps the file.
+	 */
 	if (!fx_barrier(&fx))
 		fx.leaks_open = srv_open_files(fx.srv);
 out:
@@ -364,7 +379,9 @@ static long collect_aio(struct step *s)
 
 static long submit_aio(struct step *s, enum w_aio_op op)
 {
-	s->cb = (struct w_aio) { .fd = (int)s->fd, .op = op, .buf = s->buf, .len = 3 * PAGE, .off = PAGE };
+	s->cb = (struct w_aio){
+		.fd = (int)s->fd, .op = op, .buf = s->buf, .len = 3 * PAGE, .off = PAGE
+	};
 	return w_aio_submit(s->w, s->aio, &s->cb, 1);
 }
 
@@ -388,7 +405,9 @@ static long collect_uring(struct step *s)
 
 static long submit_uring(struct step *s, enum w_uring_op op)
 {
-	struct w_sqe sqe = { .fd = (int)s->fd, .op = op, .buf = s->buf, .len = 3 * PAGE, .off = PAGE };
+	struct w_sqe sqe = {
+		.fd = (int)s->fd, .op = op, .buf = s->buf, .len = 3 * PAGE, .off = PAGE
+	};
 
 	return w_uring_submit(s->w, (int)s->ring, &sqe, 1);
 }
@@ -470,7 +489,8 @@ static void use_io(struct sc *sc, struct step *s)
 	EXPECT_EQ(sc, fresh_file(s) < 0, 0);
 	EXPECT_EQ(sc, go_write(s), 3 * PAGE);
 	EXPECT(sc, fx_reads_below(s->fx, "f", PAGE, 3 * PAGE, 2), "what was written is not below");
-	EXPECT(sc, fx_reads_below(s->fx, "f", 4 * PAGE, SIZE - 4 * PAGE, 0), "there is more than was written");
+	EXPECT(sc, fx_reads_below(s->fx, "f", 4 * PAGE, SIZE - 4 * PAGE, 0),
+	       "there is more than was written");
 }
 
 static void nth_io(struct sc *sc)
@@ -520,10 +540,15 @@ static const struct step strict_steps[] = {
 	{ .name = "aio read", .go = go_aio_read, .collect = collect_aio },
 	{ .name = "aio write", .go = go_aio_write, .collect = collect_aio },
 	{ .name = "write to suid", .prepare = set_suid, .go = go_write_suid },
-	{ .name = "aio write to suid", .prepare = set_suid, .go = go_aio_write_suid, .collect = collect_aio },
+	{ .name = "aio write to suid",
+	  .prepare = set_suid,
+	  .go = go_aio_write_suid,
+	  .collect = collect_aio },
 };
 
-/* Who may not keep privileges that a file has. A lack of memory is told as such, whoever finds it. */
+/*
+ * Who may not keep privileges that a file has. A lack of memory is told as such, whoever finds it.
+ */
 static long sweep_strictly(struct fx_job *job)
 {
 	struct step *s = job->arg;
@@ -573,19 +598,25 @@ static void nth_reload(struct sc *sc)
 		w_fail_nth(w, n);
 		ret = w_reload(w);
 		left = w_fail_nth(w, 0);
-		EXPECT(sc, !ret || ret == -ENOMEM || ret == -EFAULT, "loading the module: %s", sc_errno(ret));
+		EXPECT(sc, !ret || ret == -ENOMEM || ret == -EFAULT, "loading the module: %s",
+		       sc_errno(ret));
 	} while (n && n++ < MOST && !left);
 }
 
 const struct scenario nth_scenarios[] = {
-	{ "nth/mount", "mounting and unmounting, with each allocation and copy failing once", W_CAP_FAIL_NTH, nth_mount },
-	{ "nth/register", "the same: registering and unregistering a backing file", W_CAP_FAIL_NTH, nth_register },
-	{ "nth/open", "the same: opening, creating and closing a file that is passed through", W_CAP_FAIL_NTH, nth_open },
-	{ "nth/serve", "the same: what the server does from one OPEN to the next", W_CAP_FAIL_NTH, nth_serve },
+	{ "nth/mount", "mounting and unmounting, with each allocation and copy failing once",
+	  W_CAP_FAIL_NTH, nth_mount },
+	{ "nth/register", "the same: registering and unregistering a backing file", W_CAP_FAIL_NTH,
+	  nth_register },
+	{ "nth/open", "the same: opening, creating and closing a file that is passed through",
+	  W_CAP_FAIL_NTH, nth_open },
+	{ "nth/serve", "the same: what the server does from one OPEN to the next", W_CAP_FAIL_NTH,
+	  nth_serve },
 	{ "nth/io", "the same: the first read, write, request or mapping of an open file",
 	  W_CAP_FAIL_NTH | W_CAP_AIO | W_CAP_URING | W_CAP_MMAP, nth_io },
-	{ "nth/strict", "the same over a lower file system that makes nothing else of it", W_CAP_ROOT | W_CAP_FAIL_NTH |
-	  W_CAP_AIO | W_CAP_LOWER_LOG, nth_strict },
-	{ "nth/reload", "the same: unloading and loading the module", W_CAP_FAIL_NTH | W_CAP_RELOAD, nth_reload },
+	{ "nth/strict", "the same over a lower file system that makes nothing else of it",
+	  W_CAP_ROOT | W_CAP_FAIL_NTH | W_CAP_AIO | W_CAP_LOWER_LOG, nth_strict },
+	{ "nth/reload", "the same: unloading and loading the module", W_CAP_FAIL_NTH | W_CAP_RELOAD,
+	  nth_reload },
 	{ 0 }
 };

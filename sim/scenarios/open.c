@@ -216,7 +216,10 @@ static void note_ids(struct server *srv, struct srv_open *o)
 	id[0] = o->open->backing_id;
 }
 
-/* An id outlives the open that it was registered for, if the server likes: one with other flags has one of its own. */
+/*
+ * An id outlives the open that it was registered for, if the server likes: one with other flags has
+ * one of its own.
+ */
 static void open_id_again(struct sc *sc)
 {
 	int32_t id[2] = { 0, 0 };
@@ -606,8 +609,7 @@ out:
 }
 
 const struct scenario open_scenarios[] = {
-	{ "open/basic", "read and write go to the backing file, not to the server", 0,
-	  open_basic },
+	{ "open/basic", "read and write go to the backing file, not to the server", 0, open_basic },
 	{ "open/read-only", "a file opened read-only is read below and cannot be written", 0,
 	  open_read_only },
 	{ "open/write-only", "a file opened write-only is written below and cannot be read", 0,
@@ -622,7 +624,8 @@ const struct scenario open_scenarios[] = {
 	{ "open/one-id-two-inodes", "two inodes share a backing id", 0, open_one_id_two_inodes },
 	{ "open/direct-beside-passthrough", "a direct open while a passthrough open lives", 0,
 	  open_direct_beside },
-	{ "open/id-again", "an id that the server keeps is used for one open after another", 0, open_id_again },
+	{ "open/id-again", "an id that the server keeps is used for one open after another", 0,
+	  open_id_again },
 	{ "open/passthrough-beside-direct", "a passthrough open while a direct open lives", 0,
 	  open_beside_direct },
 	{ "open/registered-read-only", "backing fd read-only, opener read-write", 0,

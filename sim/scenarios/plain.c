@@ -275,8 +275,13 @@ static void plain_acl(struct sc *sc)
 		goto out;
 	NEED_EQ(sc, sc_make_file(sc, fx_low(&fx, "f"), 10, 1, 0600), 0);
 	EXPECT_EQ(sc, open_as_user(sc, fx_mnt(&fx, "f"), O_RDONLY), -EACCES);
-	EXPECT_EQ(sc, w_setxattr(fx.w, fx_mnt(&fx, "f"), "system.posix_acl_access", &acl, sizeof(acl), 0), 0);
-	EXPECT_EQ(sc, w_getxattr(fx.w, fx_mnt(&fx, "f"), "system.posix_acl_access", &got, sizeof(got)), sizeof(acl));
+	EXPECT_EQ(sc,
+		  w_setxattr(fx.w, fx_mnt(&fx, "f"), "system.posix_acl_access", &acl, sizeof(acl),
+			     0),
+		  0);
+	EXPECT_EQ(sc,
+		  w_getxattr(fx.w, fx_mnt(&fx, "f"), "system.posix_acl_access", &got, sizeof(got)),
+		  sizeof(acl));
 	EXPECT(sc, !memcmp(&acl, &got, sizeof(acl)), "not the ACL that was set");
 	EXPECT_EQ(sc, w_lstat(fx.w, fx_mnt(&fx, "f"), &st), 0);
 	EXPECT_EQ(sc, st.mode & 0777, 0670);
@@ -285,14 +290,20 @@ static void plain_acl(struct sc *sc)
 	/* A mask without write permission. */
 	acl = acl_for_user(6);
 	acl.e[3].perm = 4;
-	EXPECT_EQ(sc, w_setxattr(fx.w, fx_mnt(&fx, "f"), "system.posix_acl_access", &acl, sizeof(acl), 0), 0);
+	EXPECT_EQ(sc,
+		  w_setxattr(fx.w, fx_mnt(&fx, "f"), "system.posix_acl_access", &acl, sizeof(acl),
+			     0),
+		  0);
 	EXPECT_EQ(sc, open_as_user(sc, fx_mnt(&fx, "f"), O_RDWR), -EACCES);
 	EXPECT_EQ(sc, w_chmod(fx.w, fx_mnt(&fx, "f"), 0660), 0);
 	EXPECT_EQ(sc, open_as_user(sc, fx_mnt(&fx, "f"), O_RDWR), 0);
 	EXPECT_EQ(sc, w_removexattr(fx.w, fx_mnt(&fx, "f"), "system.posix_acl_access"), 0);
 	EXPECT_EQ(sc, open_as_user(sc, fx_mnt(&fx, "f"), O_RDONLY), -EACCES);
 	acl.version = 1;
-	EXPECT_EQ(sc, w_setxattr(fx.w, fx_mnt(&fx, "f"), "system.posix_acl_access", &acl, sizeof(acl), 0), -EOPNOTSUPP);
+	EXPECT_EQ(sc,
+		  w_setxattr(fx.w, fx_mnt(&fx, "f"), "system.posix_acl_access", &acl, sizeof(acl),
+			     0),
+		  -EOPNOTSUPP);
 out:
 	fx_teardown(&fx);
 }
@@ -311,12 +322,20 @@ static void plain_acl_default(struct sc *sc)
 		goto out;
 	NEED_EQ(sc, w_mkdir(fx.w, fx_mnt(&fx, "d"), 0755), 0);
 	NEED_EQ(sc, sc_make_file(sc, fx_low(&fx, "f"), 10, 1, 0600), 0);
-	EXPECT_EQ(sc, w_setxattr(fx.w, fx_mnt(&fx, "f"), "system.posix_acl_default", &acl, sizeof(acl), 0), -EACCES);
-	EXPECT_EQ(sc, w_setxattr(fx.w, fx_mnt(&fx, "d"), "system.posix_acl_default", &acl, sizeof(acl), 0), 0);
+	EXPECT_EQ(sc,
+		  w_setxattr(fx.w, fx_mnt(&fx, "f"), "system.posix_acl_default", &acl, sizeof(acl),
+			     0),
+		  -EACCES);
+	EXPECT_EQ(sc,
+		  w_setxattr(fx.w, fx_mnt(&fx, "d"), "system.posix_acl_default", &acl, sizeof(acl),
+			     0),
+		  0);
 	NEED_EQ(sc, fx_try_open(&fx, "d/new", O_RDWR | O_CREAT), 0);
 	EXPECT_EQ(sc, open_as_user(sc, fx_mnt(&fx, "d/new"), O_RDONLY), 0);
 	EXPECT_EQ(sc, w_mkdir(fx.w, fx_mnt(&fx, "d/e"), 0755), 0);
-	EXPECT_EQ(sc, w_getxattr(fx.w, fx_mnt(&fx, "d/e"), "system.posix_acl_default", &got, sizeof(got)),
+	EXPECT_EQ(sc,
+		  w_getxattr(fx.w, fx_mnt(&fx, "d/e"), "system.posix_acl_default", &got,
+			     sizeof(got)),
 		  sizeof(acl));
 	EXPECT(sc, !memcmp(&acl, &got, sizeof(acl)), "the directory has another default ACL");
 out:
@@ -383,7 +402,9 @@ static void plain_symlinks_cached(struct sc *sc)
 /* What the server cannot read is not kept. */
 static void plain_symlink_error(struct sc *sc)
 {
-	static const struct srv_rule rule = { .opcode = FUSE_READLINK, .count = 1, .action = SRV_FAIL, .error = EIO };
+	static const struct srv_rule rule = {
+		.opcode = FUSE_READLINK, .count = 1, .action = SRV_FAIL, .error = EIO
+	};
 	struct fixture fx;
 	struct fx_opts o;
 	char buf[8];
@@ -444,7 +465,8 @@ static void plain_chown_suid(struct sc *sc)
 		goto out;
 	NEED_EQ(sc, sc_make_file(sc, fx_low(&fx, "f"), 10, 1, 06755), 0);
 	EXPECT_EQ(sc, w_lchown(fx.w, fx_mnt(&fx, "f"), 5, 6), 0);
-	EXPECT(sc, srv_find(fx.srv, 0, FUSE_SETATTR, 0, &req) && req.flags & FATTR_MODE, "no mode is set");
+	EXPECT(sc, srv_find(fx.srv, 0, FUSE_SETATTR, 0, &req) && req.flags & FATTR_MODE,
+	       "no mode is set");
 	EXPECT_EQ(sc, req.mode & 07777, 0755);
 	EXPECT_EQ(sc, w_lstat(fx.w, fx_low(&fx, "f"), &st), 0);
 	EXPECT_EQ(sc, st.mode & 07777, 0755);
@@ -452,7 +474,9 @@ out:
 	fx_teardown(&fx);
 }
 
-/* What FUSE cannot express is refused without asking; so is what the caller's limit does not allow. */
+/*
+ * What FUSE cannot express is refused without asking; so is what the caller's limit does not allow.
+ */
 static void plain_fallocate(struct sc *sc)
 {
 	struct fixture fx;
@@ -465,7 +489,8 @@ static void plain_fallocate(struct sc *sc)
 	mark = srv_mark(fx.srv);
 	EXPECT_EQ(sc, w_fallocate(fx.w, fd, FALLOC_FL_COLLAPSE_RANGE, 0, 4096), -EOPNOTSUPP);
 	EXPECT_EQ(sc, srv_count(fx.srv, mark, FUSE_FALLOCATE), 0);
-	EXPECT_EQ(sc, w_fallocate(fx.w, fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0, 4096), 0);
+	EXPECT_EQ(sc, w_fallocate(fx.w, fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0, 4096),
+		  0);
 	EXPECT(sc, fx_reads(&fx, fd, 0, 4096, 0), "not zero");
 	EXPECT_EQ(sc, srv_count(fx.srv, mark, FUSE_FALLOCATE), 1);
 out:
@@ -482,14 +507,16 @@ const struct scenario plain_scenarios[] = {
 	{ "plain/names", "links, symbolic links, renames, nodes", 0, plain_names },
 	{ "plain/attributes", "mode, owner and times", W_CAP_ROOT, plain_attributes },
 	{ "plain/xattrs", "extended attributes", W_CAP_LOWER_XATTR, plain_xattrs },
-	{ "plain/acl", "access control lists decide who may open", W_CAP_ROOT | W_CAP_LOWER_XATTR, plain_acl },
-	{ "plain/acl-default", "and new files have them from their directory", W_CAP_ROOT | W_CAP_LOWER_XATTR,
-	  plain_acl_default },
+	{ "plain/acl", "access control lists decide who may open", W_CAP_ROOT | W_CAP_LOWER_XATTR,
+	  plain_acl },
+	{ "plain/acl-default", "and new files have them from their directory",
+	  W_CAP_ROOT | W_CAP_LOWER_XATTR, plain_acl_default },
 	{ "plain/no-xattrs", "a server without them is asked once", 0, plain_no_xattrs },
 	{ "plain/symlinks", "the server is asked each time a link is read", 0, plain_symlinks },
-	{ "plain/symlinks-cached", "links in the page cache: it is asked once", W_CAP_PAGE_CACHE, plain_symlinks_cached },
-	{ "plain/symlink-error", "a link that cannot be read is not in the page cache", W_CAP_PAGE_CACHE,
-	  plain_symlink_error },
+	{ "plain/symlinks-cached", "links in the page cache: it is asked once", W_CAP_PAGE_CACHE,
+	  plain_symlinks_cached },
+	{ "plain/symlink-error", "a link that cannot be read is not in the page cache",
+	  W_CAP_PAGE_CACHE, plain_symlink_error },
 	{ "plain/statfs", "statfs is the lower file system's", 0, plain_statfs },
 	{ "plain/chown-suid", "a new owner loses suid", W_CAP_ROOT, plain_chown_suid },
 	{ "plain/fallocate", "what fallocate can express", 0, plain_fallocate },

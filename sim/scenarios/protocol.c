@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Parts of FUSE that passthrough has nothing to do with and must leave alone: servers that splice, old ones, ones that
- * refuse what they need not implement; asynchronous direct I/O, the writeback cache, ioctls, control files.
+ * Parts of FUSE that passthrough has nothing to do with and must leave alone: servers that splice,
+ * old ones, ones that refuse what they need not implement; asynchronous direct I/O, the writeback
+ * cache, ioctls, control files.
  */
 #include "async_front.h"
 
@@ -30,7 +31,9 @@ static void plain_opts(struct fx_opts *o, enum srv_backing how, uint64_t init_fl
 /* The server says ENOSYS to the next @count requests of a kind. */
 static void refuse(struct fixture *fx, uint32_t opcode, unsigned int count, int error)
 {
-	const struct srv_rule rule = { .opcode = opcode, .count = count, .action = SRV_FAIL, .error = error };
+	const struct srv_rule rule = {
+		.opcode = opcode, .count = count, .action = SRV_FAIL, .error = error
+	};
 
 	srv_set_rule(fx->srv, &rule);
 }
@@ -133,7 +136,10 @@ out:
 	fx_teardown(&fx);
 }
 
-/* O_TRUNC is part of the open: pages that are dirty go, without being written back, and no SETATTR comes. */
+/*
+ * O_TRUNC is part of the open: pages that are dirty go, without being written back, and no SETATTR
+ * comes.
+ */
 static void truncating_open(struct sc *sc)
 {
 	long fd = -1, other = -1;
@@ -161,7 +167,10 @@ out:
 
 /* ---- direct I/O ---- */
 
-/* A direct write on a cached file of which the server does a part: the rest goes through the page cache. */
+/*
+ * A direct write on a cached file of which the server does a part: the rest goes through the page
+ * cache.
+ */
 static void short_direct_write(struct sc *sc)
 {
 	struct fixture fx;
@@ -298,8 +307,8 @@ static long swap(struct server *srv, const struct fuse_ioctl_in *in, void *data)
 	(void)srv;
 	if (in->cmd == FS_IOC_GETFLAGS)
 		half[0] = FS_NOATIME_FL;
-	if (in->cmd == FS_IOC_GETFLAGS || in->cmd == FS_IOC_SETFLAGS || in->cmd == FS_IOC_FSGETXATTR ||
-	    in->cmd == FS_IOC_FSSETXATTR)
+	if (in->cmd == FS_IOC_GETFLAGS || in->cmd == FS_IOC_SETFLAGS ||
+	    in->cmd == FS_IOC_FSGETXATTR || in->cmd == FS_IOC_FSSETXATTR)
 		return 0;
 	if (in->cmd == IOC_SET)
 		return half[0] ? 7 : -EDOM;
@@ -497,11 +506,14 @@ static void all_flags(struct sc *sc)
 	struct w_stat st;
 	long fd = -1;
 
-	plain_opts(&o, SRV_CACHED, FUSE_ATOMIC_O_TRUNC | FUSE_EXPORT_SUPPORT | FUSE_SPLICE_WRITE | FUSE_SPLICE_MOVE |
-		   FUSE_SPLICE_READ | FUSE_AUTO_INVAL_DATA | FUSE_PARALLEL_DIROPS | FUSE_HANDLE_KILLPRIV |
-		   FUSE_ABORT_ERROR | FUSE_MAX_PAGES | FUSE_EXPLICIT_INVAL_DATA | FUSE_SETXATTR_EXT |
-		   FUSE_HANDLE_KILLPRIV_V2);
-	o.srv.no_init_flags = FUSE_ASYNC_READ | FUSE_BIG_WRITES | FUSE_DO_READDIRPLUS | FUSE_DONT_MASK;
+	plain_opts(&o, SRV_CACHED,
+		   FUSE_ATOMIC_O_TRUNC | FUSE_EXPORT_SUPPORT | FUSE_SPLICE_WRITE |
+			   FUSE_SPLICE_MOVE | FUSE_SPLICE_READ | FUSE_AUTO_INVAL_DATA |
+			   FUSE_PARALLEL_DIROPS | FUSE_HANDLE_KILLPRIV | FUSE_ABORT_ERROR |
+			   FUSE_MAX_PAGES | FUSE_EXPLICIT_INVAL_DATA | FUSE_SETXATTR_EXT |
+			   FUSE_HANDLE_KILLPRIV_V2);
+	o.srv.no_init_flags = FUSE_ASYNC_READ | FUSE_BIG_WRITES | FUSE_DO_READDIRPLUS |
+			      FUSE_DONT_MASK;
 	if (!fx_setup(sc, &fx, &o))
 		goto out;
 	NEED_FD(sc, fd, fx_make(&fx, "f", 3 * PAGE, O_RDWR));
@@ -528,7 +540,9 @@ static void speak_minor(struct server *srv, struct fuse_init_out *out)
 
 static void shorten(struct fixture *fx, uint32_t opcode, size_t len)
 {
-	const struct srv_rule rule = { .opcode = opcode, .count = ~0U, .action = SRV_SHORT, .len = len };
+	const struct srv_rule rule = {
+		.opcode = opcode, .count = ~0U, .action = SRV_SHORT, .len = len
+	};
 
 	srv_set_rule(fx->srv, &rule);
 }
@@ -633,13 +647,20 @@ out:
 static void mount_options(struct sc *sc)
 {
 	static const char *const bad[] = {
-		"rootmode=0", "rootmode=40000,user_id=0", "rootmode=x,user_id=0,group_id=0",
-		"rootmode=40000,user_id=-1,group_id=0", "rootmode=40000,user_id=0,group_id=-1",
-		"rootmode=40000,user_id=0,group_id=0,blksize=512", "rootmode=40000,user_id=0,group_id=0,unknown",
-		"rootmode=40000,user_id=0,group_id=0,subtype=a,subtype=b", "user_id=0,group_id=0",
-		"rootmode=40000,user_id=4294967295,group_id=0", "rootmode=40000,user_id=0,group_id=4294967295",
+		"rootmode=0",
+		"rootmode=40000,user_id=0",
+		"rootmode=x,user_id=0,group_id=0",
+		"rootmode=40000,user_id=-1,group_id=0",
+		"rootmode=40000,user_id=0,group_id=-1",
+		"rootmode=40000,user_id=0,group_id=0,blksize=512",
+		"rootmode=40000,user_id=0,group_id=0,unknown",
+		"rootmode=40000,user_id=0,group_id=0,subtype=a,subtype=b",
+		"user_id=0,group_id=0",
+		"rootmode=40000,user_id=4294967295,group_id=0",
+		"rootmode=40000,user_id=0,group_id=4294967295",
 		"rootmode=40000,user_id=0,group_id=0,source=other",
-		"rootmode=40000,user_id=0,group_id=0,max_read=x", "fd=900,rootmode=40000,user_id=0,group_id=0",
+		"rootmode=40000,user_id=0,group_id=0,max_read=x",
+		"fd=900,rootmode=40000,user_id=0,group_id=0",
 	};
 	struct world *w = sc_world(sc);
 	char path[W_PATH_MAX];
@@ -648,7 +669,8 @@ static void mount_options(struct sc *sc)
 	NEED_EQ(sc, w_make_dir(w, "options", path), 0);
 	NEED_FD(sc, dev, w_open_kind(w, W_FD_DEV_FUSE));
 	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++)
-		EXPECT(sc, w_mount_fuse(w, dev, path, bad[i]) == -EINVAL, "'%s' is not refused", bad[i]);
+		EXPECT(sc, w_mount_fuse(w, dev, path, bad[i]) == -EINVAL, "'%s' is not refused",
+		       bad[i]);
 	w_close(w, dev);
 	NEED_FD(sc, dev, w_open_kind(w, W_FD_DEV_NULL));
 	EXPECT_EQ(sc, w_mount_fuse(w, dev, path, "rootmode=40000,user_id=0,group_id=0"), -EINVAL);
@@ -704,7 +726,10 @@ static void private_mount(struct sc *sc)
 	EXPECT_EQ(sc, v.ret, -EACCES);
 	EXPECT_EQ(sc, v.stat, -EACCES);
 	EXPECT_EQ(sc, v.chmod, -EACCES);
-	/* statfs tells the type, as it must for who looks for mounts, and nothing that the server would be asked for. */
+	/*
+	 * statfs tells the type, as it must for who looks for mounts, and nothing that the server
+	 * would be asked for.
+	 */
 	EXPECT_EQ(sc, v.fs.blocks, 0);
 	EXPECT_EQ(sc, srv_count(fx.srv, mark, 0), 0);
 out:
@@ -747,29 +772,36 @@ out:
 }
 
 const struct scenario protocol_scenarios[] = {
-	{ "protocol/splice-plain", "a server that splices its device; direct files", W_CAP_SPLICE, splice_plain },
-	{ "protocol/splice-cached", "the same with cached files", W_CAP_SPLICE | W_CAP_PAGE_CACHE, splice_cached },
-	{ "protocol/splice-moved", "the same, and the kernel takes the pages", W_CAP_SPLICE | W_CAP_PAGE_CACHE, splice_moved },
+	{ "protocol/splice-plain", "a server that splices its device; direct files", W_CAP_SPLICE,
+	  splice_plain },
+	{ "protocol/splice-cached", "the same with cached files", W_CAP_SPLICE | W_CAP_PAGE_CACHE,
+	  splice_cached },
+	{ "protocol/splice-moved", "the same, and the kernel takes the pages",
+	  W_CAP_SPLICE | W_CAP_PAGE_CACHE, splice_moved },
 	{ "protocol/writeback-cache", "the writeback cache", W_CAP_PAGE_CACHE, writeback_cache },
-	{ "protocol/truncating-open", "O_TRUNC beside dirty pages", W_CAP_PAGE_CACHE, truncating_open },
+	{ "protocol/truncating-open", "O_TRUNC beside dirty pages", W_CAP_PAGE_CACHE,
+	  truncating_open },
 	{ "protocol/short-direct-write", "a direct write of which the server does a part",
 	  W_CAP_PAGE_CACHE | W_CAP_LOWER_FAULT, short_direct_write },
 	{ "protocol/killpriv", "who takes suid bits off, and who says so", W_CAP_ROOT, killpriv },
 	{ "protocol/async-direct", "io_submit on a direct file", W_CAP_AIO, async_direct },
-	{ "protocol/async-o-direct", "io_submit on a cached file with O_DIRECT", W_CAP_AIO | W_CAP_PAGE_CACHE,
-	  async_o_direct },
+	{ "protocol/async-o-direct", "io_submit on a cached file with O_DIRECT",
+	  W_CAP_AIO | W_CAP_PAGE_CACHE, async_o_direct },
 	{ "protocol/ioctl", "ioctls that the server serves", 0, ioctls },
 	{ "protocol/control", "control files of a connection", W_CAP_ROOT, control_files },
-	{ "protocol/not-implemented", "what a server need not implement", W_CAP_LOWER_XATTR, not_implemented },
+	{ "protocol/not-implemented", "what a server need not implement", W_CAP_LOWER_XATTR,
+	  not_implemented },
 	{ "protocol/names-not-implemented", "the same of names", 0, names_not_implemented },
 	{ "protocol/no-open", "a server without OPEN and OPENDIR", 0, no_open },
-	{ "protocol/all-flags", "everything that can be negotiated and goes together", W_CAP_ROOT | W_CAP_PAGE_CACHE,
-	  all_flags },
+	{ "protocol/all-flags", "everything that can be negotiated and goes together",
+	  W_CAP_ROOT | W_CAP_PAGE_CACHE, all_flags },
 	{ "protocol/old-server", "a server of protocol 7.3", 0, old_server },
 	{ "protocol/wrong-major", "a server of another protocol", 0, wrong_major },
 	{ "protocol/device", "a second device for the connection; poll", 0, device },
 	{ "protocol/mount-options", "mount options that are refused", W_CAP_ROOT, mount_options },
-	{ "protocol/private-mount", "a mount that is for its owner only", W_CAP_ROOT, private_mount },
-	{ "protocol/readdirplus", "entries change behind the kernel's back", 0, readdirplus_changes },
+	{ "protocol/private-mount", "a mount that is for its owner only", W_CAP_ROOT,
+	  private_mount },
+	{ "protocol/readdirplus", "entries change behind the kernel's back", 0,
+	  readdirplus_changes },
 	{ 0 }
 };

@@ -20,15 +20,17 @@ static void trace_ops(struct sc *sc, const struct rnd_run *run)
 /* Faults are for the scenarios that know what they do. */
 static void some(struct sc *sc, unsigned int nth, bool frozen)
 {
-	struct rnd_run run = { .seed = rnd_first_seed + nth, .nops = rnd_scenario_ops, .frozen = frozen };
+	struct rnd_run run = { .seed = rnd_first_seed + nth,
+			       .nops = rnd_scenario_ops,
+			       .frozen = frozen };
 
 	run.done = calloc(run.nops, sizeof(*run.done));
 	w_calm(sc_world(sc), true);
 	if (EXPECT(sc, run.done, "no memory")) {
 		rnd_run(sc, &run);
 		trace_ops(sc, &run);
-		sc_note(sc, "seed %llu: %zu operations, %zu rounds of more than one, %lu freezes", run.seed, run.ndone,
-			run.rounds, run.freezes);
+		sc_note(sc, "seed %llu: %zu operations, %zu rounds of more than one, %lu freezes",
+			run.seed, run.ndone, run.rounds, run.freezes);
 	}
 	w_calm(sc_world(sc), false);
 	free(run.done);
@@ -49,12 +51,15 @@ static void random_frozen(struct sc *sc)
 	some(sc, 2, true);
 }
 
-#define NEEDS	(W_CAP_PAGE_CACHE | W_CAP_MMAP | W_CAP_SPLICE | W_CAP_AIO | W_CAP_URING | W_CAP_DIO_ALIGN)
+#define NEEDS \
+	(W_CAP_PAGE_CACHE | W_CAP_MMAP | W_CAP_SPLICE | W_CAP_AIO | W_CAP_URING | W_CAP_DIO_ALIGN)
 
 const struct scenario random_scenarios[] = {
-	{ "random/first", "operations by chance on files that are open in all ways", NEEDS, random_first },
+	{ "random/first", "operations by chance on files that are open in all ways", NEEDS,
+	  random_first },
 	{ "random/second", "the same with another seed", NEEDS, random_second },
-	{ "random/frozen", "the same while the lower file system is frozen and thawed again and again", NEEDS | W_CAP_FREEZE,
-	  random_frozen },
+	{ "random/frozen",
+	  "the same while the lower file system is frozen and thawed again and again",
+	  NEEDS | W_CAP_FREEZE, random_frozen },
 	{ 0 }
 };

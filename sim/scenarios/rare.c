@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What happens rarely: lower files of odd kinds, changes behind the kernel's back, pages on their way to the server,
- * errors of steps that hardly ever fail, races.
+ * What happens rarely: lower files of odd kinds, changes behind the kernel's back, pages on their
+ * way to the server, errors of steps that hardly ever fail, races.
  */
 #include "both.h"
 
@@ -28,7 +28,8 @@ static long rwv2(struct fixture *fx, bool write, long fd, void *buf, size_t len,
 {
 	struct iovec iov = { buf, len };
 
-	return write ? w_pwritev2(fx->w, fd, &iov, 1, 0, flags) : w_preadv2(fx->w, fd, &iov, 1, 0, flags);
+	return write ? w_pwritev2(fx->w, fd, &iov, 1, 0, flags) :
+		       w_preadv2(fx->w, fd, &iov, 1, 0, flags);
 }
 
 /* ---- pages on their way to the server ---- */
@@ -162,12 +163,16 @@ static void size_changes_below(struct sc *sc)
 	fx_same_attr(&b.fx, b.through, "f", true);
 	EXPECT_EQ(sc, w_truncate(b.fx.w, fx_low(&b.fx, "f"), 2 * PAGE), 0);
 	EXPECT(sc, fx_writes(&b.fx, b.through, 0, 10, 2), "cannot write");
-	EXPECT(sc, fx_reads(&b.fx, b.cached, PAGE + 10, PAGE - 10, 0), "what was cut off came back");
+	EXPECT(sc, fx_reads(&b.fx, b.cached, PAGE + 10, PAGE - 10, 0),
+	       "what was cut off came back");
 out:
 	both_end(&b);
 }
 
-/* The file changes below, and a passthrough read is the first to notice: what is cached is not used any more. */
+/*
+ * The file changes below, and a passthrough read is the first to notice: what is cached is not used
+ * any more.
+ */
 static void read_notices(struct sc *sc)
 {
 	struct both b;
@@ -184,7 +189,10 @@ out:
 	both_end(&b);
 }
 
-/* Who may not wait does not drop cached pages, which sleeps, nor do asynchronously what is not queued. */
+/*
+ * Who may not wait does not drop cached pages, which sleeps, nor do asynchronously what is not
+ * queued.
+ */
 static void nowait_refuses(struct sc *sc)
 {
 	struct fe_req req = { .len = 10, .write = true, .rwf = RWF_NOWAIT, .off = PAGE };
@@ -198,7 +206,8 @@ static void nowait_refuses(struct sc *sc)
 	/* ext4 reads its page cache without waiting, but does not write to it so. */
 	want = rwv2(&b.fx, true, low, buf, 10, RWF_NOWAIT);
 	EXPECT(sc, want == 10 || want == -EOPNOTSUPP, "the lower file system cannot say so");
-	EXPECT(sc, rwv2(&b.fx, true, b.through, buf, 10, RWF_NOWAIT) == want, "not as on the lower file");
+	EXPECT(sc, rwv2(&b.fx, true, b.through, buf, 10, RWF_NOWAIT) == want,
+	       "not as on the lower file");
 	EXPECT(sc, fx_writes(&b.fx, b.through, 0, PAGE, 1), "cannot write");
 	req.buf = buf;
 	EXPECT_EQ(sc, both_request(sc, &b, &req, false, NULL), -EAGAIN);
@@ -211,7 +220,9 @@ out:
 	both_end(&b);
 }
 
-/* The lower file gets privileges that FUSE does not know of: the write takes them off all the same. */
+/*
+ * The lower file gets privileges that FUSE does not know of: the write takes them off all the same.
+ */
 static void suid_below(struct sc *sc)
 {
 	struct fixture fx;
@@ -234,7 +245,10 @@ out:
 #define SERVER	500
 #define ADMIN	(1ULL << 21)	/* CAP_SYS_ADMIN */
 
-/* The same, with a server that could set these bits itself, or could not: then the lower file loses them. */
+/*
+ * The same, with a server that could set these bits itself, or could not: then the lower file loses
+ * them.
+ */
 static void suid_below_server(struct sc *sc)
 {
 	static const struct {
@@ -440,10 +454,14 @@ static void map_sealed(struct sc *sc)
 {
 	/* Mainline's mmap() asks the FUSE file only. */
 	if (!sc_differs(sc, DIFF_SEALED_MAP))
-		map_odd(sc, &(struct odd_kind){ .kind = W_FD_MEMFD, .seal = true }, O_RDWR, SHARED, -EPERM);
+		map_odd(sc, &(struct odd_kind){ .kind = W_FD_MEMFD, .seal = true }, O_RDWR, SHARED,
+			-EPERM);
 }
 
-/* Real kernels refuse it when it is registered (ELOOP), as hugetlbfs says that its stack is as deep as can be. */
+/*
+ * Real kernels refuse it when it is registered (ELOOP), as hugetlbfs says that its stack is as deep
+ * as can be.
+ */
 static void map_huge(struct sc *sc)
 {
 	map_odd(sc, &(struct odd_kind){ .kind = W_FD_HUGETLB }, O_RDWR, SHARED, -ENODEV);
@@ -452,7 +470,8 @@ static void map_huge(struct sc *sc)
 /* Once it is not mapped any more, nobody counts as one who may store to it. */
 static void map_and_seal(struct sc *sc)
 {
-	map_odd(sc, &(struct odd_kind){ .kind = W_FD_MEMFD, .seal_after = true, .sealed = -1 }, O_RDWR, SHARED, 0);
+	map_odd(sc, &(struct odd_kind){ .kind = W_FD_MEMFD, .seal_after = true, .sealed = -1 },
+		O_RDWR, SHARED, 0);
 }
 
 /* ---- requests that complete when cached pages are stale ---- */
@@ -532,7 +551,10 @@ static const char *another_file(struct server *srv, const char *name, unsigned i
 	return nth % 2 ? srv_config(srv)->hook_arg : NULL;
 }
 
-/* One open, a write to it, and meanwhile an open with another lower file: attributes are the first one's no more. */
+/*
+ * One open, a write to it, and meanwhile an open with another lower file: attributes are the first
+ * one's no more.
+ */
 static void one_race_mixed(struct sc *sc, struct fixture *fx)
 {
 	struct fx_job job = { .fn = job_pwrite, .buf = "raced", .len = 5 };
@@ -605,7 +627,10 @@ static void race_suid_with(struct sc *sc, size_t turns, int places)
 		goto out;
 	NEED_FD(sc, fd, fx_make(&fx, "f", 100, O_RDWR));
 	job.fd = fd;
-	NEED_EQ(sc, w_spawn(fx.w, "writer", W_SPAWN_SHARE_FILES, writer_without_privileges, &job, &task), 0);
+	NEED_EQ(sc,
+		w_spawn(fx.w, "writer", W_SPAWN_SHARE_FILES, writer_without_privileges, &job,
+			&task),
+		0);
 	for (size_t i = 0; i < turns; i++) {
 		EXPECT_EQ(sc, w_chmod(fx.w, fx_low(&fx, "f"), 04755), 0);
 		w_yield(fx.w);
@@ -636,34 +661,44 @@ static void race_suid_without_memory(struct sc *sc)
 
 const struct scenario rare_scenarios[] = {
 	{ "rare/nowait", "who may not wait gets EAGAIN while dirty pages are on their way",
-	  BOTH | W_CAP_AIO | W_CAP_LOWER_NOWAIT,
-	  nowait_beside_cached },
-	{ "rare/keeps-other-pages", "cached pages beside those that are written", BOTH, keeps_other_pages },
+	  BOTH | W_CAP_AIO | W_CAP_LOWER_NOWAIT, nowait_beside_cached },
+	{ "rare/keeps-other-pages", "cached pages beside those that are written", BOTH,
+	  keeps_other_pages },
 	{ "rare/read-keeps-pages", "cached pages and passthrough reads", BOTH, read_keeps_pages },
-	{ "rare/write-back-fails", "dirty pages that the server does not take", BOTH | W_CAP_SPLICE, write_back_fails },
-	{ "rare/size-below", "the lower file changes its size by itself", W_CAP_PAGE_CACHE, size_changes_below },
-	{ "rare/read-notices", "the same, and a read notices", W_CAP_PAGE_CACHE | W_CAP_LOWER_FLAT, read_notices },
+	{ "rare/write-back-fails", "dirty pages that the server does not take", BOTH | W_CAP_SPLICE,
+	  write_back_fails },
+	{ "rare/size-below", "the lower file changes its size by itself", W_CAP_PAGE_CACHE,
+	  size_changes_below },
+	{ "rare/read-notices", "the same, and a read notices", W_CAP_PAGE_CACHE | W_CAP_LOWER_FLAT,
+	  read_notices },
 	{ "rare/nowait-refuses", "who may not wait gets EAGAIN beside cached pages",
 	  W_CAP_PAGE_CACHE | W_CAP_AIO | W_CAP_LOWER_NOWAIT, nowait_refuses },
 	{ "rare/suid-below", "the lower file becomes suid by itself", W_CAP_ROOT, suid_below },
-	{ "rare/suid-below-server", "the same, with a server of few privileges", W_CAP_ROOT, suid_below_server },
+	{ "rare/suid-below-server", "the same, with a server of few privileges", W_CAP_ROOT,
+	  suid_below_server },
 	{ "rare/bad-inode", "a node that was used again", W_CAP_SPLICE, bad_inode },
-	{ "rare/getattr-fails", "the lower file cannot tell its blocks", W_CAP_LOWER_FAULT, lower_getattr_fails },
-	{ "rare/splice-fails", "the lower file fails in a splice", W_CAP_LOWER_FAULT | W_CAP_SPLICE, splice_fails_below },
+	{ "rare/getattr-fails", "the lower file cannot tell its blocks", W_CAP_LOWER_FAULT,
+	  lower_getattr_fails },
+	{ "rare/splice-fails", "the lower file fails in a splice", W_CAP_LOWER_FAULT | W_CAP_SPLICE,
+	  splice_fails_below },
 	{ "rare/map-sysfs", "a lower file that cannot be mapped", W_CAP_MMAP, map_sysfs },
-	{ "rare/map-sealed", "a lower file that may not be mapped for writing", W_CAP_MMAP, map_sealed },
+	{ "rare/map-sealed", "a lower file that may not be mapped for writing", W_CAP_MMAP,
+	  map_sealed },
 	{ "rare/map-huge", "a lower file of huge pages", W_CAP_MMAP | W_CAP_LOWER_KINDS, map_huge },
-	{ "rare/map-and-seal", "a lower file that was mapped for writing", W_CAP_MMAP, map_and_seal },
-	{ "rare/async-stale-write", "an asynchronous write drops cached pages", W_CAP_PAGE_CACHE | W_CAP_LOWER_ASYNC,
-	  async_stale_write },
+	{ "rare/map-and-seal", "a lower file that was mapped for writing", W_CAP_MMAP,
+	  map_and_seal },
+	{ "rare/async-stale-write", "an asynchronous write drops cached pages",
+	  W_CAP_PAGE_CACHE | W_CAP_LOWER_ASYNC, async_stale_write },
 	{ "rare/async-stale-read", "an asynchronous read notices that cached pages are stale",
 	  W_CAP_PAGE_CACHE | W_CAP_LOWER_ASYNC, async_stale_read },
-	{ "rare/async-read-fails", "an asynchronous read that fails late", W_CAP_PAGE_CACHE | W_CAP_LOWER_ASYNC,
-	  async_read_fails },
+	{ "rare/async-read-fails", "an asynchronous read that fails late",
+	  W_CAP_PAGE_CACHE | W_CAP_LOWER_ASYNC, async_read_fails },
 	{ "rare/reload", "the module goes and comes again", W_CAP_RELOAD, module_reload },
-	{ "race/mixed", "opens with another lower file while attributes are copied", 0, race_mixed },
-	{ "race/suid", "the lower file becomes suid while it is written to", W_CAP_ROOT | W_CAP_AIO, race_suid },
-	{ "race/suid-without-memory", "the same, and memory runs out", W_CAP_ROOT | W_CAP_AIO | W_CAP_FAIL_NTH,
-	  race_suid_without_memory },
+	{ "race/mixed", "opens with another lower file while attributes are copied", 0,
+	  race_mixed },
+	{ "race/suid", "the lower file becomes suid while it is written to", W_CAP_ROOT | W_CAP_AIO,
+	  race_suid },
+	{ "race/suid-without-memory", "the same, and memory runs out",
+	  W_CAP_ROOT | W_CAP_AIO | W_CAP_FAIL_NTH, race_suid_without_memory },
 	{ 0 }
 };

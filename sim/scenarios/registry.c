@@ -446,7 +446,8 @@ static void registry_unmounted(struct sc *sc)
 	EXPECT_DIFF(sc, DIFF_REGISTRY_OUTLIVES, id > 0 ? 0 : id, -EPERM, 0);
 	w_close(fx.w, fd);
 	/* what was registered before the end does not pin the lower file system */
-	if (!sc_differs(sc, DIFF_REGISTRY_OUTLIVES) && EXPECT_EQ(sc, w_remove_lower(fx.w, fx.lower), 0))
+	if (!sc_differs(sc, DIFF_REGISTRY_OUTLIVES) &&
+	    EXPECT_EQ(sc, w_remove_lower(fx.w, fx.lower), 0))
 		fx.own_lower = false;
 out:
 	fx_teardown(&fx);

@@ -691,7 +691,10 @@ out:
 	fx_teardown(&fx);
 }
 
-/* Calls of one kind that the lower file system saw since the log was last read; @flags: of the last. */
+/*
+ * Calls of one kind that the lower file system saw since the log was last read; @flags: of the
+ * last.
+ */
 static unsigned int seen_below(struct fixture *fx, enum w_lower_op op, unsigned int *flags)
 {
 	struct w_lower_event ev[16];
@@ -708,7 +711,9 @@ static unsigned int seen_below(struct fixture *fx, enum w_lower_op op, unsigned 
 	return seen;
 }
 
-/* A mount that is synchronous as a whole makes writes that do not say so synchronous, below, too. */
+/*
+ * A mount that is synchronous as a whole makes writes that do not say so synchronous, below, too.
+ */
 static void rw_sync_mount(struct sc *sc)
 {
 	unsigned int flags;
@@ -757,7 +762,8 @@ const struct scenario rw_scenarios[] = {
 	{ "rw/position", "the file position and the end of the file", 0, rw_position },
 	{ "rw/zero-length", "I/O of no bytes changes nothing", 0, rw_zero_length },
 	{ "rw/sync-mount", "a synchronous mount", W_CAP_LOWER_LOG, rw_sync_mount },
-	{ "rw/nothing-below", "I/O of no bytes is not passed through", W_CAP_LOWER_LOG, rw_nothing_below },
+	{ "rw/nothing-below", "I/O of no bytes is not passed through", W_CAP_LOWER_LOG,
+	  rw_nothing_below },
 	{ "rw/beyond-eof", "a write beyond the end leaves a hole of zeros", 0, rw_beyond_eof },
 	{ "rw/bad-buffer", "a buffer that cannot be accessed", 0, rw_bad_buffer },
 	{ "rw/append", "O_APPEND writes at the lower file's real end", 0, rw_append },

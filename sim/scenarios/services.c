@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What FUSE does beside reading and writing: it shows its mount options, waits for what poll() waits for, tells of security
- * contexts; and what it does for virtiofs alone.
+ * What FUSE does beside reading and writing: it shows its mount options, waits for what poll()
+ * waits for, tells of security contexts; and what it does for virtiofs alone.
  */
 #include "../scenario.h"
 
@@ -121,7 +121,10 @@ out:
 
 /* ---- the page cache ---- */
 
-/* Direct I/O on a file that is cached: what is cached goes to the server before, and is dropped after. */
+/*
+ * Direct I/O on a file that is cached: what is cached goes to the server before, and is dropped
+ * after.
+ */
 static void services_direct(struct sc *sc)
 {
 	struct fx_way way = { SRV_CACHED };
@@ -147,7 +150,10 @@ static void services_direct(struct sc *sc)
 	EXPECT(sc, fx_reads_below(&fx, "f", PAGE, PAGE, 2), "it is not below");
 	EXPECT(sc, fx_reads(&fx, fd, PAGE, PAGE, 2), "the old page");
 	EXPECT(sc, fx_reads(&fx, fd, 2 * PAGE, PAGE, 1), "the page behind is another");
-	srv_set_rule(fx.srv, &(struct srv_rule){ .opcode = FUSE_WRITE, .count = 1, .action = SRV_FAIL, .error = EDQUOT });
+	srv_set_rule(fx.srv, &(struct srv_rule){ .opcode = FUSE_WRITE,
+						 .count = 1,
+						 .action = SRV_FAIL,
+						 .error = EDQUOT });
 	EXPECT_EQ(sc, w_pwrite(fx.w, direct, buf, PAGE, PAGE), -EDQUOT);
 out:
 	free(buf);
@@ -172,7 +178,8 @@ static bool writeback_setup(struct sc *sc, struct fixture *fx)
 
 static void hold_write(struct fixture *fx)
 {
-	srv_set_rule(fx->srv, &(struct srv_rule){ .opcode = FUSE_WRITE, .count = 1, .action = SRV_HOLD });
+	srv_set_rule(fx->srv,
+		     &(struct srv_rule){ .opcode = FUSE_WRITE, .count = 1, .action = SRV_HOLD });
 }
 
 static long job_syncfs(struct fx_job *job)
@@ -205,7 +212,10 @@ static void virtio_syncfs(struct sc *sc)
 	EXPECT_EQ(sc, srv_count(fx.srv, 0, FUSE_SYNCFS), 2);
 	EXPECT(sc, fx_reads_below(&fx, "f", 0, PAGE, 2), "it is not below");
 	/* A server that does not know of it is asked once. */
-	srv_set_rule(fx.srv, &(struct srv_rule){ .opcode = FUSE_SYNCFS, .count = 1, .action = SRV_FAIL, .error = ENOSYS });
+	srv_set_rule(fx.srv, &(struct srv_rule){ .opcode = FUSE_SYNCFS,
+						 .count = 1,
+						 .action = SRV_FAIL,
+						 .error = ENOSYS });
 	EXPECT_EQ(sc, w_syncfs(fx.w, fd), 0);
 	EXPECT_EQ(sc, w_syncfs(fx.w, fd), 0);
 	EXPECT_EQ(sc, srv_count(fx.srv, 0, FUSE_SYNCFS), 3);
@@ -214,7 +224,10 @@ out:
 	fx_teardown(&fx);
 }
 
-/* A directory that is a mount point of the exported tree is one here, too: by itself, whenever it is walked into. */
+/*
+ * A directory that is a mount point of the exported tree is one here, too: by itself, whenever it
+ * is walked into.
+ */
 static void virtio_submount(struct sc *sc)
 {
 	struct fixture fx;
@@ -251,10 +264,13 @@ out:
 
 const struct scenario service_scenarios[] = {
 	{ "services/options", "which mount options the kernel shows", 0, services_options },
-	{ "services/poll", "poll() waits until the server says that there is something", 0, services_poll },
-	{ "services/contexts", "a server that wants security contexts is told that there are none", 0, services_contexts },
+	{ "services/poll", "poll() waits until the server says that there is something", 0,
+	  services_poll },
+	{ "services/contexts", "a server that wants security contexts is told that there are none",
+	  0, services_contexts },
 	{ "services/direct", "O_DIRECT on a cached file", W_CAP_PAGE_CACHE, services_direct },
-	{ "virtio/syncfs", "SYNCFS waits for writes under way", W_CAP_VIRTIO | W_CAP_PAGE_CACHE, virtio_syncfs },
+	{ "virtio/syncfs", "SYNCFS waits for writes under way", W_CAP_VIRTIO | W_CAP_PAGE_CACHE,
+	  virtio_syncfs },
 	{ "virtio/submount", "directories that mount themselves", W_CAP_VIRTIO, virtio_submount },
 	{ 0 }
 };

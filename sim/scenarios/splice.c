@@ -13,7 +13,8 @@
 #define PAGE	4096
 #define LEN	(5 * PAGE + 100)
 
-static bool holds(struct fixture *fx, const char *path, long long off, size_t len, unsigned int seed)
+static bool holds(struct fixture *fx, const char *path, long long off, size_t len,
+		  unsigned int seed)
 {
 	long fd = w_open(fx->w, path, O_RDONLY, 0);
 	char *buf = calloc(1, len);
@@ -281,7 +282,8 @@ const struct scenario splice_scenarios[] = {
 	{ "splice/sendfile", "sendfile and copy_file_range of passthrough files", W_CAP_SPLICE,
 	  sendfile_passthrough },
 	{ "splice/sendfile-cached", "the same of cached files", CACHED, sendfile_cached },
-	{ "splice/copy-fallback", "copy_file_range that the server does not have", W_CAP_SPLICE, copy_fallback },
+	{ "splice/copy-fallback", "copy_file_range that the server does not have", W_CAP_SPLICE,
+	  copy_fallback },
 	{ "splice/beside-cached", "a splice to a passthrough file beside a cached reader", CACHED,
 	  splice_beside_cached },
 	{ "splice/frozen", "a splice to a frozen lower file system leaves the pipe alone",

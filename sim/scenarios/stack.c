@@ -160,7 +160,8 @@ static void stack_append(struct sc *sc)
 	o.lower.stack_depth = !own;
 	/* That of the box is like overlayfs in this; depth alone is none. */
 	if (own) {
-		NEED(sc, !w_make_lower(sc_world(sc), &below, path), "cannot make the file system below");
+		NEED(sc, !w_make_lower(sc_world(sc), &below, path),
+		     "cannot make the file system below");
 		o.lower.kind = W_LOWER_STACK;
 		o.lower.over = path;
 	}
@@ -184,10 +185,8 @@ out:
 }
 
 const struct scenario stack_scenarios[] = {
-	{ "stack/0-of-1", "lower file on a plain file system, max_stack_depth 1", 0,
-	  stack_0_of_1 },
-	{ "stack/0-of-2", "lower file on a plain file system, max_stack_depth 2", 0,
-	  stack_0_of_2 },
+	{ "stack/0-of-1", "lower file on a plain file system, max_stack_depth 1", 0, stack_0_of_1 },
+	{ "stack/0-of-2", "lower file on a plain file system, max_stack_depth 2", 0, stack_0_of_2 },
 	{ "stack/1-of-1", "lower file on a stacked file system, max_stack_depth 1",
 	  W_CAP_STACK_DEPTH, stack_1_of_1 },
 	{ "stack/1-of-2", "lower file on a stacked file system, max_stack_depth 2",
@@ -196,11 +195,11 @@ const struct scenario stack_scenarios[] = {
 	  W_CAP_STACK_DEPTH, stack_2_of_1 },
 	{ "stack/2-of-2", "lower file on a twice stacked file system, max_stack_depth 2",
 	  W_CAP_STACK_DEPTH, stack_2_of_2 },
-	{ "stack/append", "appending where the lower file system looks at its own flags only", W_CAP_STACK_DEPTH,
-	  stack_append },
+	{ "stack/append", "appending where the lower file system looks at its own flags only",
+	  W_CAP_STACK_DEPTH, stack_append },
 	{ "stack/on-plain-fuse", "FUSE over FUSE without passthrough", 0, stack_on_plain_fuse },
-	{ "stack/on-fuse-1-of-1", "FUSE over FUSE with passthrough, not deep enough", W_CAP_LOWER_FLAT,
-	  stack_on_fuse_1_of_1 },
+	{ "stack/on-fuse-1-of-1", "FUSE over FUSE with passthrough, not deep enough",
+	  W_CAP_LOWER_FLAT, stack_on_fuse_1_of_1 },
 	{ "stack/on-fuse-1-of-2", "FUSE over FUSE, both passed through", W_CAP_LOWER_FLAT,
 	  stack_on_fuse_1_of_2 },
 	{ "stack/on-fuse-2-of-2", "FUSE over FUSE of the greatest depth", W_CAP_LOWER_FLAT,

@@ -226,7 +226,9 @@ out:
 /* Nobody can tell whether there are bits to be taken off: then nothing may be written, either. */
 static void suid_cannot_be_seen(struct sc *sc)
 {
-	static const struct srv_rule rule = { .opcode = FUSE_GETATTR, .count = 1, .action = SRV_FAIL, .error = EIO };
+	static const struct srv_rule rule = {
+		.opcode = FUSE_GETATTR, .count = 1, .action = SRV_FAIL, .error = EIO
+	};
 	struct fx_job job = { .fn = write_as_user, .len = 4 };
 	struct fixture fx;
 	struct w_stat st;
@@ -272,8 +274,9 @@ out:
 #define ADMIN	(1ULL << 21)	/* CAP_SYS_ADMIN */
 
 /*
- * Bits that FUSE does not know of: what comes of them, and does the next stat ask the server for the mode? Not on an overlay, whose
- * attributes are not copied, so that each stat after a write asks.
+ * Bits that FUSE does not know of: what comes of them, and does the next stat ask the server for
+ * the mode? Not on an overlay, whose attributes are not copied, so that each stat after a write
+ * asks.
  */
 struct unknown_case {
 	unsigned int server, owner, group, mode;
@@ -437,13 +440,14 @@ const struct scenario suid_scenarios[] = {
 	  suid_set_behind },
 	{ "suid/cannot-be-removed", "the server fails to remove the bits", W_CAP_ROOT,
 	  suid_cannot_be_removed },
-	{ "suid/unknown", "FUSE does not know of the bits: who keeps them, and who asks for the mode",
-	  W_CAP_ROOT | W_CAP_LOWER_FLAT,
-	  suid_unknown },
+	{ "suid/unknown",
+	  "FUSE does not know of the bits: who keeps them, and who asks for the mode",
+	  W_CAP_ROOT | W_CAP_LOWER_FLAT, suid_unknown },
 	{ "suid/other-file", "only FUSE knows of the bits", W_CAP_ROOT, suid_other_file },
-	{ "suid/not-queued", "an asynchronous write to a lower file with bits", W_CAP_AIO | W_CAP_LOWER_ASYNC,
-	  suid_not_queued },
-	{ "suid/cannot-be-seen", "the server does not tell the mode", W_CAP_ROOT, suid_cannot_be_seen },
+	{ "suid/not-queued", "an asynchronous write to a lower file with bits",
+	  W_CAP_AIO | W_CAP_LOWER_ASYNC, suid_not_queued },
+	{ "suid/cannot-be-seen", "the server does not tell the mode", W_CAP_ROOT,
+	  suid_cannot_be_seen },
 	{ "suid/truncate", "ftruncate goes to the server", W_CAP_ROOT, suid_truncate },
 	{ 0 }
 };

@@ -2,8 +2,9 @@
 /*
  * Privileges that a write takes off, cell by cell: see suid_table.h.
  *
- * The oracle is the lower file system: the same write to one of its files directly. A file is opened by root, who
- * then becomes the writer, so that the mode decides on nothing but what is taken off.
+ * The oracle is the lower file system: the same write to one of its files directly. A file is
+ * opened by root, who then becomes the writer, so that the mode decides on nothing but what is
+ * taken off.
  */
 #include "suid_table.h"
 
@@ -39,7 +40,8 @@ enum fe_kind suid_front(unsigned int index)
 	return fronts[index];
 }
 
-bool suid_setup(struct sc *sc, struct fixture *fx, enum suid_server server, enum suid_killpriv killpriv)
+bool suid_setup(struct sc *sc, struct fixture *fx, enum suid_server server,
+		enum suid_killpriv killpriv)
 {
 	static const uint64_t promises[SUID_KILLPRIVS] = {
 		[SUID_V1] = FUSE_HANDLE_KILLPRIV, [SUID_V2] = FUSE_HANDLE_KILLPRIV_V2,
@@ -69,7 +71,8 @@ bool suid_setup(struct sc *sc, struct fixture *fx, enum suid_server server, enum
 static long set_caps(struct world *w, const char *path)
 {
 	/* little endian */
-	static const unsigned char caps[XATTR_CAPS_SZ_2] = { 1, 0, 0, VFS_CAP_REVISION_2 >> 24, 1 << CAP_KILL };
+	static const unsigned char caps[XATTR_CAPS_SZ_2] = { 1, 0, 0, VFS_CAP_REVISION_2 >> 24,
+							     1 << CAP_KILL };
 
 	return w_setxattr(w, path, XATTR_CAPS, caps, sizeof(caps), 0);
 }
@@ -119,23 +122,26 @@ static bool look(struct fixture *fx, const char *low, struct suid_seen *seen)
 }
 
 /* Make the file, write to it through @path, look at what is below. */
-static bool write_and_look(struct fixture *fx, const struct suid_cell *c, const char *path, const char *low,
-			   void *buf, struct suid_seen *seen)
+static bool write_and_look(struct fixture *fx, const struct suid_cell *c, const char *path,
+			   const char *low, void *buf, struct suid_seen *seen)
 {
 	bool direct = c->front != FE_RW && sc_has(fx->sc, W_CAP_DIO_ALIGN);
-	struct fx_job job = { .fn = write_as, .path = path, .buf = buf, .flags = direct ? O_DIRECT : 0 };
+	struct fx_job job = {
+		.fn = write_as, .path = path, .buf = buf, .flags = direct ? O_DIRECT : 0
+	};
 
 	job.arg = (void *)c;
-	if (!make_file(fx, low, c) || !EXPECT_EQ(fx->sc, fx_job_start(fx->sc, &job, W_SPAWN_PROCESS), 0))
+	if (!make_file(fx, low, c) ||
+	    !EXPECT_EQ(fx->sc, fx_job_start(fx->sc, &job, W_SPAWN_PROCESS), 0))
 		return false;
 	seen->res = fx_job_wait(&job);
 	return look(fx, low, seen);
 }
 
 /*
- * What must come of it: what comes of it on the lower file. Only SUID_OTHER can do less: where bits must go, the server
- * may not change the mode, so the write fails, and nothing has changed; where they may stay, it could not set them
- * itself, and is not lent what it takes to keep them.
+ * What must come of it: what comes of it on the lower file. Only SUID_OTHER can do less: where bits
+ * must go, the server may not change the mode, so the write fails, and nothing has changed; where
+ * they may stay, it could not set them itself, and is not lent what it takes to keep them.
  */
 static struct suid_seen wanted(const struct suid_cell *c, const struct suid_seen *ref)
 {
@@ -158,16 +164,20 @@ static bool compare(struct fixture *fx, const struct suid_cell *c, const struct 
 	struct w_stat st;
 	bool ok;
 
-	ok = EXPECT(sc, via->res == want.res, "%s: the write returned %lld, expected %lld", path, via->res, want.res);
-	ok &= EXPECT(sc, via->mode == want.mode, "%s: mode %o below, expected %o", path, via->mode, want.mode);
-	ok &= EXPECT(sc, via->cap == want.cap, "%s: capabilities below: %d, expected %d", path, via->cap, want.cap);
+	ok = EXPECT(sc, via->res == want.res, "%s: the write returned %lld, expected %lld", path,
+		    via->res, want.res);
+	ok &= EXPECT(sc, via->mode == want.mode, "%s: mode %o below, expected %o", path, via->mode,
+		     want.mode);
+	ok &= EXPECT(sc, via->cap == want.cap, "%s: capabilities below: %d, expected %d", path,
+		     via->cap, want.cap);
 	ok &= EXPECT_EQ(sc, w_lstat(fx->w, path, &st), 0);
-	ok &= EXPECT(sc, (st.mode & 07777) == want.mode, "%s: mode %o through FUSE, expected %o", path,
-		     st.mode & 07777, want.mode);
+	ok &= EXPECT(sc, (st.mode & 07777) == want.mode, "%s: mode %o through FUSE, expected %o",
+		     path, st.mode & 07777, want.mode);
 	/* Who takes nothing off the mode need not ask. */
 	if (ref->mode == modes[c->mode])
-		ok &= EXPECT(sc, !via->getattr && !via->setattr, "%s: GETATTR %u, SETATTR %u for nothing", path,
-			     via->getattr, via->setattr);
+		ok &= EXPECT(sc, !via->getattr && !via->setattr,
+			     "%s: GETATTR %u, SETATTR %u for nothing", path, via->getattr,
+			     via->setattr);
 	return ok;
 }
 
@@ -203,13 +213,20 @@ out:
 	return ok;
 }
 
-/* All writers, modes and front ends of a server; or, with @step 3, each writer and mode with one of the front ends. */
-static void run_cells(struct sc *sc, enum suid_server server, enum suid_killpriv killpriv, unsigned int step)
+/*
+ * All writers, modes and front ends of a server; or, with @step 3, each writer and mode with one of
+ * the front ends.
+ */
+static void run_cells(struct sc *sc, enum suid_server server, enum suid_killpriv killpriv,
+		      unsigned int step)
 {
 	struct suid_cell c = { .server = server, .killpriv = killpriv };
 	struct fixture fx;
 
-	/* Mainline asks for capabilities on each write, and leaves bits: suid/killpriv and its kin show it. */
+	/*
+	 * Mainline asks for capabilities on each write, and leaves bits: suid/killpriv and its kin
+	 * show it.
+	 */
 	if (sc_differs(sc, DIFF_SUID_TABLE))
 		return;
 	memset(suid_wrong, 1, sizeof(suid_wrong));
@@ -257,9 +274,12 @@ static void other_v1(struct sc *sc)
 #define NEEDS	(W_CAP_ROOT | W_CAP_LOWER_XATTR | W_CAP_AIO | W_CAP_URING)
 
 const struct scenario suid_table_scenarios[] = {
-	{ "suid/table-root", "each writer, mode and front end before a server that is root", NEEDS, root_none },
+	{ "suid/table-root", "each writer, mode and front end before a server that is root", NEEDS,
+	  root_none },
 	{ "suid/table-root-v2", "the same under HANDLE_KILLPRIV_V2", NEEDS, root_v2 },
-	{ "suid/table-owner", "before one that owns the file and has CAP_SYS_ADMIN", NEEDS, owner_none },
-	{ "suid/table-other", "before one that may not change the mode, under HANDLE_KILLPRIV", NEEDS, other_v1 },
+	{ "suid/table-owner", "before one that owns the file and has CAP_SYS_ADMIN", NEEDS,
+	  owner_none },
+	{ "suid/table-other", "before one that may not change the mode, under HANDLE_KILLPRIV",
+	  NEEDS, other_v1 },
 	{ 0 }
 };

@@ -12,7 +12,8 @@
  * enum suid_server - whom the server runs as
  * @SUID_ROOT: root, with all capabilities
  * @SUID_OWNER: the file's owner, with CAP_SYS_ADMIN alone
- * @SUID_OTHER: somebody else, with CAP_SYS_ADMIN and CAP_DAC_OVERRIDE: may open the file, but not change its mode
+ * @SUID_OTHER: somebody else, with CAP_SYS_ADMIN and CAP_DAC_OVERRIDE: may open the file, but not
+ *	change its mode
  * @SUID_SERVERS: their number
  */
 enum suid_server { SUID_ROOT, SUID_OWNER, SUID_OTHER, SUID_SERVERS };
@@ -83,10 +84,12 @@ unsigned int suid_mode(unsigned int index);
  *
  * Return: as fx_setup().
  */
-bool suid_setup(struct sc *sc, struct fixture *fx, enum suid_server server, enum suid_killpriv killpriv);
+bool suid_setup(struct sc *sc, struct fixture *fx, enum suid_server server,
+		enum suid_killpriv killpriv);
 
 /**
- * suid_cell_run() - write through FUSE and to a lower file of the same kind, and compare: expectations
+ * suid_cell_run() - write through FUSE and to a lower file of the same kind, and compare:
+ *	expectations
  * @fx: of suid_setup() with the cell's server and promise
  * @c: the cell
  * @seen: what came of the write through FUSE
@@ -96,8 +99,8 @@ bool suid_setup(struct sc *sc, struct fixture *fx, enum suid_server server, enum
 bool suid_cell_run(struct fixture *fx, const struct suid_cell *c, struct suid_seen *seen);
 
 /*
- * For `fusebox suid-table`: suid_scenario() runs all cells of server and promise of suid_now, and leaves in
- * suid_answers what came of them and in suid_wrong whether a cell was wrong.
+ * For `fusebox suid-table`: suid_scenario() runs all cells of server and promise of suid_now, and
+ * leaves in suid_answers what came of them and in suid_wrong whether a cell was wrong.
  */
 extern struct suid_cell suid_now;
 extern struct suid_seen suid_answers[SUID_WRITERS][SUID_MODES][2][3];

@@ -2,8 +2,8 @@
 /*
  * Work on a tree of files, with a model of it. See tree.h.
  *
- * The model is two arrays: objects (inodes), and entries (names) that lead from a directory to one. Neither gets
- * smaller, so that indices stay good.
+ * The model is two arrays: objects (inodes), and entries (names) that lead from a directory to one.
+ * Neither gets smaller, so that indices stay good.
  */
 #include "tree.h"
 
@@ -118,7 +118,8 @@ static void ent_drop(struct tree *t, struct ent *e)
 static struct ent *ent_find(struct tree *t, unsigned int parent, const char *name)
 {
 	for (unsigned int i = 0; i < t->nents; i++) {
-		if (t->ents[i].used && t->ents[i].parent == parent && !strcmp(t->ents[i].name, name))
+		if (t->ents[i].used && t->ents[i].parent == parent &&
+		    !strcmp(t->ents[i].name, name))
 			return &t->ents[i];
 	}
 	return NULL;
@@ -162,7 +163,8 @@ static bool is_below(struct tree *t, unsigned int dir, unsigned int above)
 	return true;
 }
 
-static void path_at(struct tree *t, const char *base, unsigned int parent, const char *name, char *path)
+static void path_at(struct tree *t, const char *base, unsigned int parent, const char *name,
+		    char *path)
 {
 	const char *parts[MAX_DEPTH + 2] = { name };
 	int n = 1, len;
@@ -246,8 +248,8 @@ static bool done(struct tree *t, const char *what, const char *path, long got, l
 	if (got == want)
 		return true;
 	t->broken = true;
-	return EXPECT(t->sc, false, "operation %u: %s %s is %ld (%s), expected %ld (%s)", t->ops, what,
-		      path + strlen(t->base), got, sc_errno(got), want, sc_errno(want));
+	return EXPECT(t->sc, false, "operation %u: %s %s is %ld (%s), expected %ld (%s)", t->ops,
+		      what, path + strlen(t->base), got, sc_errno(got), want, sc_errno(want));
 }
 
 static long open_file(struct tree *t, const char *path, int flags)
@@ -367,7 +369,8 @@ static void do_rmdir(struct tree *t, struct ent *e)
 }
 
 /* What the kernel checks, in its order; 0 when the names change. */
-static long rename_result(struct tree *t, struct ent *from, unsigned int dir, struct ent *to, bool swap)
+static long rename_result(struct tree *t, struct ent *from, unsigned int dir, struct ent *to,
+			  bool swap)
 {
 	bool is_dir = t->objs[from->obj].kind == DIR_OBJ;
 
@@ -395,7 +398,8 @@ static void swap_entries(struct ent *a, struct ent *b)
 	b->obj = obj;
 }
 
-static void do_rename(struct tree *t, struct ent *from, unsigned int dir, const char *name, bool swap)
+static void do_rename(struct tree *t, struct ent *from, unsigned int dir, const char *name,
+		      bool swap)
 {
 	struct ent *to = ent_find(t, dir, name);
 	char path[W_PATH_MAX], newpath[W_PATH_MAX];
@@ -409,7 +413,8 @@ static void do_rename(struct tree *t, struct ent *from, unsigned int dir, const 
 	want = rename_result(t, from, dir, to, swap);
 	path_of(t, from, path);
 	path_to(t, dir, name, newpath);
-	if (!done(t, swap ? "exchange" : "rename", newpath, w_rename(t->w, path, newpath, swap ? RENAME_SWAP : 0), want) ||
+	if (!done(t, swap ? "exchange" : "rename", newpath,
+		  w_rename(t->w, path, newpath, swap ? RENAME_SWAP : 0), want) ||
 	    want)
 		return;
 	/* Two names of one inode: nothing happens. */
@@ -451,7 +456,8 @@ static bool same(struct tree *t, const char *what, const char *path, const char 
 	if (!memcmp(t->buf, data, len))
 		return true;
 	t->broken = true;
-	return EXPECT(t->sc, false, "operation %u: %s %s: wrong content", t->ops, what, path + strlen(t->base));
+	return EXPECT(t->sc, false, "operation %u: %s %s: wrong content", t->ops, what,
+		      path + strlen(t->base));
 }
 
 static void do_read(struct tree *t, struct ent *e, size_t off, size_t len)
@@ -475,7 +481,8 @@ static void map_and_change(struct tree *t, struct obj *o, const char *path, long
 	size_t off = below(t, o->size), len = 1 + below(t, o->size - off);
 	unsigned long long addr;
 
-	if (!done(t, "mmap", path, w_mmap(t->w, fd, o->size, W_MAP_SHARED | W_MAP_WRITE, 0, &addr), 0))
+	if (!done(t, "mmap", path, w_mmap(t->w, fd, o->size, W_MAP_SHARED | W_MAP_WRITE, 0, &addr),
+		  0))
 		return;
 	if (done(t, "load", path, w_load(t->w, addr + off, t->buf, len), 0))
 		same(t, "load", path, o->data + off, len);
@@ -513,7 +520,8 @@ static void do_xattr(struct tree *t, struct ent *e)
 		o->xattr[0] = 0;
 		return;
 	}
-	done(t, "setxattr", path, w_setxattr(t->w, path, XATTR, "", 0, set ? XATTR_CREATE : XATTR_REPLACE),
+	done(t, "setxattr", path,
+	     w_setxattr(t->w, path, XATTR, "", 0, set ? XATTR_CREATE : XATTR_REPLACE),
 	     set ? -EEXIST : -ENODATA);
 	snprintf(o->xattr, sizeof(o->xattr), "value-%u", below(t, 100000));
 	done(t, "setxattr", path, w_setxattr(t->w, path, XATTR, o->xattr, strlen(o->xattr), 0), 0);
@@ -532,7 +540,8 @@ static void do_copy(struct tree *t, struct ent *from, struct ent *to)
 	path_of(t, to, to_path);
 	in = open_file(t, path, O_RDONLY);
 	out = open_file(t, to_path, O_RDWR);
-	if (in >= 0 && out >= 0 && done(t, "copy", to_path, w_copy_range(t->w, in, off, out, off, len), len)) {
+	if (in >= 0 && out >= 0 &&
+	    done(t, "copy", to_path, w_copy_range(t->w, in, off, out, off, len), len)) {
 		memcpy(b->data + off, a->data + off, len);
 		b->size = off + len > b->size ? off + len : b->size;
 	}
@@ -748,7 +757,8 @@ void tree_rename_all(struct tree *t)
 
 	EACH(t, i, FILE_OBJ) {
 		snprintf(name, sizeof(name), "moved%u", n++);
-		do_rename(t, &t->ents[i], below(t, 2) ? t->ents[i].parent : some_dir(t), name, false);
+		do_rename(t, &t->ents[i], below(t, 2) ? t->ents[i].parent : some_dir(t), name,
+			  false);
 	}
 	EACH(t, i, DIR_OBJ) {
 		snprintf(name, sizeof(name), "other%u", n++);
@@ -812,7 +822,8 @@ static void check_content(struct tree *t, const struct obj *o, const char *path,
 		return;
 	n = w_pread(t->w, fd, t->buf, MAX_SIZE, 0);
 	w_close(t->w, fd);
-	if (!EXPECT(t->sc, n == (long)o->size, "%s: %ld bytes (%s), expected %zu", path, n, sc_errno(n), o->size))
+	if (!EXPECT(t->sc, n == (long)o->size, "%s: %ld bytes (%s), expected %zu", path, n,
+		    sc_errno(n), o->size))
 		return;
 	EXPECT(t->sc, !memcmp(t->buf, o->data, n), "%s: wrong content", path);
 	mix(hash, t->buf, n);
@@ -822,7 +833,8 @@ static void check_link(struct tree *t, const struct obj *o, const char *path, lo
 {
 	long n = w_readlink(t->w, path, t->buf, MAX_SIZE);
 
-	EXPECT(t->sc, n == (long)o->size && !memcmp(t->buf, o->data, n), "%s: leads elsewhere", path);
+	EXPECT(t->sc, n == (long)o->size && !memcmp(t->buf, o->data, n), "%s: leads elsewhere",
+	       path);
 	mix(hash, o->data, o->size);
 }
 
@@ -831,7 +843,9 @@ static void check_xattr(struct tree *t, const struct obj *o, const char *path, l
 	long n = w_getxattr(t->w, path, XATTR, t->buf, MAX_SIZE);
 	long want = o->xattr[0] ? (long)strlen(o->xattr) : -ENODATA;
 
-	if (EXPECT(t->sc, n == want, "%s: attribute is %ld (%s), expected %ld", path, n, sc_errno(n), want) && n > 0) {
+	if (EXPECT(t->sc, n == want, "%s: attribute is %ld (%s), expected %ld", path, n,
+		   sc_errno(n), want) &&
+	    n > 0) {
 		EXPECT(t->sc, !memcmp(t->buf, o->xattr, n), "%s: wrong attribute", path);
 		mix(hash, t->buf, n);
 	}
@@ -839,7 +853,9 @@ static void check_xattr(struct tree *t, const struct obj *o, const char *path, l
 
 static void check_entry(struct tree *t, const char *base, const struct ent *e, long long *hash)
 {
-	static const unsigned int types[] = { [FILE_OBJ] = S_IFREG, [DIR_OBJ] = S_IFDIR, [LINK_OBJ] = S_IFLNK };
+	static const unsigned int types[] = {
+		[FILE_OBJ] = S_IFREG, [DIR_OBJ] = S_IFDIR, [LINK_OBJ] = S_IFLNK
+	};
 	const struct obj *o = &t->objs[e->obj];
 	char path[W_PATH_MAX];
 	struct w_stat st;
@@ -882,8 +898,9 @@ static void check_names(struct tree *t, const char *path, unsigned int dir)
 		}
 	}
 	w_close(t->w, fd);
-	EXPECT(t->sc, !n && !wrong && found == nr_children(t, dir), "%s: %u names, %u of them wrong, expected %u (%s)",
-	       path, found, wrong, nr_children(t, dir), sc_errno(n));
+	EXPECT(t->sc, !n && !wrong && found == nr_children(t, dir),
+	       "%s: %u names, %u of them wrong, expected %u (%s)", path, found, wrong,
+	       nr_children(t, dir), sc_errno(n));
 }
 
 long long tree_check(struct tree *t, const char *base)

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Work on a tree of files, with a model of it that says what each call must return, and what must be there.
+ * Work on a tree of files, with a model of it that says what each call must return, and what must
+ * be there.
  *
- * Files have names of a few characters, so that operations by chance meet each other: hard links, names that are taken,
- * directories that are not empty.
+ * Files have names of a few characters, so that operations by chance meet each other: hard links,
+ * names that are taken, directories that are not empty.
  */
 #ifndef FUSEBOX_SIM_SCENARIOS_TREE_H
 #define FUSEBOX_SIM_SCENARIOS_TREE_H
@@ -24,7 +25,8 @@ struct tree *tree_new(struct sc *sc, const char *base, unsigned long long seed);
 void tree_free(struct tree *t);
 
 /**
- * tree_populate() - copy files in: directories of ten files each, some symbolic links, some hard links
+ * tree_populate() - copy files in: directories of ten files each, some symbolic links, some hard
+ *	links
  * @t: the tree, empty
  * @nfiles: how many regular files
  */
@@ -54,8 +56,9 @@ void tree_work(struct tree *t, unsigned int nops);
  * @t: the tree
  * @base: where to look: the directory itself, or the same one by another path
  *
- * Names, types, link counts, sizes, contents, symbolic links, extended attributes. What is not so is a failed
- * expectation. Return: a hash of what was read (63 bits), which is the same for the same tree.
+ * Names, types, link counts, sizes, contents, symbolic links, extended attributes. What is not so
+ * is a failed expectation. Return: a hash of what was read (63 bits), which is the same for the
+ * same tree.
  */
 long long tree_check(struct tree *t, const char *base);
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""The box and fuse.ko are of the same sources, and one byte of difference is noticed."""
+"""The box and fuse.ko are of the same sources, and one byte of difference is noticed; how our sources look."""
 
 import re
 import shutil
@@ -68,6 +68,18 @@ class Headers(ToolTest):
             found = re.search(r"^ +/usr/include/(\S+/)?(linux|asm|asm-generic)/\S+", block, re.M)
             self.assertIsNone(found, f"{block.splitlines()[0]} {found and found.group()}")
         self.assertGreater(seen, 20)
+
+
+class Lines(ToolTest):
+    def test_none_has_more_than_100_columns(self):
+        """But for a string, which is not broken where it is printed."""
+        seen = 0
+        for folder in ("model", "vfs_shim", "sim", "tests", "bench"):
+            for path in sorted((ROOT / folder).rglob("*.[ch]")):
+                seen += 1
+                for number, line in enumerate(path.read_text().expandtabs(8).splitlines(), 1):
+                    self.assertTrue(len(line) <= 100 or '"' in line, f"{path}:{number}: {len(line)} columns")
+        self.assertGreater(seen, 400)
 
 
 if __name__ == "__main__":

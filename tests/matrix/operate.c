@@ -315,7 +315,8 @@ static const char *changed_times(const struct side *s)
 	static const char *const names[] = { "no time", "atime", "mtime", "atime, mtime", "ctime",
 					     "atime, ctime", "mtime, ctime", "all times" };
 
-	return names[(s->before.atime != s->after.atime) | (s->before.mtime != s->after.mtime) << 1 |
+	return names[(s->before.atime != s->after.atime) |
+		     (s->before.mtime != s->after.mtime) << 1 |
 		     (s->before.ctime != s->after.ctime) << 2];
 }
 

@@ -218,8 +218,8 @@ static void make_triples(struct plan *plan, const struct point *ground, unsigned
 /* ---- names ---- */
 
 /*
- * The grounds are numbered through. Half of them do, those where the last dimension makes the sum of
- * the values even: any three values meet in one of them. Returns whether there is an @i-th.
+ * The grounds are numbered through. Half of them do, those where the last dimension makes the sum
+ * of the values even: any three values meet in one of them. Returns whether there is an @i-th.
  */
 static bool nth_ground(struct point *p, unsigned int i)
 {

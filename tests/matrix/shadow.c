@@ -13,20 +13,20 @@ static const struct {
 	const char *name, *point, *reason;
 } exceptions[EXCEPTIONS] = {
 	[EX_SETFL_DIRECT] = { "setfl-direct", "dio=off flag=DIRECT how=setfl",
-		"fcntl(O_DIRECT) looks at the FUSE file, and the VFS takes every FUSE file for one "
-		"that can do direct I/O, as FUSE has ->direct_IO() (6.1 fs/open.c, do_dentry_open(), "
-		"after ->open()). That the lower file cannot is found out by the read or write, "
-		"which answers EINVAL" },
+			      "fcntl(O_DIRECT) looks at the FUSE file, and the VFS takes every FUSE file for one "
+			      "that can do direct I/O, as FUSE has ->direct_IO() (6.1 fs/open.c, do_dentry_open(), "
+			      "after ->open()). That the lower file cannot is found out by the read or write, "
+			      "which answers EINVAL" },
 	[EX_HIPRI] = { "hipri", "kind=preadv2+HIPRI",
-		"IOCB_HIPRI is not handed down: it is a hint to poll for the completion of "
-		"asynchronous requests, and the lower request is synchronous" },
+		       "IOCB_HIPRI is not handed down: it is a hint to poll for the completion of "
+		       "asynchronous requests, and the lower request is synchronous" },
 	[EX_TRUNC_EMPTY] = { "trunc-empty", "flag=TRUNC init=0",
-		"open(O_TRUNC) of an empty file sets mtime and ctime natively. FUSE, with or without "
-		"passthrough, sends SETATTR of the size without times (6.1 fs/fuse/dir.c, "
-		"update_mtime()), and the server's truncate(2) to the size there is leaves them" },
+			     "open(O_TRUNC) of an empty file sets mtime and ctime natively. FUSE, with or without "
+			     "passthrough, sends SETATTR of the size without times (6.1 fs/fuse/dir.c, "
+			     "update_mtime()), and the server's truncate(2) to the size there is leaves them" },
 	[EX_EMPTY] = { "empty", "kind=write size=0",
-		"a read or write of no bytes does not reach the lower file system, where it would "
-		"do nothing either" },
+		       "a read or write of no bytes does not reach the lower file system, where it would "
+		       "do nothing either" },
 };
 
 const char *exception_name(enum exception ex)

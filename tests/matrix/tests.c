@@ -87,7 +87,8 @@ static void run_plan(const struct plan *plan, unsigned long *excepted)
 	cr_assert(!runner_run(&s, &opts, &out));
 	fclose(t.complaints);
 	report_run(&t, &out);
-	cr_expect(!t.failed, "%zu of %zu points differ; the first ones:\n%s", t.failed, t.run, t.text);
+	cr_expect(!t.failed, "%zu of %zu points differ; the first ones:\n%s", t.failed, t.run,
+		  t.text);
 	expect_clean(&out);
 	cr_expect(t.run == plan->n, "%zu of %zu points were run", t.run, plan->n);
 	if (excepted)

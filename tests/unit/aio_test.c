@@ -7,8 +7,9 @@ static char page[4096] __attribute__((aligned(4096)));
 
 static struct w_aio request(int fd, enum w_aio_op op, size_t len)
 {
-	return (struct w_aio){ .fd = fd, .op = op, .buf = op == W_AIO_FSYNC ? NULL : page, .len = len,
-			       .data = 7 };
+	return (struct w_aio){
+		.fd = fd, .op = op, .buf = op == W_AIO_FSYNC ? NULL : page, .len = len, .data = 7
+	};
 }
 
 static int file_in(const struct w_async_mode *mode)
@@ -79,7 +80,9 @@ static void protection_body(void)
 	CHECK_EQ(fb_owned(FB_RES_FREEZE), 0);
 	CHECK_EQ(bx_aio_getevents(NULL, ctx, 0, &c, 1), 0);
 	for (int left = 2; left; left--)
-		CHECK_EQ(lower_async_complete(lower_super(), -1, &(struct w_async_result){ .irq = true }), 0);
+		CHECK_EQ(lower_async_complete(lower_super(), -1,
+					      &(struct w_async_result){ .irq = true }),
+			 0);
 	CHECK_EQ(protections(), 0);
 	CHECK_EQ(bx_aio_getevents(NULL, ctx, 1, &c, 1), 1);
 	CHECK_EQ(c.res, 100);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the tests of asynchronous lower files share: a caller that makes its kiocbs by hand, as io_submit
- * does inside.
+ * What the tests of asynchronous lower files share: a caller that makes its kiocbs by hand, as
+ * io_submit does inside.
  */
 #ifndef TESTS_UNIT_ASYNC_RUN_H
 #define TESTS_UNIT_ASYNC_RUN_H
@@ -43,8 +43,8 @@ static void request_done(struct kiocb *iocb, long result)
 }
 
 /* Reads or writes @len bytes at @pos; then r->ret, and if that says queued, r->done later. */
-static inline void submit_flags(struct request *r, int fd, bool write, void *buf, size_t len, loff_t pos,
-				int flags)
+static inline void submit_flags(struct request *r, int fd, bool write, void *buf, size_t len,
+				loff_t pos, int flags)
 {
 	struct iov_iter iter;
 
@@ -102,7 +102,9 @@ static inline loff_t size_of(int fd)
 	return st.size;
 }
 
-/* A file whose last reference went in irq context or in a kernel thread is closed a little later. */
+/*
+ * A file whose last reference went in irq context or in a kernel thread is closed a little later.
+ */
 static inline void unmount(void)
 {
 	long ret;

@@ -17,14 +17,17 @@ static void returns(void *arg)
 
 	CHECK(atomic_add_return(2, &a) == 7 && atomic_fetch_add(1, &a) == 7);
 	CHECK(atomic_sub_return(3, &a) == 5 && atomic_fetch_sub(1, &a) == 5);
-	CHECK(atomic_xchg(&a, 9) == 4 && atomic_cmpxchg(&a, 8, 1) == 9 && atomic_cmpxchg(&a, 9, 7) == 9);
+	CHECK(atomic_xchg(&a, 9) == 4 && atomic_cmpxchg(&a, 8, 1) == 9 &&
+	      atomic_cmpxchg(&a, 9, 7) == 9);
 	CHECK(atomic_try_cmpxchg(&a, &old, 0) && !atomic_try_cmpxchg(&a, &old, 1) && old == 0);
 	CHECK(!atomic_inc_not_zero(&a) && atomic_read(&a) == 0);
 	CHECK(atomic_inc_return(&a) == 1 && atomic_dec_and_test(&a) && !atomic_inc_and_test(&a));
-	CHECK(atomic_dec_if_positive(&a) == 0 && atomic_dec_if_positive(&a) == -1 && atomic_read(&a) == 0);
+	CHECK(atomic_dec_if_positive(&a) == 0 && atomic_dec_if_positive(&a) == -1 &&
+	      atomic_read(&a) == 0);
 	CHECK(atomic_add_negative(-1, &a) && !atomic_inc_unless_negative(&a));
 	CHECK(atomic_add_unless(&a, 5, 0) && atomic_read(&a) == 4 && !atomic_add_unless(&a, 1, 4));
-	CHECK(atomic_fetch_andnot(4, &a) == 4 && atomic_fetch_or(3, &a) == 0 && atomic_fetch_xor(1, &a) == 3);
+	CHECK(atomic_fetch_andnot(4, &a) == 4 && atomic_fetch_or(3, &a) == 0 &&
+	      atomic_fetch_xor(1, &a) == 3);
 	CHECK(atomic64_inc_return(&b) == 0 && atomic64_add_return(1LL << 40, &b) == 1LL << 40);
 	CHECK(atomic_long_dec_and_test(&l));
 	/* They wrap, and that is defined. */
@@ -57,9 +60,11 @@ static void increments_are_indivisible(void **state)
 {
 	int torn = 0;
 
-	RUN_SEEDS(100, (assert_int_equal(counter.counter, 10), counter.counter = 0), { "a", counting }, { "b", counting });
+	RUN_SEEDS(100, (assert_int_equal(counter.counter, 10), counter.counter = 0),
+		  { "a", counting }, { "b", counting });
 	plain = 0;
-	RUN_SEEDS(100, (torn += plain != 10, plain = 0), { "a", torn_counting }, { "b", torn_counting });
+	RUN_SEEDS(100, (torn += plain != 10, plain = 0), { "a", torn_counting },
+		  { "b", torn_counting });
 	assert_true(torn > 0);
 }
 
@@ -72,7 +77,8 @@ static void bit_functions(void *arg)
 	CHECK(test_and_clear_bit(70, map) && !map[1]);
 	CHECK(!test_and_change_bit(1, map) && map[0] == 2);
 	CHECK(set_mask_bits(&flags, 0x30, 0x1) == 0xf0 && flags == 0xc1);
-	CHECK(fls(0) == 0 && fls(1) == 1 && fls64(1ULL << 40) == 41 && __ffs(8) == 3 && ffz(7) == 3);
+	CHECK(fls(0) == 0 && fls(1) == 1 && fls64(1ULL << 40) == 41 && __ffs(8) == 3 &&
+	      ffz(7) == 3);
 	CHECK(hweight32(0xff) == 8 && rol32(0x80000001, 1) == 3 && get_count_order(5) == 3);
 	CHECK(sign_extend32(0x80, 7) == -128);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the unit tests of files share: a test body runs as the first process of a booted box, between
- * system calls; its CHECK()s are looked at when the box is down and the ledgers are audited.
+ * What the unit tests of files share: a test body runs as the first process of a booted box,
+ * between system calls; its CHECK()s are looked at when the box is down and the ledgers are
+ * audited.
  */
 #ifndef TESTS_UNIT_BOX_RUN_H
 #define TESTS_UNIT_BOX_RUN_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the unit tests of the page cache share: a file system with one file, whose byte at offset o reads as o * 7, and
- * which remembers what is written back.
+ * What the unit tests of the page cache share: a file system with one file, whose byte at offset o
+ * reads as o * 7, and which remembers what is written back.
  */
 #ifndef TESTS_UNIT_CACHE_RUN_H
 #define TESTS_UNIT_CACHE_RUN_H
@@ -185,7 +185,8 @@ static inline void cache_dirty(pgoff_t index)
 
 static inline bool cache_has(pgoff_t index)
 {
-	return filemap_range_has_page(cache_mapping(), (loff_t)index << PAGE_SHIFT, (loff_t)index << PAGE_SHIFT);
+	return filemap_range_has_page(cache_mapping(), (loff_t)index << PAGE_SHIFT,
+				      (loff_t)index << PAGE_SHIFT);
 }
 
 #endif

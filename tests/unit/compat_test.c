@@ -7,7 +7,8 @@
 #include <linux/kdev_t.h>
 #include <sys/mman.h>
 
-#define LOW_MEMORY	((void *)0x20000000UL)	/* that 32 bits reach, and where nobody else has anything */
+/* that 32 bits reach, and where nobody else has anything */
+#define LOW_MEMORY	((void *)0x20000000UL)
 #define SOMETHING_ELSE	0x1234500000000UL	/* where a 32-bit caller has nothing */
 
 static long compat(struct file *file, unsigned int cmd, unsigned long arg)

@@ -117,7 +117,9 @@ static bool count_by(long *c, long delta)
 	return !old || !*c;
 }
 
-/* ---- callbacks after a grace period: all do the same, for their order is nobody's business ---- */
+/*
+ * ---- callbacks after a grace period: all do the same, for their order is nobody's business ----
+ */
 
 #define MAX_CALLBACKS (MAX_TASKS * MAX_OPS)
 
@@ -299,7 +301,9 @@ static void add_outcome(struct outcomes *o, uint64_t h)
 
 static void explore(const struct fb_explore_opts *x, struct outcomes *out, unsigned long limit)
 {
-	const struct fb_run_opts o = {.name = "test", .policy = FB_POLICY_EXPLORE, .max_steps = 10000};
+	const struct fb_run_opts o = { .name = "test",
+				       .policy = FB_POLICY_EXPLORE,
+				       .max_steps = 10000 };
 
 	out->n = 0;
 	fb_explore_start(x);
@@ -327,7 +331,8 @@ static void random_program(unsigned int seed)
 	program.callbacks = false;
 	program.nr_tasks = 2 + (int)roll(2);
 	for (int t = 0; t < program.nr_tasks; t++) {
-		program.nr_ops[t] = 1 + (int)roll(program.nr_tasks == 2 ? MAX_OPS : MAX_OPS / 2 + 1);
+		program.nr_ops[t] =
+			1 + (int)roll(program.nr_tasks == 2 ? MAX_OPS : MAX_OPS / 2 + 1);
 		for (int i = 0; i < program.nr_ops[t]; i++)
 			program.op[t][i] = (struct op){(enum op_kind)roll(NR_OPS), (int)roll(VARS)};
 	}
@@ -336,27 +341,33 @@ static void random_program(unsigned int seed)
 /* Of sections and callbacks, and what both touch; three tasks have less to do than two. */
 static void random_rcu_program(unsigned int seed)
 {
-	static const enum op_kind kinds[] = {READ, WRITE, READ, WRITE, ENTER, ENTER, LEAVE, DEFER, DEFER};
+	static const enum op_kind kinds[] = { READ,  WRITE, READ,  WRITE, ENTER,
+					      ENTER, LEAVE, DEFER, DEFER };
 
 	rng = seed * 2654435761u + 29;
 	program.callbacks = true;
 	program.nr_tasks = 2 + (int)roll(2);
 	for (int t = 0; t < program.nr_tasks; t++) {
-		program.nr_ops[t] = 1 + (int)roll(program.nr_tasks == 2 ? MAX_OPS - 2 : MAX_OPS / 2 - 1);
+		program.nr_ops[t] =
+			1 + (int)roll(program.nr_tasks == 2 ? MAX_OPS - 2 : MAX_OPS / 2 - 1);
 		for (int i = 0; i < program.nr_ops[t]; i++)
-			program.op[t][i] = (struct op){kinds[roll(sizeof(kinds) / sizeof(kinds[0]))], (int)roll(VARS)};
+			program.op[t][i] =
+				(struct op){ kinds[roll(sizeof(kinds) / sizeof(kinds[0]))],
+					     (int)roll(VARS) };
 	}
 }
 
 static void print_program(void)
 {
-	static const char *const names[] = {"read", "write", "add", "lock", "unlock", "trylock",
-					    "wait", "signal", "choose", "get", "put", "enter", "leave", "defer"};
+	static const char *const names[] = { "read",	"write", "add",	   "lock",   "unlock",
+					     "trylock", "wait",	 "signal", "choose", "get",
+					     "put",	"enter", "leave",  "defer" };
 
 	for (int t = 0; t < program.nr_tasks; t++) {
 		fprintf(stderr, "  task %d:", t);
 		for (int i = 0; i < program.nr_ops[t]; i++)
-			fprintf(stderr, " %s%d", names[program.op[t][i].kind], program.op[t][i].var);
+			fprintf(stderr, " %s%d", names[program.op[t][i].kind],
+				program.op[t][i].var);
 		fputc('\n', stderr);
 	}
 }
@@ -383,7 +394,8 @@ static void same_outcomes(void **state)
 	unsigned int compared = 0, bad = 0;
 
 	for (unsigned int seed = 0; seed < PROGRAMS; seed++) {
-		struct fb_explore_opts x = {.bound = f->bounded ? seed % 3 : FB_EXPLORE_NO_BOUND, .no_reduction = true};
+		struct fb_explore_opts x = { .bound = f->bounded ? seed % 3 : FB_EXPLORE_NO_BOUND,
+					     .no_reduction = true };
 
 		f->make(seed);
 		explore(&x, &all, 20000);
@@ -394,10 +406,12 @@ static void same_outcomes(void **state)
 		explore(&x, &reduced, 20000);
 		runs += all.stats.runs;
 		reduced_runs += reduced.stats.runs;
-		if (reduced.stats.complete && reduced.stats.runs <= all.stats.runs && same(&all, &reduced))
+		if (reduced.stats.complete && reduced.stats.runs <= all.stats.runs &&
+		    same(&all, &reduced))
 			continue;
 		bad++;
-		fprintf(stderr, "program %u: %zu outcomes, %zu with reduction\n", seed, all.n, reduced.n);
+		fprintf(stderr, "program %u: %zu outcomes, %zu with reduction\n", seed, all.n,
+			reduced.n);
 		print_program();
 	}
 	printf("%u programs: %lu runs, %lu with reduction\n", compared, runs, reduced_runs);
@@ -432,8 +446,11 @@ static void main_task(void *arg)
 
 static void whole_run(void *arg)
 {
-	const struct fb_run_opts o = {.name = "test", .policy = FB_POLICY_EXPLORE, .max_steps = 10000,
-				      .no_stacks = true, .no_trace = true};
+	const struct fb_run_opts o = { .name = "test",
+				       .policy = FB_POLICY_EXPLORE,
+				       .max_steps = 10000,
+				       .no_stacks = true,
+				       .no_trace = true };
 
 	forget_state();
 	memset(&done, 0, sizeof(done));
@@ -445,7 +462,8 @@ static void whole_run(void *arg)
 }
 
 /* As explore(); @out must be memory that no restart takes back. */
-static void explore_from_mark(const struct fb_explore_opts *x, struct outcomes *out, unsigned long limit)
+static void explore_from_mark(const struct fb_explore_opts *x, struct outcomes *out,
+			      unsigned long limit)
 {
 	uint64_t outcome = 0;
 
@@ -464,13 +482,15 @@ static void explore_from_mark(const struct fb_explore_opts *x, struct outcomes *
 /* With a restart and known ends left out: the same schedules, the same outcomes. */
 static void same_from_mark(void **state)
 {
-	struct outcomes *o = mmap(NULL, 2 * sizeof(*o), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	struct outcomes *o = mmap(NULL, 2 * sizeof(*o), PROT_READ | PROT_WRITE,
+				  MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	unsigned long runs = 0, ends = 0;
 
 	(void)state;
 	assert_ptr_not_equal(o, MAP_FAILED);
 	for (unsigned int seed = 0; seed < PROGRAMS / 8; seed++) {
-		struct fb_explore_opts x = {.bound = seed & 1 ? 2 : FB_EXPLORE_NO_BOUND, .no_restart = true};
+		struct fb_explore_opts x = { .bound = seed & 1 ? 2 : FB_EXPLORE_NO_BOUND,
+					     .no_restart = true };
 
 		random_program(seed);
 		explore_from_mark(&x, &o[0], 300);
@@ -528,7 +548,9 @@ struct classic {
 /* Explores to the end or to the first finding, which must be of the kind expected. */
 static void decide(const struct classic *c)
 {
-	const struct fb_run_opts o = {.name = "test", .policy = FB_POLICY_EXPLORE, .max_steps = 10000};
+	const struct fb_run_opts o = { .name = "test",
+				       .policy = FB_POLICY_EXPLORE,
+				       .max_steps = 10000 };
 	struct fb_explore_opts x = {.bound = FB_EXPLORE_NO_BOUND};
 	struct fb_explore_stats stats;
 	bool found = false;
@@ -543,7 +565,8 @@ static void decide(const struct classic *c)
 		fb_run_end();
 		found = fb_explore_ran() && fb_nr_findings();
 		if (found)
-			assert_string_equal(fb_finding_name(fb_finding_at(0)->kind), fb_finding_name(c->finds));
+			assert_string_equal(fb_finding_name(fb_finding_at(0)->kind),
+					    fb_finding_name(c->finds));
 	}
 	fb_explore_stats(&stats);
 	fb_explore_end();
@@ -598,8 +621,10 @@ static void philosopher_2_polite(void *arg)
 static void philosophers(void **state)
 {
 	(void)state;
-	decide(&(struct classic){clean, {philosopher_0, philosopher_1, philosopher_2}, FB_DEADLOCK});
-	decide(&(struct classic){clean, {philosopher_0, philosopher_1, philosopher_2_polite}, FB_NR_FINDINGS});
+	decide(&(struct classic){
+		clean, { philosopher_0, philosopher_1, philosopher_2 }, FB_DEADLOCK });
+	decide(&(struct classic){
+		clean, { philosopher_0, philosopher_1, philosopher_2_polite }, FB_NR_FINDINGS });
 }
 
 static void lock_ba(void *arg)
@@ -801,7 +826,9 @@ static void refcount_under_rcu(void **state)
 /* A token of an explored run repeats it. */
 static void tokens_replay(void **state)
 {
-	const struct fb_run_opts o = {.name = "test", .policy = FB_POLICY_EXPLORE, .max_steps = 10000};
+	const struct fb_run_opts o = { .name = "test",
+				       .policy = FB_POLICY_EXPLORE,
+				       .max_steps = 10000 };
 	struct fb_explore_opts x = {.bound = FB_EXPLORE_NO_BOUND};
 
 	(void)state;
@@ -810,7 +837,9 @@ static void tokens_replay(void **state)
 	for (int n = 0; n < 50 && fb_explore_next(); n++) {
 		uint64_t h = program_run(&o);
 		char *token = strdup(fb_token());
-		struct fb_run_opts again = {.name = "test", .policy = FB_POLICY_REPLAY, .token = token};
+		struct fb_run_opts again = { .name = "test",
+					     .policy = FB_POLICY_REPLAY,
+					     .token = token };
 
 		if (fb_explore_ran()) {
 			assert_true(program_run(&again) == h);
@@ -824,11 +853,15 @@ static void tokens_replay(void **state)
 /* PCT and a random walk find what two switches at the right places show, and can be repeated. */
 static void random_searches(void **state)
 {
-	const struct fb_run_opts o = {.name = "test", .policy = FB_POLICY_EXPLORE, .max_steps = 10000};
+	const struct fb_run_opts o = { .name = "test",
+				       .policy = FB_POLICY_EXPLORE,
+				       .max_steps = 10000 };
 
 	(void)state;
 	for (int pct = 0; pct < 2; pct++) {
-		struct fb_explore_opts x = {.search = pct ? FB_SEARCH_PCT : FB_SEARCH_RANDOM, .seed = 1, .depth = 3};
+		struct fb_explore_opts x = { .search = pct ? FB_SEARCH_PCT : FB_SEARCH_RANDOM,
+					     .seed = 1,
+					     .depth = 3 };
 		int at[2] = {0, 0};
 
 		for (int round = 0; round < 2; round++) {
@@ -852,15 +885,24 @@ static void random_searches(void **state)
 
 int main(void)
 {
-	static struct family any = {random_program, false, 4}, bounded = {random_program, true, 1},
-			     rcu = {random_rcu_program, false, 4}, rcu_bounded = {random_rcu_program, true, 1};
+	static struct family any = { random_program, false, 4 },
+			     bounded = { random_program, true, 1 },
+			     rcu = { random_rcu_program, false, 4 },
+			     rcu_bounded = { random_rcu_program, true, 1 };
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_prestate(same_outcomes, &any), cmocka_unit_test_prestate(same_outcomes, &bounded),
-		cmocka_unit_test_prestate(same_outcomes, &rcu), cmocka_unit_test_prestate(same_outcomes, &rcu_bounded),
+		cmocka_unit_test_prestate(same_outcomes, &any),
+		cmocka_unit_test_prestate(same_outcomes, &bounded),
+		cmocka_unit_test_prestate(same_outcomes, &rcu),
+		cmocka_unit_test_prestate(same_outcomes, &rcu_bounded),
 		cmocka_unit_test(same_from_mark),
-		cmocka_unit_test(closed_form), cmocka_unit_test(philosophers), cmocka_unit_test(abba),
-		cmocka_unit_test(lost_wake_up), cmocka_unit_test(readers_writers), cmocka_unit_test(publication),
-		cmocka_unit_test(refcount_under_rcu), cmocka_unit_test(tokens_replay),
+		cmocka_unit_test(closed_form),
+		cmocka_unit_test(philosophers),
+		cmocka_unit_test(abba),
+		cmocka_unit_test(lost_wake_up),
+		cmocka_unit_test(readers_writers),
+		cmocka_unit_test(publication),
+		cmocka_unit_test(refcount_under_rcu),
+		cmocka_unit_test(tokens_replay),
 		cmocka_unit_test(random_searches),
 	};
 

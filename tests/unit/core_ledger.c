@@ -405,7 +405,10 @@ static void intrude(const struct fb_run_opts *o)
 	assert_int_equal(fb_run_end(), FB_RUN_OK);
 }
 
-/* It runs at the choice point that the run was told, and again when the token is replayed; else it is sent away. */
+/*
+ * It runs at the choice point that the run was told, and again when the token is replayed; else it
+ * is sent away.
+ */
 static void intruder(void **state)
 {
 	struct fb_run_opts o = {.name = "test", .record_points = true};
@@ -451,7 +454,8 @@ static void take_faults(void *arg)
 	fb_yield();
 	first = fb_fault_taken();
 	fb_fault_kinds(kinds);
-	fb_trace("%d, then %d: %s, %s, %s", first, fb_fault_taken(), kinds[0], kinds[1], kinds[2] ? kinds[2] : "no more");
+	fb_trace("%d, then %d: %s, %s, %s", first, fb_fault_taken(), kinds[0], kinds[1],
+		 kinds[2] ? kinds[2] : "no more");
 }
 
 /* Whether a task has met one is its own affair, of what kind the run's. */
@@ -463,7 +467,8 @@ static void faults_taken(void **state)
 
 	(void)state;
 	run_task(&o, take_faults, NULL);
-	assert_non_null(strstr(fb_trace_line(fb_trace_len() - 1), "app: 1, then 0: copy, alloc, no more"));
+	assert_non_null(
+		strstr(fb_trace_line(fb_trace_len() - 1), "app: 1, then 0: copy, alloc, no more"));
 	assert_int_equal(fb_fault_site(2, &what, &stack), 2);
 	assert_string_equal(what, "alloc");
 	assert_true(fb_stack_has(stack, "allocates"));

@@ -290,8 +290,9 @@ static void irq_unsafe(void **state)
 {
 	(void)state;
 	assert_int_equal(run_task(NULL, irq_after_use, NULL), FB_RUN_FINDING);
-	only(FB_LOCK_MISUSE, "inconsistent use of \"A\" (unnamed): taken in an irq handler, but held "
-			     "with irqs enabled by app");
+	only(FB_LOCK_MISUSE,
+	     "inconsistent use of \"A\" (unnamed): taken in an irq handler, but held "
+	     "with irqs enabled by app");
 	assert_true(fb_stack_has(fb_finding_at(0)->here, "handler_takes"));
 	assert_true(fb_stack_has(fb_finding_at(0)->other, "takes_with_irqs_on"));
 	assert_true(printed(0, "taken with irqs enabled at"));
@@ -427,8 +428,9 @@ static void irq_order(void **state)
 	(void)state;
 	for (unsigned int first = 0; first < 3; first++) {
 		assert_int_equal(run_task(NULL, irq_order_any, &first), FB_RUN_FINDING);
-		only(FB_LOCK_ORDER, "\"B\" is held with irqs enabled, and is waited for while \"A\" is "
-				    "held, which an irq handler takes");
+		only(FB_LOCK_ORDER,
+		     "\"B\" is held with irqs enabled, and is waited for while \"A\" is "
+		     "held, which an irq handler takes");
 		assert_true(fb_stack_has(fb_finding_at(0)->other, "handler_takes"));
 		assert_true(printed(0, "b_with_irqs_on"));
 		assert_true(printed(0, "a_then_b_irqs_off"));

@@ -61,7 +61,10 @@ static void use_after_free(void *arg)
 	fb_trace("not reached");
 }
 
-/* Exactly one finding. arm64's kernel says in a signal frame what an access was; qemu-user leaves it open. */
+/*
+ * Exactly one finding. arm64's kernel says in a signal frame what an access was; qemu-user leaves
+ * it open.
+ */
 static void only_access(enum fb_finding_kind kind, const char *what, const char *where)
 {
 	const char *text;
@@ -81,7 +84,8 @@ static void guard_use_after_free(void **state)
 
 	(void)state;
 	assert_int_equal(run_task(&guarded, use_after_free, NULL), FB_RUN_FINDING);
-	only_access(FB_USE_AFTER_FREE, "read of", "fuse_file[1] at offset 10 of 100, which is freed");
+	only_access(FB_USE_AFTER_FREE, "read of",
+		    "fuse_file[1] at offset 10 of 100, which is freed");
 	f = fb_finding_at(0);
 	assert_true(fb_stack_has(f->here, "look_at"));
 	assert_true(fb_stack_has(f->here, "use_after_free"));
@@ -113,7 +117,8 @@ static void guard_from_fault_on(void **state)
 
 	(void)state;
 	assert_int_equal(run_task(&o, fault_between, "freed"), FB_RUN_FINDING);
-	only_access(FB_USE_AFTER_FREE, "read of", "fuse_file[2] at offset 10 of 100, which is freed");
+	only_access(FB_USE_AFTER_FREE, "read of",
+		    "fuse_file[2] at offset 10 of 100, which is freed");
 	assert_int_equal(run_task(&o, fault_between, NULL), FB_RUN_FINDING);
 	only_access(FB_OVERRUN, "read of", "beyond its end (size 100)");
 }

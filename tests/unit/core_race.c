@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The race detector: what each primitive orders is no race, and what it does not order is one. This file
- * is compiled as fs/fuse is in `make race`, so that its accesses are seen.
+ * The race detector: what each primitive orders is no race, and what it does not order is one. This
+ * file is compiled as fs/fuse is in `make race`, so that its accesses are seen.
  */
 #include "core_run.h"
 #include <core/race.h>
@@ -442,7 +442,9 @@ static void run_program(const struct program *p)
 	for (unsigned int i = 0; i < 3 && p->fn[i]; i++)
 		fb_task_create(i == 0 ? "first" : i == 1 ? "second" : "third", p->fn[i], NULL);
 	fb_run_loop();
-	/* What the programs allocate is not freed by all of them, which is not the question here. */
+	/*
+	 * What the programs allocate is not freed by all of them, which is not the question here.
+	 */
 	if (s.memory && fb_mem_live(s.memory))
 		fb_mem_free(s.memory);
 	fb_run_end();
@@ -462,7 +464,8 @@ static void each_primitive(void **state)
 		}
 		if (found != p->races) {
 			print_all();
-			fail_msg("%s: %s", p->name, found ? "reported, but it is ordered" : "not reported");
+			fail_msg("%s: %s", p->name,
+				 found ? "reported, but it is ordered" : "not reported");
 		}
 	}
 }
@@ -473,7 +476,8 @@ static void both_stacks(void **state)
 
 	(void)state;
 	run_program(&programs[0]);
-	only(FB_DATA_RACE, "plain read of 8 bytes of unnamed by second is not ordered after a plain write by first");
+	only(FB_DATA_RACE,
+	     "plain read of 8 bytes of unnamed by second is not ordered after a plain write by first");
 	f = fb_finding_at(0);
 	assert_true(fb_stack_has(f->here, "read_data"));
 	assert_true(fb_stack_has(f->other, "write_data"));
@@ -545,8 +549,10 @@ static unsigned int torn(bool access_points)
 	unsigned int n = 0;
 
 	for (uint64_t seed = 1; seed <= 200; seed++) {
-		struct fb_run_opts opts = {
-			.name = "torn", .policy = FB_POLICY_RANDOM, .seed = seed, .access_points = access_points};
+		struct fb_run_opts opts = { .name = "torn",
+					    .policy = FB_POLICY_RANDOM,
+					    .seed = seed,
+					    .access_points = access_points };
 
 		memset(&s, 0, sizeof(s));
 		s.from[0] = (struct stamp){1, 1};

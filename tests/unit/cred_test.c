@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Credentials and capabilities against the kernel's rules: kernel/{cred,capability,groups,user}.c, security/. */
+/*
+ * Credentials and capabilities against the kernel's rules: kernel/{cred,capability,groups,user}.c,
+ * security/.
+ */
 #include "box_run.h"
 #include <linux/capability.h>
 #include <linux/kthread.h>
@@ -146,7 +149,8 @@ static void groups(void)
 	groups_sort(gi);
 	CHECK_EQ(set_current_groups(gi), 0);
 	put_group_info(gi);
-	CHECK(in_group_p(KGIDT_INIT(10)) && in_group_p(KGIDT_INIT(20)) && in_group_p(KGIDT_INIT(30)));
+	CHECK(in_group_p(KGIDT_INIT(10)) && in_group_p(KGIDT_INIT(20)) &&
+	      in_group_p(KGIDT_INIT(30)));
 	CHECK(!in_group_p(KGIDT_INIT(15)) && !in_group_p(KGIDT_INIT(31)));
 	CHECK(in_group_p(KGIDT_INIT(0)));
 	box_syscall_exit("test", 0);

@@ -196,7 +196,9 @@ static void test_parallel_lookup_is_one(void **state)
 	}
 }
 
-/* d_delete() of a dentry that is only ours turns it negative; of one that is shared, unhashes it. */
+/*
+ * d_delete() of a dentry that is only ours turns it negative; of one that is shared, unhashes it.
+ */
 static void body_d_delete(void)
 {
 	struct path path;

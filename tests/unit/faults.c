@@ -121,8 +121,15 @@ static int enumerate(void (*fn)(struct sc *sc), const char *kind)
 {
 	struct scenario s = { .name = "planted/mistake", .fn = fn };
 	struct faults_opts o = {
-		.at = at, .selected = selected, .kind = kind, .single = true, .persistent = true, .pairs = true,
-		.jobs = 2, .timeout_s = 60, .run.guard = true,
+		.at = at,
+		.selected = selected,
+		.kind = kind,
+		.single = true,
+		.persistent = true,
+		.pairs = true,
+		.jobs = 2,
+		.timeout_s = 60,
+		.run.guard = true,
 	};
 
 	planted = &s;
@@ -187,7 +194,9 @@ static void token_repeats_it(void **state)
 	free(token);
 }
 
-/* A scenario that waits for ever, in user space, is no deadlock of the kernel's; and nothing stays. */
+/*
+ * A scenario that waits for ever, in user space, is no deadlock of the kernel's; and nothing stays.
+ */
 static void who_waits_is_killed(void **state)
 {
 	struct scenario s = { .name = "planted/mistake", .fn = waits };

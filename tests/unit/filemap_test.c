@@ -171,7 +171,8 @@ static void a_reference_kept_is_a_leak(void **state)
 static void replaced(void)
 {
 	struct address_space *mapping = cache_up();
-	struct page *old = find_or_create_page(mapping, 5, GFP_KERNEL), *new = alloc_page(GFP_KERNEL);
+	struct page *old = find_or_create_page(mapping, 5, GFP_KERNEL),
+		    *new = alloc_page(GFP_KERNEL);
 
 	lock_page(new);
 	replace_page_cache_page(old, new);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the unit tests of vfs_shim/fs share: a test's body runs in the first process of a booted box, writes down what it saw, and
- * the main stack asserts. Nothing here that asserts may be called inside the box: an assertion that fails jumps.
+ * What the unit tests of vfs_shim/fs share: a test's body runs in the first process of a booted
+ * box, writes down what it saw, and the main stack asserts. Nothing here that asserts may be called
+ * inside the box: an assertion that fails jumps.
  */
 #ifndef TESTS_UNIT_FS_RUN_H
 #define TESTS_UNIT_FS_RUN_H

@@ -87,7 +87,10 @@ static struct inode *get_ino(unsigned long ino)
 	return inode;
 }
 
-/* Hashed and linked: cached after the last iput(), found again, evicted on demand, freed after a grace period. */
+/*
+ * Hashed and linked: cached after the last iput(), found again, evicted on demand, freed after a
+ * grace period.
+ */
 static void body_cache(void)
 {
 	struct inode *inode, *again;
@@ -172,7 +175,10 @@ static void test_lookup_waits_for_freeing(void **state)
 
 	for (opts.seed = 1; opts.seed <= 40; opts.seed++) {
 		run_clean_opts(&opts, body_freeing);
-		/* Found before the end, it is the old, unlinked one; else a new one. Never anything between. */
+		/*
+		 * Found before the end, it is the old, unlinked one; else a new one. Never anything
+		 * between.
+		 */
 		assert_true((notes[0] == 41 && notes[1] == 0) || (notes[0] == 0 && notes[1] == 1));
 		fresh += notes[0] == 0;
 	}
@@ -241,7 +247,9 @@ static void test_times_are_truncated(void **state)
 	ASSERT_NOTES(123000, 1000000, 0);
 }
 
-/* An inode still held at unmount is the kernel's "Busy inodes", and a leak with the taker's name. */
+/*
+ * An inode still held at unmount is the kernel's "Busy inodes", and a leak with the taker's name.
+ */
 static void body_busy(void)
 {
 	mount_test_fs();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The taken lib/iov_iter.c over our user copies and pages, against a model of it: a position in a string of
- * bytes, of which a list of segments is the only other thing known.
+ * The taken lib/iov_iter.c over our user copies and pages, against a model of it: a position in a
+ * string of bytes, of which a list of segments is the only other thing known.
  */
 #include "box_run.h"
 #include <linux/bvec.h>

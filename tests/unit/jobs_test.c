@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * jobs_run(): each piece is done once, results come in order, and a worker that dies costs one piece.
+ * jobs_run(): each piece is done once, results come in order, and a worker that dies costs one
+ * piece.
  */
 #include <setjmp.h>
 #include <signal.h>
@@ -61,7 +62,9 @@ static void done(void *arg, unsigned int i, const char *result, size_t len, cons
 
 static void run(struct seen *s, unsigned int workers, unsigned int items)
 {
-	struct jobs j = { .workers = workers, .items = items, .work = work, .done = done, .arg = s };
+	struct jobs j = {
+		.workers = workers, .items = items, .work = work, .done = done, .arg = s
+	};
 
 	assert_int_equal(jobs_run(&j), 0);
 	assert_int_equal(s->nr, items);

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Spinlocks, mutexes, lockdep names: kernel/locking/{spinlock,mutex,lockdep}.c against the kernel's rules. */
+/*
+ * Spinlocks, mutexes, lockdep names: kernel/locking/{spinlock,mutex,lockdep}.c against the kernel's
+ * rules.
+ */
 #include "shim_run.h"
 #include <linux/completion.h>
 #include <linux/mutex.h>
@@ -155,7 +158,8 @@ static void just_hold(void *arg)
 
 static void signal_is_a_fault_point(void **state)
 {
-	static const struct shim_task tasks[] = { { "holder", just_hold }, { "victim", faulted_waiter } };
+	static const struct shim_task tasks[] = { { "holder", just_hold },
+						  { "victim", faulted_waiter } };
 	struct fb_run_opts opts = { .name = "test", .fault_at = 1 };
 
 	checked(run_with(&opts, tasks, 2));

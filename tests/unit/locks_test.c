@@ -24,7 +24,9 @@ static void probe_process(void *arg)
 	struct probe *p = arg;
 	int fd = box_open("/lower/f", O_RDWR, 0);
 
-	seen = (struct flock){ .l_type = p->type, .l_whence = SEEK_SET, .l_start = p->start, .l_len = p->len };
+	seen = (struct flock){
+		.l_type = p->type, .l_whence = SEEK_SET, .l_start = p->start, .l_len = p->len
+	};
 	p->ret = box_fcntl(fd, F_GETLK, (unsigned long)&seen);
 	if (!p->ret)
 		p->ret = lock(fd, F_SETLK, p->type, p->start, p->len);
@@ -173,7 +175,9 @@ static void a_deadlock_is_refused(void **state)
 	BOX(deadlocked);
 }
 
-/* Descriptions of one process are in each other's way; copies of a descriptor are one description. */
+/*
+ * Descriptions of one process are in each other's way; copies of a descriptor are one description.
+ */
 static void descriptions(void)
 {
 	struct flock l = { .l_type = F_WRLCK };

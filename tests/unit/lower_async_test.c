@@ -170,7 +170,9 @@ static void in_any_order(void **state)
 	BOX(ordered);
 	assert_string_equal(shim_log, "abc");
 	for (uint64_t seed = 1; seed <= 2000 && __builtin_popcount(seen) < 6; seed++) {
-		struct fb_run_opts opts = { .name = "test", .policy = FB_POLICY_RANDOM, .seed = seed };
+		struct fb_run_opts opts = { .name = "test",
+					    .policy = FB_POLICY_RANDOM,
+					    .seed = seed };
 
 		checked(box_run(&opts, ordered));
 		seen |= 1u << ((shim_log[0] - 'a') * 3 + (shim_log[1] - 'a'));
@@ -188,7 +190,9 @@ static void results(void)
 	submit(&r[1], fd, false, back, 1000, 4050);
 	CHECK_EQ(r[1].result, 50);
 	CHECK(!memcmp(back, page, 50) && !back[50]);
-	CHECK_EQ(lower_async_mode(sb, &(struct w_async_mode){ .when = W_ASYNC_NOW, .result.error = EIO }), 0);
+	CHECK_EQ(lower_async_mode(sb, &(struct w_async_mode){ .when = W_ASYNC_NOW,
+							      .result.error = EIO }),
+		 0);
 	memset(r, 0, sizeof(r));
 	submit(&r[0], fd, true, page, 1000, 4000);
 	CHECK_EQ(r[0].ret, -EIOCBQUEUED);
@@ -225,10 +229,13 @@ static void sync_held(void)
 	while (!box_sleeps(p))
 		fb_yield();
 	CHECK_EQ(lower_async_pending(sb), 1);
-	CHECK_EQ(lower_async_complete(sb, 0, &(struct w_async_result){ .limit = 512, .irq = true }), 0);
+	CHECK_EQ(lower_async_complete(sb, 0, &(struct w_async_result){ .limit = 512, .irq = true }),
+		 0);
 	box_reap(p);
 	CHECK_EQ(write_result, 512);
-	CHECK_EQ(lower_async_mode(sb, &(struct w_async_mode){ .when = W_ASYNC_LATER, .hold_sync = true }), 0);
+	CHECK_EQ(lower_async_mode(sb, &(struct w_async_mode){ .when = W_ASYNC_LATER,
+							      .hold_sync = true }),
+		 0);
 	CHECK_EQ(box_pread(fd, back, 1000, 0), 1000);
 	CHECK(!memcmp(back, page, 512) && !memcmp(back + 512, other, 488));
 	end(fd);
@@ -347,7 +354,8 @@ static void overlap(void)
 	struct box_process *p[3];
 
 	lower_async_mode(sb, &(struct w_async_mode){ .when = W_ASYNC_SYNC });
-	CHECK_EQ(box_pwrite(fd, page, 1, 0), 1);	/* no privileges to strip: known from now on */
+	/* no privileges to strip: known from now on */
+	CHECK_EQ(box_pwrite(fd, page, 1, 0), 1);
 	lower_async_mode(sb, &(struct w_async_mode){ .when = W_ASYNC_HELD, .hold_sync = true });
 	p[0] = box_spawn("one", BOX_FILES_COPY, in_place_writer, &fd);
 	p[1] = box_spawn("two", BOX_FILES_COPY, in_place_writer, &fd);

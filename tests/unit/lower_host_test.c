@@ -158,7 +158,9 @@ static void orders(void **state)
 
 	type = "host-libaio";
 	for (uint64_t seed = 1; seed <= 20 && !reversed; seed++) {
-		struct fb_run_opts opts = { .name = "test", .policy = FB_POLICY_RANDOM, .seed = seed };
+		struct fb_run_opts opts = { .name = "test",
+					    .policy = FB_POLICY_RANDOM,
+					    .seed = seed };
 
 		box_run(&opts, queued);
 		assert_int_equal(fb_nr_findings(), 0);

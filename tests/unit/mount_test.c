@@ -90,7 +90,10 @@ static void test_tree(void **state)
 	ASSERT_NOTES(0, -ENOENT, 1, 0, 0, 0, 0, -ENOENT, 0, 0, -EINVAL, -ENOTDIR, -ENODEV);
 }
 
-/* Whoever holds a path keeps the mount busy; MNT_DETACH takes it away all the same, and it lives until he lets go. */
+/*
+ * Whoever holds a path keeps the mount busy; MNT_DETACH takes it away all the same, and it lives
+ * until he lets go.
+ */
 static void body_busy(void)
 {
 	struct path held;
@@ -117,7 +120,10 @@ static void test_busy(void **state)
 	ASSERT_NOTES(1, -EBUSY, -EBUSY, 1, 0, 0, 1, 1);
 }
 
-/* A mount on a mount keeps it busy, and goes along with MNT_DETACH. A mount point can be neither removed nor renamed. */
+/*
+ * A mount on a mount keeps it busy, and goes along with MNT_DETACH. A mount point can be neither
+ * removed nor renamed.
+ */
 static void body_nested(void)
 {
 	register_test_fs();

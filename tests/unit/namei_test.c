@@ -77,7 +77,10 @@ static void test_walks(void **state)
 	run_clean(body_walks);
 	assert_int_equal(nr_notes, ARRAY_SIZE(walks));
 	for (i = 0; i < ARRAY_SIZE(walks); i++)
-		/* The empty name is the caller's business (getname_flags()); the walk itself stays where it is. */
+		/*
+		 * The empty name is the caller's business (getname_flags()); the walk itself stays
+		 * where it is.
+		 */
 		if (notes[i] != (*walks[i].name ? walks[i].want : 0))
 			fail_msg("%s, flags %#x: %ld", walks[i].name, walks[i].flags, notes[i]);
 }
@@ -175,7 +178,10 @@ static long k_open(const char *name, int flags)
 	return created;
 }
 
-/* Regular files of the root have no file operations to open with, which is -ENXIO only after every check before it. */
+/*
+ * Regular files of the root have no file operations to open with, which is -ENXIO only after every
+ * check before it.
+ */
 static void body_opens(void)
 {
 	populate();

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Freeze protection and what it is made of: kernel/locking/percpu-rwsem.c against the kernel's rules. */
+/*
+ * Freeze protection and what it is made of: kernel/locking/percpu-rwsem.c against the kernel's
+ * rules.
+ */
 #include "shim_run.h"
 #include <linux/fs.h>
 #include <linux/percpu-rwsem.h>
@@ -51,8 +54,9 @@ static void exclusion(void **state)
 {
 	int together = 0;
 
-	RUN_SEEDS(300, (assert_false(percpu_is_write_locked(&sem)), assert_int_equal(sem.readers, 0),
-			together += most_readers > 1, setup(NULL)),
+	RUN_SEEDS(300,
+		  (assert_false(percpu_is_write_locked(&sem)), assert_int_equal(sem.readers, 0),
+		   together += most_readers > 1, setup(NULL)),
 		  { "r1", reader }, { "r2", reader }, { "w1", writer }, { "w2", writer });
 	assert_true(together > 10);
 }
@@ -107,7 +111,8 @@ static void front_reader(void *arg)
 
 static void an_unlock_serves_up_to_the_next_writer(void **state)
 {
-	RUN({ "w1", first_writer }, { "front", front_reader }, { "w2", draining_writer }, { "r2", late_reader });
+	RUN({ "w1", first_writer }, { "front", front_reader }, { "w2", draining_writer },
+	    { "r2", late_reader });
 	assert_string_equal(shim_log, "w1 front w r2");
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The race detector and the shim's primitives: what the kernel documents as ordered is no race, and what it does not
- * is one. core_race.c has the same for what core itself orders. Only `make race` builds the shim with the detector;
- * elsewhere this program is skipped.
+ * The race detector and the shim's primitives: what the kernel documents as ordered is no race, and
+ * what it does not is one. core_race.c has the same for what core itself orders. Only `make race`
+ * builds the shim with the detector; elsewhere this program is skipped.
  */
 #include "shim_run.h"
 #include <linux/completion.h>
@@ -558,7 +558,8 @@ int main(void)
 	};
 
 	if (!IS_ENABLED(CONFIG_KCSAN)) {
-		fputs("skipped: the shim is built without the race detector; make race runs this\n", stderr);
+		fputs("skipped: the shim is built without the race detector; make race runs this\n",
+		      stderr);
 		return SKIPPED;
 	}
 	return cmocka_run_group_tests(tests, NULL, NULL);

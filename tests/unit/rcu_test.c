@@ -65,7 +65,8 @@ static void updater(void *arg)
 
 static void readers_see_live_objects(void **state)
 {
-	RUN_SEEDS(300, (freed = 0, published = NULL), { "r1", reader }, { "r2", reader }, { "u", updater });
+	RUN_SEEDS(300, (freed = 0, published = NULL), { "r1", reader }, { "r2", reader },
+		  { "u", updater });
 }
 
 static void impatient(void *arg)

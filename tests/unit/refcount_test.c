@@ -148,7 +148,8 @@ static void leak_names_the_get(void **state)
 
 	RUN_BAD({ "a", leaker });
 	for (size_t i = 0; i < fb_nr_findings(); i++)
-		found |= fb_finding_at(i)->kind == FB_LEAK && fb_stack_has(fb_finding_at(i)->other, "extra_get");
+		found |= fb_finding_at(i)->kind == FB_LEAK &&
+			 fb_stack_has(fb_finding_at(i)->other, "extra_get");
 	if (!found)
 		print_findings();
 	assert_true(found);

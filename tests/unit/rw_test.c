@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Reading, writing and seeking against the kernel's rules: vfs_shim/fs/read_write.c, fs/readdir.c, fs/sync.c. */
+/*
+ * Reading, writing and seeking against the kernel's rules: vfs_shim/fs/read_write.c, fs/readdir.c,
+ * fs/sync.c.
+ */
 #include "box_run.h"
 #include <linux/dirent.h>
 #include <linux/uio.h>

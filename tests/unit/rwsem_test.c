@@ -43,7 +43,8 @@ static void exclusion(void **state)
 {
 	int together = 0;
 
-	RUN_SEEDS(300, (assert_false(rwsem_is_locked(&sem)), together += most_readers > 1, setup(NULL)),
+	RUN_SEEDS(300,
+		  (assert_false(rwsem_is_locked(&sem)), together += most_readers > 1, setup(NULL)),
 		  { "r1", reader }, { "r2", reader }, { "w1", writer }, { "w2", writer });
 	assert_true(together > 10);
 }

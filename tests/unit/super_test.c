@@ -173,7 +173,10 @@ static void test_freeze_levels(void **state)
 {
 	run_clean(body_freeze);
 	ASSERT_NOTES(0, SB_FREEZE_COMPLETE, -EBUSY, 0, 0, 0, 0, -EINVAL, 1);
-	/* The sync while page faults are stopped, then freeze_fs at the last level, then thaw; the sync of the unmount is last. */
+	/*
+	 * The sync while page faults are stopped, then freeze_fs at the last level, then thaw; the
+	 * sync of the unmount is last.
+	 */
 	assert_string_equal(events, "2F3U0");
 }
 
@@ -244,7 +247,10 @@ static void test_freeze_and_writers(void **state)
 	}
 }
 
-/* A freeze that others keep out is told apart from tasks that wait for each other, or go round and round. */
+/*
+ * A freeze that others keep out is told apart from tasks that wait for each other, or go round and
+ * round.
+ */
 static void body_starved(void)
 {
 	register_test_fs(get_nodev);
@@ -272,9 +278,12 @@ static void body_round(void)
 static void test_starved_freezer(void **state)
 {
 	assert_int_equal(run_in_box(body_starved), FB_RUN_FINDING);
-	assert_true(found(FB_DEADLOCK, "starvation: freezer does not come to the end of a freeze in "));
+	assert_true(
+		found(FB_DEADLOCK, "starvation: freezer does not come to the end of a freeze in "));
 	assert_int_equal(run_in_box(body_starved_in_silence), FB_RUN_FINDING);
-	assert_true(found(FB_DEADLOCK, "starvation: freezer does not come to the end of a freeze; nobody can run: "));
+	assert_true(found(
+		FB_DEADLOCK,
+		"starvation: freezer does not come to the end of a freeze; nobody can run: "));
 	assert_int_equal(run_in_box(body_round), FB_RUN_FINDING);
 	assert_true(found(FB_DEADLOCK, "livelock: no end after "));
 }

@@ -95,7 +95,8 @@ static void conversions(void *arg)
 {
 	struct timespec64 ts = { .tv_sec = 1, .tv_nsec = 1 };
 
-	CHECK(HZ == 250 && msecs_to_jiffies(1) == 1 && msecs_to_jiffies(5) == 2 && msecs_to_jiffies(0) == 0);
+	CHECK(HZ == 250 && msecs_to_jiffies(1) == 1 && msecs_to_jiffies(5) == 2 &&
+	      msecs_to_jiffies(0) == 0);
 	CHECK(msecs_to_jiffies((unsigned int)-1) == MAX_JIFFY_OFFSET);
 	CHECK(timespec64_to_jiffies(&ts) == 251);
 	ts = (struct timespec64){ .tv_sec = LLONG_MAX };
@@ -103,7 +104,8 @@ static void conversions(void *arg)
 	ts = ns_to_timespec64(-1);
 	CHECK(ts.tv_sec == -1 && ts.tv_nsec == 999999999);
 	CHECK(jiffies_to_msecs(3) == 12 && jiffies_to_clock_t(250) == 100);
-	CHECK(time_after(jiffies + 1, jiffies) && time_before64(get_jiffies_64(), get_jiffies_64() + 1));
+	CHECK(time_after(jiffies + 1, jiffies) &&
+	      time_before64(get_jiffies_64(), get_jiffies_64() + 1));
 }
 
 static void converts(void **state)

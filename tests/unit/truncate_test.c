@@ -38,7 +38,8 @@ static void hole(void)
 	truncate_pagecache_range(mapping->host, PAGE_SIZE - 1, 3 * PAGE_SIZE);
 	CHECK(cache_has(0) && !cache_has(1) && !cache_has(2) && cache_has(3));
 	page = find_get_page(mapping, 0);
-	CHECK(!((char *)page_address(page))[PAGE_SIZE - 1] && ((char *)page_address(page))[PAGE_SIZE - 2]);
+	CHECK(!((char *)page_address(page))[PAGE_SIZE - 1] &&
+	      ((char *)page_address(page))[PAGE_SIZE - 2]);
 	put_page(page);
 	page = find_get_page(mapping, 3);
 	CHECK(!((char *)page_address(page))[0] && ((char *)page_address(page))[1]);
@@ -46,7 +47,8 @@ static void hole(void)
 	/* Within one page. */
 	truncate_pagecache_range(mapping->host, 10, 19);
 	page = find_get_page(mapping, 0);
-	CHECK(((char *)page_address(page))[9] && !memchr_inv((char *)page_address(page) + 10, 0, 10));
+	CHECK(((char *)page_address(page))[9] &&
+	      !memchr_inv((char *)page_address(page) + 10, 0, 10));
 	CHECK(((char *)page_address(page))[20]);
 	put_page(page);
 	cache_down();

@@ -40,7 +40,8 @@ static __poll_t always_ready(struct file *file, struct poll_table_struct *wait)
 	return EPOLLIN;
 }
 
-static const struct file_operations pollable_fops = { .read_iter = stubborn_read_iter, .poll = always_ready };
+static const struct file_operations pollable_fops = { .read_iter = stubborn_read_iter,
+						      .poll = always_ready };
 static const struct file_operations plain_fops = { .read_iter = stubborn_read_iter };
 
 static int open_stubborn(const struct file_operations *fops)
@@ -58,7 +59,10 @@ static int open_stubborn(const struct file_operations *fops)
 	return fd;
 }
 
-/* What can be polled and is always ready comes again 128 times without waiting; else a worker has it. */
+/*
+ * What can be polled and is always ready comes again 128 times without waiting; else a worker has
+ * it.
+ */
 static void again_body(void)
 {
 	long ring = bx_uring_setup(NULL, 8, 0);

@@ -82,7 +82,8 @@ static void strings(void *arg)
 	CHECK(strncpy_from_user(buf, user, sizeof(buf)) == 4 && !strcmp(buf, "name"));
 	CHECK(strncpy_from_user(buf, user, 3) == 3);
 	CHECK(strncpy_from_user(buf, bad, 3) == -EFAULT);
-	CHECK(strnlen_user(user, 16) == 5 && strnlen_user(user, 3) > 3 && strnlen_user(bad, 3) == 0);
+	CHECK(strnlen_user(user, 16) == 5 && strnlen_user(user, 3) > 3 &&
+	      strnlen_user(bad, 3) == 0);
 	s = strndup_user(user, 16);
 	CHECK(!strcmp(s, "name"));
 	kfree(s);
@@ -102,7 +103,8 @@ static void structs(void *arg)
 	CHECK(copy_struct_from_user(old, sizeof(old), user, sizeof(new)) == -E2BIG);
 	clear_user(user + 8, 8);
 	CHECK(copy_struct_from_user(old, sizeof(old), user, sizeof(new)) == 0 && old[1] == 2);
-	CHECK(copy_struct_from_user(new, sizeof(new), user, 8) == 0 && new[1] == 2 && new[2] == 0 && new[3] == 0);
+	CHECK(copy_struct_from_user(new, sizeof(new), user, 8) == 0 && new[1] == 2 && new[2] == 0 &&
+	      new[3] == 0);
 }
 
 static void versions_of_structs(void **state)
@@ -126,7 +128,9 @@ static void a_copy_is_a_fault_point(void **state)
 	checked(run_with(&opts, &task, 1));
 }
 
-/* Eight bytes, of which some are copied before the fault: none, the first, all but the last, half. */
+/*
+ * Eight bytes, of which some are copied before the fault: none, the first, all but the last, half.
+ */
 static void faulted_later(void *arg)
 {
 	static const unsigned int before[] = { 0, 1, 7, 4 };
@@ -147,11 +151,15 @@ static void a_copy_may_fail_in_the_middle(void **state)
 
 	for (unsigned int variant = 0; variant < 4; variant++) {
 		const struct shim_task task = { "a", faulted_later, &variant };
-		struct fb_run_opts opts = { .name = "test", .fault_at = 1, .fault_variant = variant };
+		struct fb_run_opts opts = { .name = "test",
+					    .fault_at = 1,
+					    .fault_variant = variant };
 
 		checked(run_with(&opts, &task, 1));
 		strcpy(token, fb_token());
-		opts = (struct fb_run_opts){ .name = "test", .policy = FB_POLICY_REPLAY, .token = token };
+		opts = (struct fb_run_opts){ .name = "test",
+					     .policy = FB_POLICY_REPLAY,
+					     .token = token };
 		checked(run_with(&opts, &task, 1));
 	}
 }

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Waiting and waking: the kernel's own wait.c, wait_bit.c, swait.c, completion.c over the shim's schedule(). */
+/*
+ * Waiting and waking: the kernel's own wait.c, wait_bit.c, swait.c, completion.c over the shim's
+ * schedule().
+ */
 #include "shim_run.h"
 #include <linux/completion.h>
 #include <linux/sched/signal.h>
@@ -34,7 +37,8 @@ static void waker(void *arg)
 
 static void no_wakeup_is_lost(void **state)
 {
-	RUN_SEEDS(500, (assert_int_equal(woken, 1), assert_false(waitqueue_active(&wq)), setup(NULL)),
+	RUN_SEEDS(500,
+		  (assert_int_equal(woken, 1), assert_false(waitqueue_active(&wq)), setup(NULL)),
 		  { "waiter", waiter }, { "waker", waker });
 }
 
@@ -55,11 +59,14 @@ static void careless_waiter(void *arg)
 
 static void a_lost_wakeup_is_a_deadlock(void **state)
 {
-	static const struct shim_task tasks[] = { { "waiter", careless_waiter }, { "waker", waker } };
+	static const struct shim_task tasks[] = { { "waiter", careless_waiter },
+						  { "waker", waker } };
 	int lost = 0, fine = 0;
 
 	for (uint64_t seed = 1; seed <= 300; seed++) {
-		struct fb_run_opts opts = { .name = "test", .policy = FB_POLICY_RANDOM, .seed = seed };
+		struct fb_run_opts opts = { .name = "test",
+					    .policy = FB_POLICY_RANDOM,
+					    .seed = seed };
 
 		setup(NULL);
 		if (run_with(&opts, tasks, 2) == FB_RUN_OK) {
@@ -91,7 +98,8 @@ static void one_at_a_time(void *arg)
 
 static void exclusive_waiters_wake_one_by_one(void **state)
 {
-	RUN({ "w1", exclusive_waiter, "1" }, { "w2", exclusive_waiter, "2" }, { "waker", one_at_a_time });
+	RUN({ "w1", exclusive_waiter, "1" }, { "w2", exclusive_waiter, "2" },
+	    { "waker", one_at_a_time });
 	assert_string_equal(shim_log, "wake 12");
 }
 
@@ -184,7 +192,8 @@ static void timed(void *arg)
 	long left = wait_event_timeout(wq, READ_ONCE(ready), HZ);
 
 	CHECK(left == 0);
-	CHECK(fb_now() - start >= NSEC_PER_SEC - TICK_NSEC && fb_now() - start <= NSEC_PER_SEC + TICK_NSEC);
+	CHECK(fb_now() - start >= NSEC_PER_SEC - TICK_NSEC &&
+	      fb_now() - start <= NSEC_PER_SEC + TICK_NSEC);
 	left = wait_event_timeout(wq, true, HZ);
 	CHECK(left == HZ);
 }
@@ -230,7 +239,8 @@ static void bit_owner(void *arg)
 
 static void bits(void **state)
 {
-	RUN_SEEDS(200, (assert_int_equal(woken, 1), setup(NULL)), { "o", bit_owner }, { "w", bit_waiter });
+	RUN_SEEDS(200, (assert_int_equal(woken, 1), setup(NULL)), { "o", bit_owner },
+		  { "w", bit_waiter });
 }
 
 static void wrong_wakers(void *arg)

@@ -72,10 +72,15 @@ static void one_item_never_runs_twice_at_once(void **state)
 	static const struct shim_task task = { "a", reentrancy };
 
 	for (uint64_t seed = 1; seed <= 300; seed++) {
-		struct fb_run_opts opts = { .name = "test", .policy = FB_POLICY_RANDOM, .seed = seed };
+		struct fb_run_opts opts = { .name = "test",
+					    .policy = FB_POLICY_RANDOM,
+					    .seed = seed };
 
 		setup(NULL);
-		/* The second task may come too late, when the queue is gone: the kernel warns as well. */
+		/*
+		 * The second task may come too late, when the queue is gone: the kernel warns as
+		 * well.
+		 */
 		run_with(&opts, &task, 1);
 		if (shim_failed)
 			fail_msg("line %d: %s", shim_failed_line, shim_failed);

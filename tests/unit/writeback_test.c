@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Dirty pages and their way back: vfs_shim/mm/page-writeback.c, filemap.c, vfs_shim/fs/fs-writeback.c. */
+/*
+ * Dirty pages and their way back: vfs_shim/mm/page-writeback.c, filemap.c,
+ * vfs_shim/fs/fs-writeback.c.
+ */
 #include "cache_run.h"
 
 static void ranges(void)

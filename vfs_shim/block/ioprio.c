@@ -2,14 +2,18 @@
 /*
  * I/O priorities: may a task ask for one?
  *
- * Models: block/ioprio.c, 6.1. Leaves out: ioprio_set(2), ioprio_get(2); every task has the default.
+ * Models: block/ioprio.c, 6.1. Leaves out: ioprio_set(2), ioprio_get(2); every task has the
+ * default.
  */
 #include <linux/capability.h>
 #include <linux/errno.h>
 #include <linux/export.h>
 #include <linux/ioprio.h>
 
-/** ioprio_check_cap() - 0, -EINVAL, or -EPERM without the capability for the real-time class. Models: block/ioprio.c, 6.1. */
+/**
+ * ioprio_check_cap() - 0, -EINVAL, or -EPERM without the capability for the real-time class.
+ *	Models: block/ioprio.c, 6.1.
+ */
 int ioprio_check_cap(int ioprio)
 {
 	int data = IOPRIO_PRIO_DATA(ioprio);

@@ -83,9 +83,11 @@ static char *small;
 static FB_UNTOLD size_t small_used;
 
 /**
- * fb_small_alloc() - zeroed memory for bookkeeping of the layers above that comes and goes, and is state of the run: what
- * malloc() gives is none for whoever compares states (snapshot.c). Its address must make no difference: nothing may hash
- * it. It lives until the next fb_run_begin(), and is neither a fault point nor on a ledger. @size: up to 8 KiB. Never fails.
+ * fb_small_alloc() - zeroed memory for bookkeeping of the layers above that comes and goes, and is
+ *	state of the run: what
+ * malloc() gives is none for whoever compares states (snapshot.c). Its address must make no
+ * difference: nothing may hash it. It lives until the next fb_run_begin(), and is neither a fault
+ * point nor on a ledger. @size: up to 8 KiB. Never fails.
  * Context: any.
  */
 void *fb_small_alloc(size_t size)

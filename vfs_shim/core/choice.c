@@ -4,9 +4,9 @@
  * the run; the token keeps only those that were not the default.
  *
  * Token: NAME "@" base64url of: varint 2 * fault_at + fault_persistent, or for a pair of faults the
- * varints 1, fault_at, fault_then - fault_at, or for an intruder 1, 0, intrude_at; for each deviation varint
- * distance from the one before (the first: its number), varint value - 1; one check byte over name
- * and varints.
+ * varints 1, fault_at, fault_then - fault_at, or for an intruder 1, 0, intrude_at; for each
+ * deviation varint distance from the one before (the first: its number), varint value - 1; one
+ * check byte over name and varints.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -107,7 +107,8 @@ unsigned int fb_decide(enum fb_decision kind, unsigned int n)
 }
 
 /**
- * fb_fault_way() - a decision among @n ways of failing: fb_run_opts.fault_variant if there are so many; if that is
+ * fb_fault_way() - a decision among @n ways of failing: fb_run_opts.fault_variant if there are so
+ *	many; if that is
  * 0, as by fb_choose(). Context: any, after fb_fault().
  */
 unsigned int fb_fault_way(const char *what, unsigned int n)

@@ -46,24 +46,26 @@ unsigned int fb_choose(const char *what, unsigned int n);
  */
 bool fb_fault(const char *what);
 /*
- * Of the kinds that a kernel with fault injection has, too ("alloc" and "copy"), the @n-th fault point that current meets
- * from here on fails; 0: none. Returns what was left of the number told last: 0 if that one has failed, or none was told.
+ * Of the kinds that a kernel with fault injection has, too ("alloc" and "copy"), the @n-th fault
+ * point that current meets from here on fails; 0: none. Returns what was left of the number told
+ * last: 0 if that one has failed, or none was told.
  */
 unsigned int fb_fault_nth(unsigned int n);
 /* After fb_fault() was true: which of @n ways of failing; 0 is the default. */
 unsigned int fb_fault_way(const char *what, unsigned int n);
 
 /*
- * Between these two, which nest, fault points neither fail nor count: boot, teardown, what a scenario
- * does to look. For the whole run, not per task. On until the first suspend.
+ * Between these two, which nest, fault points neither fail nor count: boot, teardown, what a
+ * scenario does to look. For the whole run, not per task. On until the first suspend.
  */
 void fb_faults_suspend(void);
 void fb_faults_resume(void);
 
 /*
- * The calling task waits for the choice point of fb_run_opts.intrude_at: there it runs, whoever was running and whatever
- * that one holds. This counts as a fault of kind "abort", and the token says it. There is one intruder at a time;
- * nobody waits for it. Returns false if it was dismissed instead.
+ * The calling task waits for the choice point of fb_run_opts.intrude_at: there it runs, whoever was
+ * running and whatever that one holds. This counts as a fault of kind "abort", and the token says
+ * it. There is one intruder at a time; nobody waits for it. Returns false if it was dismissed
+ * instead.
  */
 bool fb_intruder_wait(void);
 void fb_intruder_dismiss(void);
@@ -72,7 +74,8 @@ enum fb_policy {
 	FB_POLICY_RUN_TO_BLOCK,
 	FB_POLICY_RANDOM,
 	FB_POLICY_REPLAY,
-	FB_POLICY_PLANNED, /* as fb_run_opts.plan says (plan.h), else each task runs until it blocks */
+	/* as fb_run_opts.plan says (plan.h), else each task runs until it blocks */
+	FB_POLICY_PLANNED,
 	FB_POLICY_EXPLORE, /* what explore.h says */
 };
 
@@ -86,7 +89,10 @@ void fb_fault_kinds(const char *what[FB_FAULT_KINDS]);
 unsigned int fb_fault_site(unsigned long k, const char **what, fb_stack_t *stack);
 /* What tells its place from others, also across runs of one process. */
 uint64_t fb_fault_key(unsigned long k);
-/* A place where a run with fb_run_opts.record_points met choice points while fault points counted, and the first of them. */
+/*
+ * A place where a run with fb_run_opts.record_points met choice points while fault points counted,
+ * and the first of them.
+ */
 struct fb_met_point {
 	unsigned long number; /* of the choice point, from 1 */
 	uint64_t key; /* tells the place from others, also across runs of one process */

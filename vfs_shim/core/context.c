@@ -114,8 +114,8 @@ void fb_ctx_own(struct fb_ctx *c, void (*entry)(void *arg), void *arg)
 {
 	if (!c->low) {
 		c->size = 4 * FB_STACK_SIZE;
-		c->low = mmap(NULL, c->size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
-			      -1, 0);
+		c->low = mmap(NULL, c->size, PROT_READ | PROT_WRITE,
+			      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 		if (c->low == MAP_FAILED)
 			abort();
 	}

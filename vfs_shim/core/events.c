@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The recorder of events. Texts are made at once, as the names of objects change in a run; stacks are
- * looked up by whoever reads them.
+ * The recorder of events. Texts are made at once, as the names of objects change in a run; stacks
+ * are looked up by whoever reads them.
  */
 #include <stdlib.h>
 #include "internal.h"

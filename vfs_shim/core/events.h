@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What happened in a run, event by event, for `fusebox explain`. Recorded only when asked for: other
- * runs pay a test of one flag.
+ * What happened in a run, event by event, for `fusebox explain`. Recorded only when asked for:
+ * other runs pay a test of one flag.
  */
 #ifndef FB_CORE_EVENTS_H
 #define FB_CORE_EVENTS_H

@@ -2,10 +2,10 @@
 /*
  * The explorer: who runs next, and which run comes next.
  *
- * Unbounded: source-DPOR with sleep sets (Abdulla, Aronis, Jonsson, Sagonas: Optimal Dynamic Partial
- * Order Reduction, POPL 2014, algorithm 1). With a bound on preemptions: bounded partial-order
- * reduction (Coons, Musuvathi, McKinley, OOPSLA 2013) without sleep sets, which a bound makes
- * unsound. PCT: Burckhardt, Kothari, Musuvathi, Nagarakatti, ASPLOS 2010.
+ * Unbounded: source-DPOR with sleep sets (Abdulla, Aronis, Jonsson, Sagonas: Optimal Dynamic
+ * Partial Order Reduction, POPL 2014, algorithm 1). With a bound on preemptions: bounded
+ * partial-order reduction (Coons, Musuvathi, McKinley, OOPSLA 2013) without sleep sets, which a
+ * bound makes unsound. PCT: Burckhardt, Kothari, Musuvathi, Nagarakatti, ASPLOS 2010.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -20,8 +20,8 @@ FB_KEPT struct fb_explorer fb_x;
 FB_KEPT bool fb_x_on;
 
 /*
- * Counts met in the run. A task's sum of what it counted is lowest somewhere on its way; one that could be zero if all
- * tasks were there at once is hot: what counts it up or down does not commute.
+ * Counts met in the run. A task's sum of what it counted is lowest somewhere on its way; one that
+ * could be zero if all tasks were there at once is hot: what counts it up or down does not commute.
  */
 struct count {
 	uintptr_t obj;
@@ -61,8 +61,8 @@ static FB_KEPT void *free_list[32];
 
 void *fb_x_map(size_t size)
 {
-	void *p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
-		       -1, 0);
+	void *p = mmap(NULL, size, PROT_READ | PROT_WRITE,
+		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
 	if (p == MAP_FAILED)
 		abort();
@@ -289,8 +289,9 @@ static bool counted_by_others(const struct count *c, unsigned int task)
 }
 
 /*
- * Something else was done to it than counting. Before others have counted, it was but made what it is from now on:
- * in another order this is a conflict like any other. Later, what we know of the value is void.
+ * Something else was done to it than counting. Before others have counted, it was but made what it
+ * is from now on: in another order this is a conflict like any other. Later, what we know of the
+ * value is void.
  */
 static void written(const void *obj)
 {
@@ -322,7 +323,8 @@ static void add_access(const void *obj, enum fb_x_mode mode)
 	for (unsigned int i = 0; i < step->n; i++) {
 		const struct fb_x_access *old = &fb_x.access[step->first + i];
 
-		if (old->obj == (uintptr_t)obj && (old->mode == mode || (mode == FB_X_READ && old->mode == FB_X_WRITE)))
+		if (old->obj == (uintptr_t)obj &&
+		    (old->mode == mode || (mode == FB_X_READ && old->mode == FB_X_WRITE)))
 			return;
 	}
 	b = fb_pool_find(obj);
@@ -362,7 +364,9 @@ void fb_touch_rcu(enum fb_rcu_event what, const void *obj)
 		add_access(obj, (enum fb_x_mode)(FB_X_RCU + what));
 }
 
-/* Current has arrived at a choice point; in irq context and on the main stack there is no choice. */
+/*
+ * Current has arrived at a choice point; in irq context and on the main stack there is no choice.
+ */
 void fb_x_point(enum fb_point_kind kind, const void *obj)
 {
 	struct fb_task *me = fb_core.cur;
@@ -482,7 +486,9 @@ static bool sleeps(void)
 	return !fb_x.opts.no_reduction && fb_x.opts.bound == FB_EXPLORE_NO_BOUND;
 }
 
-/* Who sleeps at a new node: who slept at the one before or is done there, unless its step woke him. */
+/*
+ * Who sleeps at a new node: who slept at the one before or is done there, unless its step woke him.
+ */
 static void inherit_sleep(struct fb_x_node *n, const struct fb_x_node *prev)
 {
 	const struct fb_x_footprint *f;
@@ -519,7 +525,8 @@ static void first_choice(struct fb_x_node *n, const struct candidates *c)
 	uint64_t may;
 
 	n->enabled = c->enabled;
-	n->before = running < FB_X_TASKS && c->enabled >> running & 1 ? (uint8_t)running : FB_X_NOBODY;
+	n->before = running < FB_X_TASKS && c->enabled >> running & 1 ? (uint8_t)running :
+									FB_X_NOBODY;
 	if (prev) {
 		n->preemptions = prev->preemptions + preempts(prev, prev->task);
 		if (sleeps())
@@ -551,7 +558,8 @@ static unsigned int highest(const struct candidates *c)
 	for (unsigned int i = 0; i < c->n; i++) {
 		unsigned int s = c->slot[i];
 
-		if (c->enabled >> s & 1 && (best == FB_X_NOBODY || pending[s].priority > pending[best].priority))
+		if (c->enabled >> s & 1 &&
+		    (best == FB_X_NOBODY || pending[s].priority > pending[best].priority))
 			best = s;
 	}
 	return best;
@@ -645,7 +653,8 @@ static unsigned int which(unsigned int ways)
 		n->step = step ? (unsigned int)(step - fb_x.node) : FB_X_NODES;
 	} else if (n->ways != ways) {
 		fb_report_fatal(FB_CONTRACT, 0, NULL,
-				"exploration: a run does not repeat itself (choice %u)", fb_x.nr - 1);
+				"exploration: a run does not repeat itself (choice %u)",
+				fb_x.nr - 1);
 	}
 	return n->value;
 }
@@ -749,7 +758,10 @@ void fb_explore_end(void)
 		fb_x_forget_mark();
 }
 
-/* The subtree of the picked task is done: remember what it touched, for as long as others are tried. */
+/*
+ * The subtree of the picked task is done: remember what it touched, for as long as others are
+ * tried.
+ */
 static void alternative_done(struct fb_x_node *n)
 {
 	struct fb_x_footprint *f;
@@ -899,9 +911,14 @@ void fb_explore_stats(struct fb_explore_stats *s)
 	double weight = 1;
 
 	*s = (struct fb_explore_stats){
-		.runs = fb_x.runs, .pruned = fb_x.pruned, .steps = fb_x.most_steps,
-		.decisions = fb_x.most_decisions, .tasks = fb_x.most_tasks, .complete = fb_x.exhausted,
-		.too_many = fb_x.too_many, .ends = fb_x.ends,
+		.runs = fb_x.runs,
+		.pruned = fb_x.pruned,
+		.steps = fb_x.most_steps,
+		.decisions = fb_x.most_decisions,
+		.tasks = fb_x.most_tasks,
+		.complete = fb_x.exhausted,
+		.too_many = fb_x.too_many,
+		.ends = fb_x.ends,
 	};
 	memcpy(s->ns, fb_x.ns, sizeof(s->ns));
 	for (unsigned int i = 0; i < fb_x.nr && !fb_x.exhausted; i++) {

@@ -61,7 +61,8 @@ struct fb_x_node {
 	/* the step, as it was in the last run */
 	unsigned int first, n; /* accesses */
 	uint64_t wakes; /* tasks that it made runnable */
-	unsigned int section; /* the step that began the RCU section that it is in; ~0: it is in none */
+	/* the step that began the RCU section that it is in; ~0: it is in none */
+	unsigned int section;
 };
 
 struct fb_x_sleeper {

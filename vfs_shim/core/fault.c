@@ -8,7 +8,9 @@
 #include "internal.h"
 #include "snapshot.h"
 
-/* What fails persistently comes back in the end: who tries again for ever shall not hang the run. */
+/*
+ * What fails persistently comes back in the end: who tries again for ever shall not hang the run.
+ */
 #define MAX_FAILURES 256
 #define KEY_FRAMES 8
 #define POINT_FRAMES 5 /* of a choice point: core's, the primitive, its caller and one more */
@@ -38,7 +40,8 @@ static size_t nr_met, met_room;
 
 /*
  * The calls that led to the frame @fp, by the frame pointers that all of the box is built with. The
- * innermost ones are the shim's allocators and copy functions, so it takes some to tell places apart.
+ * innermost ones are the shim's allocators and copy functions, so it takes some to tell places
+ * apart.
  */
 FB_UNCHECKED static uint64_t callers(const uintptr_t *fp, unsigned int n)
 {
@@ -92,7 +95,8 @@ static bool shall_fail(const char *what)
 {
 	if (seen == told.at || seen == told.then)
 		return true;
-	return told.persistent && seen > told.at && failures < MAX_FAILURES && !strcmp(what, kinds[0]);
+	return told.persistent && seen > told.at && failures < MAX_FAILURES &&
+	       !strcmp(what, kinds[0]);
 }
 
 /* A fault of kind @what has been injected, into what @t does. */
@@ -114,7 +118,8 @@ __attribute__((noinline)) void fb_fault_injected(const char *what)
 	if (told.point)
 		fb_trace("choice point %lu: %s", told.point, what);
 	else
-		fb_trace("fault %lu: %s fails%s", seen, what, told.persistent ? ", and each such one from here on" : "");
+		fb_trace("fault %lu: %s fails%s", seen, what,
+			 told.persistent ? ", and each such one from here on" : "");
 }
 
 /* Is the point that was just counted the one that the task itself has asked for? */
@@ -263,7 +268,10 @@ void fb_faults_resume(void)
 	suspended--;
 }
 
-/** fb_fault_key() - the same for the same kind and innermost calls, in any run of this process; 0: no such point. */
+/**
+ * fb_fault_key() - the same for the same kind and innermost calls, in any run of this process; 0:
+ *	no such point.
+ */
 uint64_t fb_fault_key(unsigned long k)
 {
 	return k && k <= seen ? points[k - 1]->key : 0;

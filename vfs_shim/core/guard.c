@@ -5,9 +5,9 @@
  * used twice in a run, so that each stray access faults at once, and says which object it was meant
  * for.
  *
- * A run in which something is to fail is like the one without, until it does: objects are laid out as
- * ever, but pages get their protection only then, all at once. That saves it a good part of its system
- * calls.
+ * A run in which something is to fail is like the one without, until it does: objects are laid out
+ * as ever, but pages get their protection only then, all at once. That saves it a good part of its
+ * system calls.
  */
 #include <stdlib.h>
 #include <string.h>

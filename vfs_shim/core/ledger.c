@@ -132,10 +132,14 @@ static void count_owned(enum fb_res kind, unsigned int owner, int by)
 
 static void tell_entry(int times, const struct account *a, const struct entry *e)
 {
-	fb_tell(times, FB_FACT_ENTRY, (uintptr_t)a->obj, (uint64_t)a->kind << 32 | a->tag, e->owner);
+	fb_tell(times, FB_FACT_ENTRY, (uintptr_t)a->obj, (uint64_t)a->kind << 32 | a->tag,
+		e->owner);
 }
 
-/* Freeze protection is told by owner at the end, so it matters whose entry is dropped by another one. */
+/*
+ * Freeze protection is told by owner at the end, so it matters whose entry is dropped by another
+ * one.
+ */
 static void tell_order(int times, const struct account *a)
 {
 	uint64_t h = 0;
@@ -181,7 +185,8 @@ static struct account *reborn(struct account *a)
 	struct account *old;
 
 	if (a->held) {
-		fb_tell(1, FB_FACT_GONE, (uintptr_t)a->obj, (uint64_t)a->kind << 32 | a->tag, a->held);
+		fb_tell(1, FB_FACT_GONE, (uintptr_t)a->obj, (uint64_t)a->kind << 32 | a->tag,
+			a->held);
 		old = fb_run_alloc(sizeof(*old));
 		*old = *a;
 		old->same_obj = NULL;
@@ -478,8 +483,8 @@ bool fb_account_held(const void *account)
 static struct fb_finding *root;
 
 /*
- * A leaked file pins its mount, its dentry, an inode, a super block and all their memory. Such leaks
- * are lines in the report of the one that may be their cause.
+ * A leaked file pins its mount, its dentry, an inode, a super block and all their memory. Such
+ * leaks are lines in the report of the one that may be their cause.
  */
 bool fb_leak_explained(const char *what, fb_stack_t taken)
 {
@@ -549,7 +554,8 @@ static void audit_kind(enum fb_res kind, bool cause)
  */
 void fb_ledger_audit(void)
 {
-	static const enum fb_res causes[] = { FB_RES_FREEZE, FB_RES_FILE, FB_RES_COUNT, FB_RES_WORKQUEUE };
+	static const enum fb_res causes[] = { FB_RES_FREEZE, FB_RES_FILE, FB_RES_COUNT,
+					      FB_RES_WORKQUEUE };
 	static const enum fb_res pinned[] = {
 		FB_RES_MODULE, FB_RES_MOUNT, FB_RES_DENTRY, FB_RES_INODE,
 		FB_RES_SUPER, FB_RES_CRED, FB_RES_PID, FB_RES_MEM, FB_RES_PAGE,

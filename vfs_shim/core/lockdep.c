@@ -128,7 +128,8 @@ static void report_order(const struct fb_held *h, const struct class *held, cons
 
 static struct class *class_by_held(const struct fb_held *h);
 
-static const char *const irq_labels[] = {"taken with irqs enabled at", "taken in an irq handler at"};
+static const char *const irq_labels[] = { "taken with irqs enabled at",
+					  "taken in an irq handler at" };
 
 /* @c is used in an irq handler and with irqs enabled: two uses of which at least one excludes. */
 static void report_irq_use(const struct class *c, const void *lock, const struct use *other,
@@ -150,11 +151,12 @@ static void report_irq_order(const struct class *c)
 	const struct use *on = &c->irqs_on[!c->irqs_on[FB_LOCK_EXCL].stack];
 	struct fb_finding *f;
 
-	f = fb_report_at(FB_LOCK_ORDER, fb_stack_here(), in->stack,
-			 fb_run_printf("an irq handler takes \"%s\" at", c->behind->name),
-			 "\"%s\" is held with irqs enabled, and is waited for while \"%s\" is held, "
-			 "which an irq handler takes",
-			 c->name, c->behind->name);
+	f = fb_report_at(
+		FB_LOCK_ORDER, fb_stack_here(), in->stack,
+		fb_run_printf("an irq handler takes \"%s\" at", c->behind->name),
+		"\"%s\" is held with irqs enabled, and is waited for while \"%s\" is held, "
+		"which an irq handler takes",
+		c->name, c->behind->name);
 	fb_finding_part(f, fb_run_printf("\"%s\" is held with irqs enabled at", c->name), on->stack,
 			1, false);
 	fb_finding_part(f, fb_run_printf("\"%s\" is waited for at", c->name),

@@ -13,8 +13,8 @@
 #define APART (1ul << 21)
 
 /*
- * Never fails. Where the range is taken or does not exist (valgrind, 39-bit arm64), the mapping goes
- * elsewhere: a run is then repeatable only as far as the system gives out the same addresses.
+ * Never fails. Where the range is taken or does not exist (valgrind, 39-bit arm64), the mapping
+ * goes elsewhere: a run is then repeatable only as far as the system gives out the same addresses.
  */
 void *fb_map(size_t size, int prot)
 {

@@ -289,7 +289,9 @@ bool fb_mem_fault(const void *addr, const char *what, fb_stack_t at)
 	return true;
 }
 
-/* A reference to the object was told as leaked: that its memory is still there goes without saying. */
+/*
+ * A reference to the object was told as leaked: that its memory is still there goes without saying.
+ */
 static bool is_referenced(const struct fb_block *b)
 {
 	for (const struct fb_dep *d = b->deps; d; d = d->next)
@@ -306,8 +308,9 @@ static void report_unfreed(const struct fb_block *b, unsigned int n, size_t byte
 	if (fb_leak_explained(fb_run_printf("%s: %u of type %s%s%s, allocated", what, n, b->type,
 					    *name ? ", " : "", name), b->alloc))
 		return;
-	fb_report_at(FB_LEAK, 0, b->alloc, "allocated at", "%s: %u of type %s never freed, %zu bytes%s%s",
-		     what, n, b->type, bytes, *name ? ": " : "", name);
+	fb_report_at(FB_LEAK, 0, b->alloc, "allocated at",
+		     "%s: %u of type %s never freed, %zu bytes%s%s", what, n, b->type, bytes,
+		     *name ? ": " : "", name);
 }
 
 /*

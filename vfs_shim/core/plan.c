@@ -26,7 +26,9 @@ void fb_plan_reset(struct fb_plan *to_record, const struct fb_plan *to_follow)
 static struct fb_intent here(bool choice)
 {
 	const struct fb_task *t = fb_core.last;
-	struct fb_intent i = {.task = t ? t->h.id : 0, .point = t ? fb_task_points[t->h.id] : 0, .choice = choice};
+	struct fb_intent i = { .task = t ? t->h.id : 0,
+			       .point = t ? fb_task_points[t->h.id] : 0,
+			       .choice = choice };
 
 	nth = i.task == last_task && i.point == last_point ? nth + 1 : 0;
 	last_task = i.task;
@@ -67,7 +69,8 @@ unsigned int fb_plan_decide(enum fb_decision kind, unsigned int n, unsigned int 
 	for (size_t k = 0; followed && k < followed->n; k++) {
 		const struct fb_intent *i = &followed->i[k];
 
-		if (i->task != at.task || i->point != at.point || i->nth != at.nth || i->choice != at.choice)
+		if (i->task != at.task || i->point != at.point || i->nth != at.nth ||
+		    i->choice != at.choice)
 			continue;
 		value = at.choice ? i->value : value_of(kind, n, i->value);
 		if (value >= n)

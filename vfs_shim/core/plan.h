@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The decisions of a run in words that survive when some of them are left out: not "decision 1234 goes
- * the second way", but "at its 56th point task 3 is switched away from, and task 4 goes on". For
- * making a failing run shorter.
+ * The decisions of a run in words that survive when some of them are left out: not "decision 1234
+ * goes the second way", but "at its 56th point task 3 is switched away from, and task 4 goes on".
+ * For making a failing run shorter.
  */
 #ifndef FB_CORE_PLAN_H
 #define FB_CORE_PLAN_H

@@ -67,7 +67,9 @@ static char *chunk_start(const struct chunk *c)
 	return arena + (size_t)(c - chunks) * CHUNK;
 }
 
-/* Cells begin at multiples of their size, so a size that @align divides keeps every cell aligned. */
+/*
+ * Cells begin at multiples of their size, so a size that @align divides keeps every cell aligned.
+ */
 static unsigned int class_for(size_t need, size_t align)
 {
 	unsigned int i;

@@ -217,10 +217,13 @@ static void atomic(struct fb_race_thread *t, const void *p, size_t size, enum fb
 		fence(t, FB_FULL);
 	if (op != FB_STORE)
 		load(t, fb_race_sync(p, false), order);
-	fb_race_access(p, size, FB_ACCESS_MARKED | (op == FB_LOAD ? FB_ACCESS_READ : FB_ACCESS_WRITE));
+	fb_race_access(p, size,
+		       FB_ACCESS_MARKED | (op == FB_LOAD ? FB_ACCESS_READ : FB_ACCESS_WRITE));
 	if (op != FB_LOAD)
 		store(t, p, order, op == FB_RMW);
-	/* The barrier behind it: what a later relaxed store publishes includes what was read here. */
+	/*
+	 * The barrier behind it: what a later relaxed store publishes includes what was read here.
+	 */
 	if (order & FB_FULL)
 		fence(t, FB_FULL);
 }
@@ -233,8 +236,8 @@ void fb_race_atomic(const void *p, size_t size, enum fb_atomic_op op, enum fb_or
 }
 
 /*
- * READ_ONCE() of a word may be the head of an address dependency (rcu_dereference() always is), which
- * nobody sees from here: what was released there is acquired.
+ * READ_ONCE() of a word may be the head of an address dependency (rcu_dereference() always is),
+ * which nobody sees from here: what was released there is acquired.
  */
 void fb_race_volatile(const void *addr, size_t size, bool write)
 {
@@ -337,7 +340,9 @@ void fb_race_irq_acquire(struct fb_holder *h, const void *obj)
 		acquire(thread_of(h, true), obj);
 }
 
-/* The main stack comes when nobody else can run: after everything so far, and before all to come. */
+/*
+ * The main stack comes when nobody else can run: after everything so far, and before all to come.
+ */
 void fb_race_main(void)
 {
 	struct fb_race_thread *m;

@@ -44,7 +44,8 @@ struct fb_race {
 void fb_race_acquire(const void *obj);
 void fb_race_release(const void *obj);
 /*
- * The same for a lock: who owns it comes after every holder before, who shares it only after owners.
+ * The same for a lock: who owns it comes after every holder before, who shares it only after
+ * owners.
  */
 void fb_race_lock(const void *lock, bool shared);
 void fb_race_unlock(const void *lock, bool shared);
@@ -143,8 +144,8 @@ bool fb_race_built(void);
 /* Accesses looked at in this run. */
 unsigned long fb_race_accesses(void);
 /*
- * Asked once in a process for each pair of stacks that race, before it becomes a finding: true if it
- * is known and no finding. NULL: none is.
+ * Asked once in a process for each pair of stacks that race, before it becomes a finding: true if
+ * it is known and no finding. NULL: none is.
  */
 typedef bool (*fb_race_known_fn)(const struct fb_race *r, void *arg);
 void fb_race_known(fb_race_known_fn fn, void *arg);

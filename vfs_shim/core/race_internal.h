@@ -49,8 +49,8 @@ static inline uint32_t fb_clock_of(const struct fb_clock *c, unsigned int slot)
 struct fb_sync *fb_race_sync(const void *addr, bool make);
 void fb_race_access(const void *addr, size_t size, unsigned int kind);
 /*
- * A plain access to a word: after a release fence a write carries it, and a read leaves what it carried
- * for the next acquire fence, as relaxed ones do.
+ * A plain access to a word: after a release fence a write carries it, and a read leaves what it
+ * carried for the next acquire fence, as relaxed ones do.
  */
 void fb_race_carry(struct fb_race_thread *t, const void *addr, bool write, bool any);
 /* Volatile: a marked access, and it orders what was released there. */

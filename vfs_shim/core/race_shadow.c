@@ -167,12 +167,12 @@ static void report(struct fb_race_thread *me, const struct fb_race *r, const str
 	fb_report_at(FB_DATA_RACE, r->here, r->there,
 		     fb_run_printf("%s of %u bytes by %s, at", verb(r->other_kind), r->other_size,
 				   who(other)),
-		     "%s of %u bytes of %s by %s is not ordered after a %s by %s", verb(r->kind), r->size,
-		     fb_obj(r->addr), who(me), verb(r->other_kind), who(other));
+		     "%s of %u bytes of %s by %s is not ordered after a %s by %s", verb(r->kind),
+		     r->size, fb_obj(r->addr), who(me), verb(r->other_kind), who(other));
 }
 
-static void check(struct fb_race_thread *me, const struct access *a, uintptr_t word, unsigned int bytes,
-		  unsigned int kind, fb_stack_t here)
+static void check(struct fb_race_thread *me, const struct access *a, uintptr_t word,
+		  unsigned int bytes, unsigned int kind, fb_stack_t here)
 {
 	unsigned int both = a->bytes & bytes;
 	struct fb_race r = {
@@ -259,8 +259,8 @@ void fb_race_access(const void *addr, size_t size, unsigned int kind)
 
 		if (p->data)
 			continue;
-		if (unlikely(w->syncs || me->fenced_at == me->now.t[me->slot]) && !(kind & FB_ACCESS_MARKED) &&
-		    size <= 8)
+		if (unlikely(w->syncs || me->fenced_at == me->now.t[me->slot]) &&
+		    !(kind & FB_ACCESS_MARKED) && size <= 8)
 			fb_race_carry(me, addr, kind & FB_ACCESS_WRITE, w->syncs);
 		if (is_entered(w, me, bytes, kind))
 			continue;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What objects compiled with -fsanitize=thread call. They are linked without that flag, so that these
- * take the place of the compiler's own runtime. gcc and clang do not call the same set.
+ * What objects compiled with -fsanitize=thread call. They are linked without that flag, so that
+ * these take the place of the compiler's own runtime. gcc and clang do not call the same set.
  *
  * With --param tsan-distinguish-volatile=1 (clang: -mllvm -tsan-distinguish-volatile=1) READ_ONCE()
  * and WRITE_ONCE() are told from plain accesses.
@@ -12,15 +12,17 @@
 #define CALLER ((uintptr_t)__builtin_return_address(0))
 
 /*
- * gcc announces a write of 16 bytes, and then makes it as it likes; the kernel, which has no vector registers, stores two
- * words. With choice points at accesses, the second word is taken back when the task calls here next, and stored
- * after a choice point: others run in between as they can there, and see, or overwrite, half of it.
+ * gcc announces a write of 16 bytes, and then makes it as it likes; the kernel, which has no vector
+ * registers, stores two words. With choice points at accesses, the second word is taken back when
+ * the task calls here next, and stored after a choice point: others run in between as they can
+ * there, and see, or overwrite, half of it.
  */
 static struct {
 	char *second; /* word; NULL: nothing is to be taken back */
 	uint64_t old;
 	const struct fb_task *task;
-	unsigned long points; /* when it was announced: whoever has passed one since has shown the whole */
+	/* when it was announced: whoever has passed one since has shown the whole */
+	unsigned long points;
 	uintptr_t pc;
 } half;
 

@@ -38,7 +38,8 @@ struct object {
 /* What a step depends on directly. */
 struct edge {
 	unsigned int step; /* happens before */
-	unsigned int race; /* the step to be tried the other way round: the lock, if @step is its unlock */
+	/* the step to be tried the other way round: the lock, if @step is its unlock */
+	unsigned int race;
 };
 
 /* A callback of RCU that was queued, and the sections that it has to wait for. */
@@ -53,7 +54,8 @@ struct callback {
 
 static FB_KEPT struct callback *callback;
 static FB_KEPT unsigned int nr_callbacks;
-static FB_KEPT unsigned int section[FB_X_TASKS]; /* the step that entered it; NONE: the task is in none */
+/* the step that entered it; NONE: the task is in none */
+static FB_KEPT unsigned int section[FB_X_TASKS];
 static FB_KEPT struct callback *runs[FB_X_TASKS]; /* that the task has begun last */
 
 static FB_KEPT struct object **slot;
@@ -188,7 +190,9 @@ static void queued(unsigned int s, uintptr_t key)
 			c->waits[c->n++] = (struct section){section[t], NONE};
 }
 
-/* It comes after what it had to wait for; one that was queued before the region began is not known. */
+/*
+ * It comes after what it had to wait for; one that was queued before the region began is not known.
+ */
 static void due(unsigned int s, uintptr_t key)
 {
 	struct callback *c = NULL;
@@ -267,7 +271,8 @@ static bool before_otherwise(unsigned int a, unsigned int j, const struct edge *
 	if (before(a, j))
 		return true;
 	for (unsigned int k = 0; k < nr_edges; k++)
-		if (edges[k].step != but->step && edges[k].step != but->race && before(a, edges[k].step))
+		if (edges[k].step != but->step && edges[k].step != but->race &&
+		    before(a, edges[k].step))
 			return true;
 	return false;
 }
@@ -363,8 +368,9 @@ static void reverse_queued(unsigned int entered, unsigned int queued)
 }
 
 /*
- * The callback @c touches what @e->step did. If that was before the end of a section that @c waits for, or in one that was
- * over when @c was queued, @c can come first only if it is queued before that section begins.
+ * The callback @c touches what @e->step did. If that was before the end of a section that @c waits
+ * for, or in one that was over when @c was queued, @c can come first only if it is queued before
+ * that section begins.
  */
 static void reverse_callback(const struct callback *c, const struct edge *e, unsigned int s)
 {

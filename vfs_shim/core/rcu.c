@@ -63,7 +63,10 @@ bool fb_rcu_passed(uint64_t epoch)
 	return true;
 }
 
-/** fb_rcu_seen() - current goes on because fb_rcu_passed() was true: it comes after all that was waited for. */
+/**
+ * fb_rcu_seen() - current goes on because fb_rcu_passed() was true: it comes after all that was
+ *	waited for.
+ */
 void fb_rcu_seen(uint64_t epoch)
 {
 	fb_race_grace_end(epoch);

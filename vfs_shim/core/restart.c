@@ -2,10 +2,10 @@
 /*
  * Runs that go on from the mark, and end where what follows is known.
  *
- * A run happens on stacks of its own, so that the memory it writes to can be put back while this is on
- * the process's stack. What comes after the region is a function of memory alone: nobody decides
- * anything any more. So of runs whose memory is the same at the end of the region, only the first is
- * made to its end.
+ * A run happens on stacks of its own, so that the memory it writes to can be put back while this is
+ * on the process's stack. What comes after the region is a function of memory alone: nobody decides
+ * anything any more. So of runs whose memory is the same at the end of the region, only the first
+ * is made to its end.
  */
 #include <string.h>
 #include <sys/mman.h>
@@ -94,7 +94,10 @@ static struct fb_digest *end_slot(const struct fb_digest *d)
 	return &ends[i];
 }
 
-/* The snapshot, so that every run can go on here. Not possible: this one goes on, and others begin anew. */
+/*
+ * The snapshot, so that every run can go on here. Not possible: this one goes on, and others begin
+ * anew.
+ */
 static void at_mark(void)
 {
 	marked = fb_core.ctx;
@@ -113,7 +116,8 @@ static void at_end(void)
 {
 	fb_snapshot_phase(true);
 	memset(&end, 0, sizeof(end));
-	if (!several && !fb_faults_told()->at && !fb_nr_findings() && fb_steps() <= fb_core.max_steps / 2) {
+	if (!several && !fb_faults_told()->at && !fb_nr_findings() &&
+	    fb_steps() <= fb_core.max_steps / 2) {
 		fb_x_work(FB_WORK_COMPARE);
 		end = fb_snapshot_digest();
 		if (!memcmp(end_slot(&end), &end, sizeof(end)))

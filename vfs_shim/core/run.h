@@ -19,16 +19,19 @@ struct fb_run_opts {
 	unsigned long fault_at; /* k-th fault point fails; 0: none */
 	unsigned long fault_then; /* and this one, after it; 0: none */
 	bool fault_persistent; /* and each one of its kind after it */
-	unsigned long intrude_at; /* at this choice point, from 1, the intruder runs: see fb_intruder_wait(); 0: not */
+	/* at this choice point, from 1, the intruder runs: see fb_intruder_wait(); 0: not */
+	unsigned long intrude_at;
 	bool record_points; /* for fb_met_points() */
-	unsigned int fault_variant; /* which way of failing, where there are several: see fb_fault_way() */
+	/* which way of failing, where there are several: see fb_fault_way() */
+	unsigned int fault_variant;
 	const struct fb_plan *plan; /* FB_POLICY_PLANNED */
 	struct fb_plan *record; /* the run's decisions are put there; NULL: not */
 	bool fault_none; /* FB_POLICY_REPLAY: leave out the token's faults */
 	bool no_stacks; /* findings name none: for runs that are repeated if there is one */
 	bool no_trace; /* likewise */
 	bool guard; /* guard pages for every object (default true in the command line) */
-	bool access_points; /* race build: plain accesses of fs/fuse to what others accessed are choice points */
+	/* race build: plain accesses of fs/fuse to what others accessed are choice points */
+	bool access_points;
 	bool no_races; /* and data races are no findings, but what comes of them is */
 	unsigned long max_steps; /* livelock bound; 0: default */
 	uint64_t max_idle_ns; /* how far virtual time may jump when nobody can run; 0: default */

@@ -76,8 +76,8 @@ static struct fb_task *pick(void)
 static void task_main(void *arg);
 
 /*
- * What earlier calls left where the frames of a task that waits will lie, in parts of them that nobody writes to, would make
- * states of the explorer differ that do not.
+ * What earlier calls left where the frames of a task that waits will lie, in parts of them that
+ * nobody writes to, would make states of the explorer differ that do not.
  */
 static __attribute__((noinline)) void wipe_stack(void)
 {
@@ -87,7 +87,10 @@ static __attribute__((noinline)) void wipe_stack(void)
 	__asm__ volatile("" : : "r"(below) : "memory");
 }
 
-/* The switch that is about to be made: not in registers, which would be saved on the stack of the task. */
+/*
+ * The switch that is about to be made: not in registers, which would be saved on the stack of the
+ * task.
+ */
 static FB_UNTOLD struct fb_ctx *from, *to;
 
 static __attribute__((noinline)) void prepare_switch(struct fb_task *t)
@@ -201,9 +204,11 @@ static void report_livelock(void)
 	const struct fb_task *t = fb_task_starving();
 
 	if (t)
-		fb_report_fatal(FB_DEADLOCK, fb_stack_of(t), "it waits at", "%s in %lu steps, while others run",
-				starvation(t), fb_core.max_steps);
-	fb_report_fatal(FB_DEADLOCK, 0, NULL, "livelock: no end after %lu steps", fb_core.max_steps);
+		fb_report_fatal(FB_DEADLOCK, fb_stack_of(t), "it waits at",
+				"%s in %lu steps, while others run", starvation(t),
+				fb_core.max_steps);
+	fb_report_fatal(FB_DEADLOCK, 0, NULL, "livelock: no end after %lu steps",
+			fb_core.max_steps);
 }
 
 /* One step towards the livelock bound. */
@@ -396,7 +401,8 @@ void fb_block(const char *why, const void *obj)
 }
 
 /**
- * fb_spin() - as fb_block(), also in irq context: on another processor somebody holds the lock. That
+ * fb_spin() - as fb_block(), also in irq context: on another processor somebody holds the lock.
+ *	That
  * it is not the task below the handler is for fb_lock_check() to see. A wake-up may be meant for
  * that task, so look again.
  */
@@ -575,8 +581,8 @@ static void report_deadlock(void)
 						t->why, fb_obj(t->obj));
 	}
 	t = fb_task_starving();
-	f = fb_report_at(FB_DEADLOCK, first ? fb_stack_of(first) : 0, 0, NULL, "%s%snobody can run: %s",
-			 t ? starvation(t) : "", t ? "; " : "", text);
+	f = fb_report_at(FB_DEADLOCK, first ? fb_stack_of(first) : 0, 0, NULL,
+			 "%s%snobody can run: %s", t ? starvation(t) : "", t ? "; " : "", text);
 	if (f && first)
 		f->task_id = first->h.id;
 	for (unsigned int i = 0; f && (t = fb_task_at(i)); i++)

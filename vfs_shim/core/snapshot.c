@@ -290,7 +290,10 @@ static void make_room(void)
 	free(p);
 }
 
-/** fb_snapshot_heap() - malloc() gets what it may need in runs now, and from now on from the heap alone. Before any run. */
+/**
+ * fb_snapshot_heap() - malloc() gets what it may need in runs now, and from now on from the heap
+ *	alone. Before any run.
+ */
 void fb_snapshot_heap(void)
 {
 	static FB_KEPT bool done;

@@ -19,7 +19,10 @@
 /* A static variable that keeps its value. */
 #define FB_KEPT __attribute__((section("fb_kept")))
 
-/* A static variable that is put back, but is no state: what it counts or points at makes no difference, or is told (told.h). */
+/*
+ * A static variable that is put back, but is no state: what it counts or points at makes no
+ * difference, or is told (told.h).
+ */
 #define FB_UNTOLD __attribute__((section("fb_untold")))
 
 /* Whole pages that keep their contents. Before the snapshot is taken. */
@@ -38,16 +41,21 @@ bool fb_snapshot_taken(void);
  * snapshot is dropped then.
  */
 bool fb_snapshot_restore(void);
-/* Begin (false) or end (true) of what is done again and again: pages that only the end writes to are watched anew each time. */
+/*
+ * Begin (false) or end (true) of what is done again and again: pages that only the end writes to
+ * are watched anew each time.
+ */
 void fb_snapshot_phase(bool end);
 /*
- * What differs from the snapshot and may make a difference to what follows, in 128 bits. Left out are the heap of malloc(), FB_UNTOLD,
- * and what lies on stacks that is not in use.
+ * What differs from the snapshot and may make a difference to what follows, in 128 bits. Left out
+ * are the heap of malloc(), FB_UNTOLD, and what lies on stacks that is not in use.
  */
 struct fb_digest fb_snapshot_digest(void);
 /* Forget it; memory stays as it is. */
 void fb_snapshot_drop(void);
-/* Something was done that a restore would not undo (a new mapping, an open file): none, any more. */
+/*
+ * Something was done that a restore would not undo (a new mapping, an open file): none, any more.
+ */
 void fb_snapshot_spoil(void);
 /* From the fault handler: was it a write to memory of the snapshot? Then it may go on. */
 bool fb_snapshot_fault(const void *addr);

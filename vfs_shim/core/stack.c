@@ -26,16 +26,19 @@ struct batch {
 };
 
 /*
- * Program counters mean the same in every run of the process, so runs of one scenario share the store,
- * in which they find nearly all of their stacks. That of many scenarios would be too big for a
- * processor's cache, and looking things up in it half of what a run costs.
+ * Program counters mean the same in every run of the process, so runs of one scenario share the
+ * store, in which they find nearly all of their stacks. That of many scenarios would be too big for
+ * a processor's cache, and looking things up in it half of what a run costs.
  */
 static struct fb_table by_hash;
 static struct stored **by_id;
 static fb_stack_t nr_stored, room;
 static struct batch *batches;
 
-/* In front of the table: most stacks were seen just before. 64 bits tell them apart well enough here. */
+/*
+ * In front of the table: most stacks were seen just before. 64 bits tell them apart well enough
+ * here.
+ */
 #define NR_RECENT 8192
 static struct {
 	uint64_t hash;
@@ -160,7 +163,8 @@ fb_stack_t fb_stack_from(const struct fb_ctx *c, struct fb_frames *buf, uintptr_
 }
 
 /**
- * fb_stack_here() - the stack of the caller, as a number that stays valid until a run of another name
+ * fb_stack_here() - the stack of the caller, as a number that stays valid until a run of another
+ *	name
  * begins; in a run without stacks a number without frames, as 0 says that something never happened.
  * Some 30 ns.
  */

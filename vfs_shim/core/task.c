@@ -8,7 +8,8 @@
 #include "snapshot.h"
 
 static FB_UNTOLD struct fb_task **tasks;
-FB_UNTOLD unsigned int *fb_task_points; /* by id: places where it could be switched away from, so far */
+/* by id: places where it could be switched away from, so far */
+FB_UNTOLD unsigned int *fb_task_points;
 static unsigned int nr_tasks, room;
 
 unsigned int fb_nr_tasks(void)

@@ -22,8 +22,9 @@ unsigned int fb_task_id(const struct fb_task *t);
 void fb_task_set_data(struct fb_task *t, void *data);
 void *fb_task_data(const struct fb_task *t);
 /*
- * Current is on an errand that others must let it end, such as a freeze: a run that stops short of that is reported as
- * starvation. NULL: it is done. Return: the one before, for errands within others. Context: task.
+ * Current is on an errand that others must let it end, such as a freeze: a run that stops short of
+ * that is reported as starvation. NULL: it is done. Return: the one before, for errands within
+ * others. Context: task.
  */
 const char *fb_task_set_errand(const char *errand);
 /* Daemon tasks (kworkers, ksoftirqd) do not keep a run alive. */

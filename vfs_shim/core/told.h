@@ -2,10 +2,10 @@
 /*
  * What core's own bookkeeping says, for whoever compares states of runs.
  *
- * Ledgers, lock order and blocks lie in malloc()'s memory, at places and in lists that depend on the
- * order of events. What they mean does not: it is a set of facts, and its digest is a sum over them.
- * Each fact is told when it becomes true and untold when it ends. Only while the explorer looks: two
- * states are compared that began alike.
+ * Ledgers, lock order and blocks lie in malloc()'s memory, at places and in lists that depend on
+ * the order of events. What they mean does not: it is a set of facts, and its digest is a sum over
+ * them. Each fact is told when it becomes true and untold when it ends. Only while the explorer
+ * looks: two states are compared that began alike.
  */
 #ifndef FB_CORE_TOLD_H
 #define FB_CORE_TOLD_H

@@ -2,10 +2,11 @@
 /*
  * Asynchronous I/O by io_submit(2).
  *
- * Models: fs/aio.c, 6.1. A request has two references: the submission's, and its completion's, which
- * ->ki_complete() drops, in whatever context and possibly before ->read_iter() or ->write_iter()
- * returns. The last one posts the event and puts the file. A write holds freeze protection of the
- * file's super block from before ->write_iter() until it completes; no task owns it in between.
+ * Models: fs/aio.c, 6.1. A request has two references: the submission's, and its completion's,
+ * which ->ki_complete() drops, in whatever context and possibly before ->read_iter() or
+ * ->write_iter() returns. The last one posts the event and puts the file. A write holds freeze
+ * protection of the file's super block from before ->write_iter() until it completes; no task owns
+ * it in between.
  *
  * Leaves out: IOCB_CMD_POLL, eventfds, the ring in user memory (events are copied out by
  * io_getevents()), per-cpu batches of slots, the system-wide limit, compat system calls. A process
@@ -128,7 +129,10 @@ static void put_users(struct kioctx *ctx)
 	put_reqs(ctx);
 }
 
-/* Room for @nr requests; the kernel gives more, as slots may sit on other processors and in whole pages. */
+/*
+ * Room for @nr requests; the kernel gives more, as slots may sit on other processors and in whole
+ * pages.
+ */
 static unsigned int ring_size(unsigned int nr)
 {
 	unsigned int events = max(nr, num_possible_cpus() * 4) * 2 + 2;
@@ -578,7 +582,8 @@ static int io_submit_one(struct kioctx *ctx, struct iocb __user *user_iocb)
 	if (copy_from_user(&iocb, user_iocb, sizeof(iocb)))
 		return -EFAULT;
 	/* An eventfd and IOCB_CMD_POLL have no model: the box has no eventfd that counts. */
-	if (iocb.aio_reserved2 || (ssize_t)iocb.aio_nbytes < 0 || (iocb.aio_flags & IOCB_FLAG_RESFD))
+	if (iocb.aio_reserved2 || (ssize_t)iocb.aio_nbytes < 0 ||
+	    (iocb.aio_flags & IOCB_FLAG_RESFD))
 		return -EINVAL;
 	req = aio_get_req(ctx);
 	if (!req)
@@ -707,7 +712,8 @@ static long read_ring(struct kioctx *ctx, struct io_event __user *event, long nr
 }
 
 /* Enough, or an error? Adds to *@done, or makes it the error. */
-static bool read_events(struct kioctx *ctx, long min_nr, long nr, struct io_event __user *event, long *done)
+static bool read_events(struct kioctx *ctx, long min_nr, long nr, struct io_event __user *event,
+			long *done)
 {
 	long ret = read_ring(ctx, event + *done, nr - *done);
 

@@ -73,7 +73,8 @@ static bool chgrp_ok(struct user_namespace *mnt_userns, const struct inode *inod
 	vfsuid_t owner = i_uid_into_vfsuid(mnt_userns, inode);
 	vfsgid_t group = i_gid_into_vfsgid(mnt_userns, inode);
 
-	if (vfsuid_eq_kuid(owner, current_fsuid()) && (vfsgid_eq(to, group) || vfsgid_in_group_p(to)))
+	if (vfsuid_eq_kuid(owner, current_fsuid()) &&
+	    (vfsgid_eq(to, group) || vfsgid_in_group_p(to)))
 		return true;
 	if (capable_wrt_inode_uidgid(mnt_userns, inode, CAP_CHOWN))
 		return true;
@@ -92,7 +93,8 @@ static int prepare_chmod(struct user_namespace *mnt_userns, struct inode *inode,
 	return 0;
 }
 
-static int prepare_unforced(struct user_namespace *mnt_userns, struct inode *inode, struct iattr *attr)
+static int prepare_unforced(struct user_namespace *mnt_userns, struct inode *inode,
+			    struct iattr *attr)
 {
 	unsigned int valid = attr->ia_valid;
 
@@ -214,8 +216,10 @@ static void fill_times(struct inode *inode, struct iattr *attr)
 	struct timespec64 now = current_time(inode);
 
 	attr->ia_ctime = now;
-	attr->ia_atime = attr->ia_valid & ATTR_ATIME_SET ? timestamp_truncate(attr->ia_atime, inode) : now;
-	attr->ia_mtime = attr->ia_valid & ATTR_MTIME_SET ? timestamp_truncate(attr->ia_mtime, inode) : now;
+	attr->ia_atime =
+		attr->ia_valid & ATTR_ATIME_SET ? timestamp_truncate(attr->ia_atime, inode) : now;
+	attr->ia_mtime =
+		attr->ia_valid & ATTR_MTIME_SET ? timestamp_truncate(attr->ia_mtime, inode) : now;
 }
 
 /* ATTR_KILL_SUID and _SGID become a change of mode. */
@@ -223,7 +227,8 @@ static void kill_to_mode(struct inode *inode, struct iattr *attr)
 {
 	umode_t mode = inode->i_mode, kill = 0;
 
-	BUG_ON((attr->ia_valid & (ATTR_KILL_SUID | ATTR_KILL_SGID)) && (attr->ia_valid & ATTR_MODE));
+	BUG_ON((attr->ia_valid & (ATTR_KILL_SUID | ATTR_KILL_SGID)) &&
+	       (attr->ia_valid & ATTR_MODE));
 	if (attr->ia_valid & ATTR_KILL_SUID)
 		kill |= mode & S_ISUID;
 	if (attr->ia_valid & ATTR_KILL_SGID)

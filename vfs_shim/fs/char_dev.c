@@ -2,8 +2,9 @@
 /*
  * Character devices by major number, and block devices, of which there are none.
  *
- * Models: fs/char_dev.c, 6.1. Leaves out: ranges of minors (a major has one set of file operations; misc devices find their own by
- * minor), dynamic majors, kobjects, cdev_add() (CUSE is a module of its own and not part of fuse.ko).
+ * Models: fs/char_dev.c, 6.1. Leaves out: ranges of minors (a major has one set of file operations;
+ * misc devices find their own by minor), dynamic majors, kobjects, cdev_add() (CUSE is a module of
+ * its own and not part of fuse.ko).
  */
 #include <linux/fs.h>
 #include <linux/export.h>
@@ -17,7 +18,10 @@
 static const struct file_operations *chrdevs[CHRDEV_MAJOR_MAX];
 static DEFINE_MUTEX(chrdevs_lock);
 
-/** __register_chrdev() - -EBUSY if the major is taken; major 0 (dynamic) is unmodelled. Models: fs/char_dev.c, 6.1. */
+/**
+ * __register_chrdev() - -EBUSY if the major is taken; major 0 (dynamic) is unmodelled. Models:
+ *	fs/char_dev.c, 6.1.
+ */
 int __register_chrdev(unsigned int major, unsigned int baseminor, unsigned int count,
 		      const char *name, const struct file_operations *fops)
 {

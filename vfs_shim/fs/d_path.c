@@ -2,8 +2,8 @@
 /*
  * Names of paths.
  *
- * Models: fs/d_path.c, 6.1. Each name is built from its end towards the front of the buffer, in one step of the box (the kernel
- * retries when rename_lock or mount_lock moved).
+ * Models: fs/d_path.c, 6.1. Each name is built from its end towards the front of the buffer, in one
+ * step of the box (the kernel retries when rename_lock or mount_lock moved).
  */
 #include <linux/fs.h>
 #include <linux/dcache.h>
@@ -85,7 +85,10 @@ char *__d_path(const struct path *path, const struct path *root, char *buf, int 
 	return prepend_done(&b);
 }
 
-/** d_absolute_path() - the name from the root of the tree; -EINVAL if detached. Models: fs/d_path.c, 6.1. */
+/**
+ * d_absolute_path() - the name from the root of the tree; -EINVAL if detached. Models: fs/d_path.c,
+ *	6.1.
+ */
 char *d_absolute_path(const struct path *path, char *buf, int buflen)
 {
 	struct prepend_buffer b = prepend_start(buf, buflen);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Kernel: fs/dax.c, drivers/dax/super.c. There is no DAX device in the box: only virtiofs gives fs/fuse one.
- * fs/fuse/dax.c is compiled in because Debian's fuse.ko has it; a mount can never reach its data paths.
+ * Kernel: fs/dax.c, drivers/dax/super.c. There is no DAX device in the box: only virtiofs gives
+ * fs/fuse one. fs/fuse/dax.c is compiled in because Debian's fuse.ko has it; a mount can never
+ * reach its data paths.
  */
 #include <linux/dax.h>
 #include <linux/fs.h>
@@ -17,8 +18,8 @@ void dax_read_unlock(int id)
 	unmodelled("dax_read_unlock");
 }
 
-long dax_direct_access(struct dax_device *dax_dev, pgoff_t pgoff, long nr_pages, enum dax_access_mode mode,
-		       void **kaddr, pfn_t *pfn)
+long dax_direct_access(struct dax_device *dax_dev, pgoff_t pgoff, long nr_pages,
+		       enum dax_access_mode mode, void **kaddr, pfn_t *pfn)
 {
 	unmodelled("dax_direct_access");
 }
@@ -28,8 +29,8 @@ ssize_t dax_iomap_rw(struct kiocb *iocb, struct iov_iter *iter, const struct iom
 	unmodelled("dax_iomap_rw");
 }
 
-vm_fault_t dax_iomap_fault(struct vm_fault *vmf, enum page_entry_size pe_size, pfn_t *pfnp, int *errp,
-			   const struct iomap_ops *ops)
+vm_fault_t dax_iomap_fault(struct vm_fault *vmf, enum page_entry_size pe_size, pfn_t *pfnp,
+			   int *errp, const struct iomap_ops *ops)
 {
 	unmodelled("dax_iomap_fault");
 }

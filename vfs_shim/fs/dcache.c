@@ -2,12 +2,14 @@
 /*
  * The dentry cache.
  *
- * Models: fs/dcache.c, 6.1. Each dentry has its lock and count (lockref), hashed dentries hang in locked buckets, unused ones stay
- * cached on an LRU list until they are pruned, and memory goes back after a grace period. Lock order as in the kernel:
- * inode->i_lock, parent's d_lock, d_lock, hash bucket.
+ * Models: fs/dcache.c, 6.1. Each dentry has its lock and count (lockref), hashed dentries hang in
+ * locked buckets, unused ones stay cached on an LRU list until they are pruned, and memory goes
+ * back after a grace period. Lock order as in the kernel: inode->i_lock, parent's d_lock, d_lock,
+ * hash bucket.
  *
- * Leaves out: RCU-walk (d_seq is kept, nobody walks by it), case folding, the per-node LRU lists (one list; a step of the box
- * between two choice points is indivisible, so the list and the walks over a tree need no lock of their own).
+ * Leaves out: RCU-walk (d_seq is kept, nobody walks by it), case folding, the per-node LRU lists
+ * (one list; a step of the box between two choice points is indivisible, so the list and the walks
+ * over a tree need no lock of their own).
  *
  * Ledger: FB_RES_DENTRY watches d_lockref.count; lockref.c and this file enter each change.
  */
@@ -141,7 +143,8 @@ static void dentry_free(struct dentry *dentry)
 }
 
 /*
- * LRU and shrink lists: DCACHE_LRU_LIST says on one of them, DCACHE_SHRINK_LIST that somebody is about to dispose of it.
+ * LRU and shrink lists: DCACHE_LRU_LIST says on one of them, DCACHE_SHRINK_LIST that somebody is
+ * about to dispose of it.
  */
 static void d_lru_add(struct dentry *dentry)
 {
@@ -306,7 +309,10 @@ struct dentry *d_alloc_anon(struct super_block *sb)
 }
 EXPORT_SYMBOL(d_alloc_anon);
 
-/** d_alloc_pseudo() - a dentry that no lookup will ever reach (pipes, anonymous inodes). Models: fs/dcache.c, 6.1. */
+/**
+ * d_alloc_pseudo() - a dentry that no lookup will ever reach (pipes, anonymous inodes). Models:
+ *	fs/dcache.c, 6.1.
+ */
 struct dentry *d_alloc_pseudo(struct super_block *sb, const struct qstr *name)
 {
 	struct dentry *dentry = __d_alloc(sb, name);
@@ -316,7 +322,10 @@ struct dentry *d_alloc_pseudo(struct super_block *sb, const struct qstr *name)
 	return dentry;
 }
 
-/** d_alloc_cursor() - the place of a reader in a directory that lives in the dcache. Models: fs/dcache.c, 6.1. */
+/**
+ * d_alloc_cursor() - the place of a reader in a directory that lives in the dcache. Models:
+ *	fs/dcache.c, 6.1.
+ */
 struct dentry *d_alloc_cursor(struct dentry *parent)
 {
 	struct dentry *dentry = d_alloc_anon(parent->d_sb);
@@ -338,7 +347,9 @@ struct dentry *d_alloc_name(struct dentry *parent, const char *name)
 }
 EXPORT_SYMBOL(d_alloc_name);
 
-/** d_set_d_op() - set the operations once, before the dentry is visible. Models: fs/dcache.c, 6.1. */
+/**
+ * d_set_d_op() - set the operations once, before the dentry is visible. Models: fs/dcache.c, 6.1.
+ */
 void d_set_d_op(struct dentry *dentry, const struct dentry_operations *op)
 {
 	WARN_ON_ONCE(dentry->d_op);
@@ -420,7 +431,10 @@ static void dentry_unlink_inode(struct dentry *dentry)
 		iput(inode);
 }
 
-/** d_instantiate() - give a negative dentry its inode; eats the caller's reference. Models: fs/dcache.c, 6.1. */
+/**
+ * d_instantiate() - give a negative dentry its inode; eats the caller's reference. Models:
+ *	fs/dcache.c, 6.1.
+ */
 void d_instantiate(struct dentry *entry, struct inode *inode)
 {
 	BUG_ON(!hlist_unhashed(&entry->d_u.d_alias));
@@ -434,7 +448,9 @@ void d_instantiate(struct dentry *entry, struct inode *inode)
 }
 EXPORT_SYMBOL(d_instantiate);
 
-/** d_instantiate_new() - d_instantiate() and unlock_new_inode() in one. Models: fs/dcache.c, 6.1. */
+/**
+ * d_instantiate_new() - d_instantiate() and unlock_new_inode() in one. Models: fs/dcache.c, 6.1.
+ */
 void d_instantiate_new(struct dentry *entry, struct inode *inode)
 {
 	BUG_ON(!hlist_unhashed(&entry->d_u.d_alias));
@@ -451,7 +467,10 @@ void d_instantiate_new(struct dentry *entry, struct inode *inode)
 }
 EXPORT_SYMBOL(d_instantiate_new);
 
-/** d_make_root() - the root dentry of a super block; drops @root_inode when it fails. Models: fs/dcache.c, 6.1. */
+/**
+ * d_make_root() - the root dentry of a super block; drops @root_inode when it fails. Models:
+ *	fs/dcache.c, 6.1.
+ */
 struct dentry *d_make_root(struct inode *root_inode)
 {
 	struct dentry *res;
@@ -467,7 +486,9 @@ struct dentry *d_make_root(struct inode *root_inode)
 }
 EXPORT_SYMBOL(d_make_root);
 
-/** d_tmpfile() - name the inode of an O_TMPFILE and take its link away. Models: fs/dcache.c, 6.1. */
+/**
+ * d_tmpfile() - name the inode of an O_TMPFILE and take its link away. Models: fs/dcache.c, 6.1.
+ */
 void d_tmpfile(struct file *file, struct inode *inode)
 {
 	struct dentry *dentry = file->f_path.dentry;
@@ -490,8 +511,9 @@ EXPORT_SYMBOL(d_tmpfile);
  */
 
 /*
- * Take what a kill needs in the kernel's order: i_lock, the parent's d_lock, d_lock. Called with d_lock, returns with all three,
- * for inode and parent as they are then. The dentry itself stays: the caller holds a count, or it sits on the caller's shrink list.
+ * Take what a kill needs in the kernel's order: i_lock, the parent's d_lock, d_lock. Called with
+ * d_lock, returns with all three, for inode and parent as they are then. The dentry itself stays:
+ * the caller holds a count, or it sits on the caller's shrink list.
  */
 static void lock_for_kill(struct dentry *dentry, struct inode **inodep, struct dentry **parentp)
 {
@@ -594,7 +616,10 @@ static bool put_keeps_dentry(struct dentry *dentry)
 	return true;
 }
 
-/* The last user of a dentry that shall not stay; d_lock held. Returns the parent to put, NULL when done. */
+/*
+ * The last user of a dentry that shall not stay; d_lock held. Returns the parent to put, NULL when
+ * done.
+ */
 static struct dentry *dentry_kill(struct dentry *dentry)
 {
 	struct dentry *parent;
@@ -611,7 +636,8 @@ static struct dentry *dentry_kill(struct dentry *dentry)
 }
 
 /**
- * dput() - drop a reference; the last one caches the dentry or frees it and drops its parent in turn
+ * dput() - drop a reference; the last one caches the dentry or frees it and drops its parent in
+ *	turn
  * Models: fs/dcache.c, 6.1. May sleep (the inode may be evicted). NULL is fine.
  */
 void dput(struct dentry *dentry)
@@ -702,7 +728,10 @@ enum d_walk_ret {
 	D_WALK_SKIP,
 };
 
-/* One step of the box: @enter must not reach a choice point. The kernel holds the d_locks along the path instead. */
+/*
+ * One step of the box: @enter must not reach a choice point. The kernel holds the d_locks along the
+ * path instead.
+ */
 static bool d_walk(struct dentry *dentry, void *data,
 		   enum d_walk_ret (*enter)(void *, struct dentry *))
 {
@@ -909,7 +938,10 @@ static enum d_walk_ret d_genocide_kill(void *root, struct dentry *dentry)
 	return D_WALK_CONTINUE;
 }
 
-/** d_genocide() - drop the count that pins each dentry of a ramfs-like tree. Models: fs/dcache.c, 6.1. */
+/**
+ * d_genocide() - drop the count that pins each dentry of a ramfs-like tree. Models: fs/dcache.c,
+ *	6.1.
+ */
 void d_genocide(struct dentry *parent)
 {
 	d_walk(parent, parent, d_genocide_kill);
@@ -936,7 +968,10 @@ bool d_same_name(const struct dentry *dentry, const struct dentry *parent, const
 }
 EXPORT_SYMBOL(d_same_name);
 
-/** __d_lookup() - find a hashed child, counted; a concurrent rename may hide it. Models: fs/dcache.c, 6.1. */
+/**
+ * __d_lookup() - find a hashed child, counted; a concurrent rename may hide it. Models:
+ *	fs/dcache.c, 6.1.
+ */
 struct dentry *__d_lookup(const struct dentry *parent, const struct qstr *name)
 {
 	struct dentry *found = NULL;
@@ -962,7 +997,10 @@ struct dentry *__d_lookup(const struct dentry *parent, const struct qstr *name)
 	return found;
 }
 
-/** d_lookup() - find a hashed child, counted, never missing it because of a rename. Models: fs/dcache.c, 6.1. */
+/**
+ * d_lookup() - find a hashed child, counted, never missing it because of a rename. Models:
+ *	fs/dcache.c, 6.1.
+ */
 struct dentry *d_lookup(const struct dentry *parent, const struct qstr *name)
 {
 	struct dentry *dentry;
@@ -978,7 +1016,10 @@ struct dentry *d_lookup(const struct dentry *parent, const struct qstr *name)
 }
 EXPORT_SYMBOL(d_lookup);
 
-/** d_hash_and_lookup() - hash the name by the parent's rule, then d_lookup(). Models: fs/dcache.c, 6.1. */
+/**
+ * d_hash_and_lookup() - hash the name by the parent's rule, then d_lookup(). Models: fs/dcache.c,
+ *	6.1.
+ */
 struct dentry *d_hash_and_lookup(struct dentry *dir, struct qstr *name)
 {
 	int err;
@@ -994,7 +1035,8 @@ struct dentry *d_hash_and_lookup(struct dentry *dir, struct qstr *name)
 EXPORT_SYMBOL(d_hash_and_lookup);
 
 /*
- * i_dir_seq is odd while a looked-up dentry moves from the in-lookup table to the hash: who finds it in neither must look again.
+ * i_dir_seq is odd while a looked-up dentry moves from the in-lookup table to the hash: who finds
+ * it in neither must look again.
  */
 static unsigned int start_dir_add(struct inode *dir)
 {
@@ -1093,9 +1135,11 @@ static bool join_lookup(struct dentry *dentry, struct dentry *parent, const stru
 }
 
 /**
- * d_alloc_parallel() - the dentry for a name: the hashed one, or one that is d_in_lookup() and ours to look up
+ * d_alloc_parallel() - the dentry for a name: the hashed one, or one that is d_in_lookup() and ours
+ *	to look up
  * @wq: the caller's, used until d_lookup_done()
- * Models: fs/dcache.c, 6.1. ERR_PTR(-ENOMEM) when there is no memory. The caller holds the directory's lock, shared or exclusive.
+ * Models: fs/dcache.c, 6.1. ERR_PTR(-ENOMEM) when there is no memory. The caller holds the
+ * directory's lock, shared or exclusive.
  */
 struct dentry *d_alloc_parallel(struct dentry *parent, const struct qstr *name,
 				wait_queue_head_t *wq)
@@ -1199,7 +1243,10 @@ struct dentry *d_find_any_alias(struct inode *inode)
 }
 EXPORT_SYMBOL(d_find_any_alias);
 
-/** d_find_alias() - a hashed dentry of @inode (any, for a directory), counted. Models: fs/dcache.c, 6.1. */
+/**
+ * d_find_alias() - a hashed dentry of @inode (any, for a directory), counted. Models: fs/dcache.c,
+ *	6.1.
+ */
 struct dentry *d_find_alias(struct inode *inode)
 {
 	struct dentry *alias, *found = NULL;
@@ -1298,7 +1345,8 @@ out:
 
 /**
  * d_obtain_alias() - a dentry for an inode found without a name (file handles)
- * Models: fs/dcache.c, 6.1. Eats the inode reference in every case; -ESTALE for NULL, errors pass through.
+ * Models: fs/dcache.c, 6.1. Eats the inode reference in every case; -ESTALE for NULL, errors pass
+ * through.
  */
 struct dentry *d_obtain_alias(struct inode *inode)
 {
@@ -1317,7 +1365,10 @@ EXPORT_SYMBOL(d_obtain_root);
  * Renames
  */
 
-/** d_ancestor() - the child of @p1 on the way to @p2; NULL if @p2 is not below @p1. Models: fs/dcache.c, 6.1. */
+/**
+ * d_ancestor() - the child of @p1 on the way to @p2; NULL if @p2 is not below @p1. Models:
+ *	fs/dcache.c, 6.1.
+ */
 struct dentry *d_ancestor(struct dentry *p1, struct dentry *p2)
 {
 	struct dentry *p;
@@ -1456,7 +1507,10 @@ void d_exchange(struct dentry *dentry1, struct dentry *dentry2)
 	write_sequnlock(&rename_lock);
 }
 
-/* A directory turned up under a second name: move its dentry, if the rename locks can be had without waiting. */
+/*
+ * A directory turned up under a second name: move its dentry, if the rename locks can be had
+ * without waiting.
+ */
 static int __d_unalias(struct dentry *dentry, struct dentry *alias)
 {
 	struct super_block *sb = dentry->d_sb;
@@ -1504,7 +1558,8 @@ static struct dentry *splice_directory(struct inode *inode, struct dentry *dentr
 
 /**
  * d_splice_alias() - the end of a lookup: d_add(), or the directory's existing dentry moved here
- * Models: fs/dcache.c, 6.1. Eats the inode reference; NULL when @dentry itself was used, else the dentry to use (or an error).
+ * Models: fs/dcache.c, 6.1. Eats the inode reference; NULL when @dentry itself was used, else the
+ * dentry to use (or an error).
  */
 struct dentry *d_splice_alias(struct inode *inode, struct dentry *dentry)
 {
@@ -1551,7 +1606,8 @@ EXPORT_SYMBOL(d_delete);
 
 /**
  * d_set_mounted() - mark a mount point
- * Models: fs/dcache.c, 6.1. -ENOENT if it, or an ancestor, was unlinked; -EBUSY if it is one already.
+ * Models: fs/dcache.c, 6.1. -ENOENT if it, or an ancestor, was unlinked; -EBUSY if it is one
+ * already.
  */
 int d_set_mounted(struct dentry *dentry)
 {
@@ -1591,8 +1647,8 @@ void vfs_caches_init(void)
 /**
  * vfs_shutdown() - at the end of a run: unmount everything, the root last, and give the caches back
  *
- * No kernel counterpart. Called from a task, before the modules' exit functions. What somebody still holds then stays where it is
- * and shows in the ledgers.
+ * No kernel counterpart. Called from a task, before the modules' exit functions. What somebody
+ * still holds then stays where it is and shows in the ledgers.
  */
 void vfs_shutdown(void)
 {

@@ -241,7 +241,8 @@ static bool sigio_permitted(struct task_struct *p, struct fown_struct *own, int 
 	rcu_read_lock();
 	cred = __task_cred(p);
 	ok = uid_eq(own->euid, GLOBAL_ROOT_UID) || uid_eq(own->euid, cred->suid) ||
-	     uid_eq(own->euid, cred->uid) || uid_eq(own->uid, cred->suid) || uid_eq(own->uid, cred->uid);
+	     uid_eq(own->euid, cred->uid) || uid_eq(own->uid, cred->suid) ||
+	     uid_eq(own->uid, cred->uid);
 	ok = ok && !security_file_send_sigiotask(p, own, sig);
 	rcu_read_unlock();
 	return ok;
@@ -441,9 +442,12 @@ EXPORT_SYMBOL(kill_fasync);
  */
 void __init fcntl_init(void)
 {
-	/* Two flags with a bit in common, as glibc's and the kernel's headers mixed would give, do not add up. */
-	BUILD_BUG_ON(21 - 1 != HWEIGHT32((VALID_OPEN_FLAGS & ~(O_NONBLOCK | O_NDELAY)) | __FMODE_EXEC |
-					 __FMODE_NONOTIFY));
+	/*
+	 * Two flags with a bit in common, as glibc's and the kernel's headers mixed would give, do
+	 * not add up.
+	 */
+	BUILD_BUG_ON(21 - 1 != HWEIGHT32((VALID_OPEN_FLAGS & ~(O_NONBLOCK | O_NDELAY)) |
+					 __FMODE_EXEC | __FMODE_NONOTIFY));
 
 	fasync_cache = kmem_cache_create("fasync_cache", sizeof(struct fasync_struct), 0,
 					 SLAB_PANIC | SLAB_ACCOUNT, NULL);

@@ -2,8 +2,9 @@
 /*
  * File handles for user space.
  *
- * Models: fs/fhandle.c, 6.1. Leaves out: relative names and AT_FDCWD as mount (the box has no current directory), the
- * calls of 32-bit programs. What a handle means is fs/exportfs/expfs.c, which is taken.
+ * Models: fs/fhandle.c, 6.1. Leaves out: relative names and AT_FDCWD as mount (the box has no
+ * current directory), the calls of 32-bit programs. What a handle means is fs/exportfs/expfs.c,
+ * which is taken.
  */
 #include <linux/capability.h>
 #include <linux/exportfs.h>
@@ -52,11 +53,11 @@ static long encode(const struct path *path, struct file_handle __user *ufh, u32 
  * @mnt_id: user pointer, gets the number of the mount
  * @flags: AT_SYMLINK_FOLLOW or 0
  *
- * Models: fs/fhandle.c, 6.1. Return: 0; -EOPNOTSUPP where the file system has no handles, -EOVERFLOW for lack of
- * room (ufh->handle_bytes then says how much it takes), or another -errno.
+ * Models: fs/fhandle.c, 6.1. Return: 0; -EOPNOTSUPP where the file system has no handles,
+ * -EOVERFLOW for lack of room (ufh->handle_bytes then says how much it takes), or another -errno.
  */
-long do_name_to_handle(int dfd, const char __user *name, struct file_handle __user *ufh, int __user *mnt_id,
-		       int flags)
+long do_name_to_handle(int dfd, const char __user *name, struct file_handle __user *ufh,
+		       int __user *mnt_id, int flags)
 {
 	struct file_handle head;
 	struct path path;
@@ -126,8 +127,8 @@ static int handle_to_path(int mountdirfd, struct file_handle __user *ufh, struct
 	}
 	path->mnt = f.file->f_path.mnt;
 	path->dentry = exportfs_decode_fh(path->mnt, (struct fid *)handle->f_handle,
-					  handle->handle_bytes >> 2, handle->handle_type, acceptable,
-					  NULL);
+					  handle->handle_bytes >> 2, handle->handle_type,
+					  acceptable, NULL);
 	if (IS_ERR(path->dentry))
 		err = PTR_ERR(path->dentry);
 	else
@@ -144,8 +145,8 @@ out_fd:
  * @ufh: the handle
  * @flags: O_* flags
  *
- * Models: fs/fhandle.c, 6.1. Return: the descriptor; -EPERM without CAP_DAC_READ_SEARCH, -ESTALE when the file is gone
- * or the handle makes no sense, or another -errno.
+ * Models: fs/fhandle.c, 6.1. Return: the descriptor; -EPERM without CAP_DAC_READ_SEARCH, -ESTALE
+ * when the file is gone or the handle makes no sense, or another -errno.
  */
 long do_handle_open(int mountdirfd, struct file_handle __user *ufh, int flags)
 {

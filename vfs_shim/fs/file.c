@@ -131,7 +131,9 @@ static struct files_struct *files_alloc(void)
 	return files;
 }
 
-/* Copies the open files of @old into @new; each gets one more reference. False: @new is too small. */
+/*
+ * Copies the open files of @old into @new; each gets one more reference. False: @new is too small.
+ */
 static bool files_share_open(struct files_struct *new, struct files_struct *old)
 {
 	struct fdtable *fdt = rcu_dereference_raw(new->fdt);
@@ -146,7 +148,8 @@ static bool files_share_open(struct files_struct *new, struct files_struct *old)
 		if (fdt->fd[fd])
 			get_file(fdt->fd[fd]);
 		else
-			__clear_bit(fd, fdt->open_fds); /* reserved by a thread that is still opening */
+			/* reserved by a thread that is still opening */
+			__clear_bit(fd, fdt->open_fds);
 	}
 	spin_unlock(&old->file_lock);
 	return fits;
@@ -339,7 +342,8 @@ void put_unused_fd(unsigned int fd)
 
 	spin_lock(&files->file_lock);
 	if (!fd_is_open(fd, files_fdtable(files)))
-		fb_report(FB_CONTRACT, 0, NULL, "put_unused_fd(%u): the descriptor is not reserved", fd);
+		fb_report(FB_CONTRACT, 0, NULL, "put_unused_fd(%u): the descriptor is not reserved",
+			  fd);
 	else
 		fd_release(files, fd);
 	spin_unlock(&files->file_lock);
@@ -408,7 +412,8 @@ EXPORT_SYMBOL_GPL(close_fd_get_file);
  * close_fd - close a descriptor of the current task
  * @fd: descriptor
  *
- * Models: fs/file.c, 6.1. Context: may sleep (->flush()). Return: 0, -EBADF, or what ->flush() said.
+ * Models: fs/file.c, 6.1. Context: may sleep (->flush()). Return: 0, -EBADF, or what ->flush()
+ * said.
  */
 int close_fd(unsigned int fd)
 {

@@ -233,7 +233,9 @@ struct file *alloc_file_clone(struct file *base, int flags, const struct file_op
 	return file;
 }
 
-/* What ->open() began is undone in the kernel's order; each step may look at what is still there. */
+/*
+ * What ->open() began is undone in the kernel's order; each step may look at what is still there.
+ */
 static void file_release_opened(struct file *file)
 {
 	struct dentry *dentry = file->f_path.dentry;

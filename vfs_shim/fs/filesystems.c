@@ -36,7 +36,10 @@ static struct file_system_type **find_filesystem(const char *name, unsigned int 
 	return p;
 }
 
-/** register_filesystem() - -EBUSY if the name is taken, -EINVAL for bad parameters. Models: fs/filesystems.c, 6.1. */
+/**
+ * register_filesystem() - -EBUSY if the name is taken, -EINVAL for bad parameters. Models:
+ *	fs/filesystems.c, 6.1.
+ */
 int register_filesystem(struct file_system_type *fs)
 {
 	struct file_system_type **p;
@@ -76,7 +79,10 @@ int unregister_filesystem(struct file_system_type *fs)
 }
 EXPORT_SYMBOL(unregister_filesystem);
 
-/** get_fs_type() - by name, up to a dot; counted. NULL if there is none. Models: fs/filesystems.c, 6.1. */
+/**
+ * get_fs_type() - by name, up to a dot; counted. NULL if there is none. Models: fs/filesystems.c,
+ *	6.1.
+ */
 struct file_system_type *get_fs_type(const char *name)
 {
 	const char *dot = strchr(name, '.');

@@ -58,7 +58,8 @@ static bool inode_set_dirty(struct inode *inode, int flags)
 			inode->i_state &= ~I_DIRTY_TIME;
 		inode->i_state |= flags;
 		/* One that is being freed, or not in the cache, nobody would come back for. */
-		enlist = !was_dirty && !inode_unhashed(inode) && !(inode->i_state & (I_FREEING | I_SYNC));
+		enlist = !was_dirty && !inode_unhashed(inode) &&
+			 !(inode->i_state & (I_FREEING | I_SYNC));
 		if (enlist)
 			inode->dirtied_when = jiffies;
 	}
@@ -71,7 +72,8 @@ static bool inode_set_dirty(struct inode *inode, int flags)
  * @inode: the inode
  * @flags: I_DIRTY_*
  *
- * Models: fs/fs-writeback.c, 6.1. Context: may sleep (->dirty_inode()) for I_DIRTY_SYNC and _DATASYNC.
+ * Models: fs/fs-writeback.c, 6.1. Context: may sleep (->dirty_inode()) for I_DIRTY_SYNC and
+ * _DATASYNC.
  */
 void __mark_inode_dirty(struct inode *inode, int flags)
 {
@@ -162,7 +164,8 @@ static bool take_i_sync(struct inode *inode, const struct writeback_control *wbc
 		wait_for_i_sync(inode);
 	if (!(inode->i_state & I_SYNC) &&
 	    ((inode->i_state & I_DIRTY_ALL) ||
-	     (wbc->sync_mode == WB_SYNC_ALL && mapping_tagged(inode->i_mapping, PAGECACHE_TAG_WRITEBACK)))) {
+	     (wbc->sync_mode == WB_SYNC_ALL &&
+	      mapping_tagged(inode->i_mapping, PAGECACHE_TAG_WRITEBACK)))) {
 		inode->i_state |= I_SYNC;
 		taken = true;
 	}

@@ -2,11 +2,12 @@
 /*
  * The inode cache, link counts, owners and times.
  *
- * Models: fs/inode.c, 6.1. Inodes are hashed under inode_hash_lock, guarded by i_lock, counted by i_count, cached while unused and
- * freed after a grace period; I_NEW, I_WILL_FREE, I_FREEING and I_CLEAR are set and waited for as in the kernel.
+ * Models: fs/inode.c, 6.1. Inodes are hashed under inode_hash_lock, guarded by i_lock, counted by
+ * i_count, cached while unused and freed after a grace period; I_NEW, I_WILL_FREE, I_FREEING and
+ * I_CLEAR are set and waited for as in the kernel.
  *
- * Leaves out: the per-node LRU lists (one list of the box), the shrinker (memory pressure comes only when asked for:
- * prune_icache()), bmap and buffers.
+ * Leaves out: the per-node LRU lists (one list of the box), the shrinker (memory pressure comes
+ * only when asked for: prune_icache()), bmap and buffers.
  *
  * Ledger: FB_RES_INODE watches i_count; our atomics enter each change.
  */
@@ -283,7 +284,10 @@ static void inode_sb_list_del(struct inode *inode)
 	spin_unlock(&inode->i_sb->s_inode_list_lock);
 }
 
-/** new_inode() - a fresh, unhashed inode with one reference; NULL without memory. Models: fs/inode.c, 6.1. */
+/**
+ * new_inode() - a fresh, unhashed inode with one reference; NULL without memory. Models:
+ *	fs/inode.c, 6.1.
+ */
 struct inode *new_inode(struct super_block *sb)
 {
 	struct inode *inode = new_inode_pseudo(sb);
@@ -295,7 +299,8 @@ struct inode *new_inode(struct super_block *sb)
 EXPORT_SYMBOL(new_inode);
 
 /*
- * Link count: s_remove_count counts the unlinked inodes that still live, which keep the super block from going read-only.
+ * Link count: s_remove_count counts the unlinked inodes that still live, which keep the super block
+ * from going read-only.
  */
 
 /** drop_nlink() - one link less. Models: fs/inode.c, 6.1. */
@@ -331,7 +336,10 @@ void set_nlink(struct inode *inode, unsigned int nlink)
 }
 EXPORT_SYMBOL(set_nlink);
 
-/** inc_nlink() - one link more; up from zero only with I_LINKABLE (O_TMPFILE). Models: fs/inode.c, 6.1. */
+/**
+ * inc_nlink() - one link more; up from zero only with I_LINKABLE (O_TMPFILE). Models: fs/inode.c,
+ *	6.1.
+ */
 void inc_nlink(struct inode *inode)
 {
 	if (unlikely(inode->i_nlink == 0)) {
@@ -380,7 +388,10 @@ static bool may_cache(const struct inode *inode)
 	return !READ_ONCE(inode->i_count.counter) && inode->i_sb->s_flags & SB_ACTIVE;
 }
 
-/** inode_add_lru() - an unused, clean inode becomes reclaimable; i_lock held. Models: fs/inode.c, 6.1. */
+/**
+ * inode_add_lru() - an unused, clean inode becomes reclaimable; i_lock held. Models: fs/inode.c,
+ *	6.1.
+ */
 void inode_add_lru(struct inode *inode)
 {
 	if (may_cache(inode) && list_empty(&inode->i_lru))
@@ -396,7 +407,9 @@ static void inode_lru_list_del(struct inode *inode)
  * Death
  */
 
-/** clear_inode() - the last act of ->evict_inode(): nothing may be left. Models: fs/inode.c, 6.1. */
+/**
+ * clear_inode() - the last act of ->evict_inode(): nothing may be left. Models: fs/inode.c, 6.1.
+ */
 void clear_inode(struct inode *inode)
 {
 	xa_lock_irq(&inode->i_data.i_pages);
@@ -455,7 +468,10 @@ static void to_dispose(struct inode *inode, struct list_head *dispose)
 	list_add(&inode->i_lru, dispose);
 }
 
-/** evict_inodes() - evict all unused inodes of a super block that goes away. Models: fs/inode.c, 6.1. */
+/**
+ * evict_inodes() - evict all unused inodes of a super block that goes away. Models: fs/inode.c,
+ *	6.1.
+ */
 void evict_inodes(struct super_block *sb)
 {
 	struct inode *inode, *next;
@@ -476,7 +492,10 @@ void evict_inodes(struct super_block *sb)
 }
 EXPORT_SYMBOL(evict_inodes);
 
-/** prune_icache() - what memory pressure would do: evict the cached, unused inodes of @sb. Models: prune_icache_sb(), fs/inode.c, 6.1. */
+/**
+ * prune_icache() - what memory pressure would do: evict the cached, unused inodes of @sb. Models:
+ *	prune_icache_sb(), fs/inode.c, 6.1.
+ */
 void prune_icache(struct super_block *sb)
 {
 	struct inode *inode, *next;
@@ -635,7 +654,10 @@ struct inode *ilookup5_nowait(struct super_block *sb, unsigned long hashval,
 }
 EXPORT_SYMBOL(ilookup5_nowait);
 
-/** ilookup5() - find and wait until it is no longer I_NEW; counted, NULL if absent. Models: fs/inode.c, 6.1. */
+/**
+ * ilookup5() - find and wait until it is no longer I_NEW; counted, NULL if absent. Models:
+ *	fs/inode.c, 6.1.
+ */
 struct inode *ilookup5(struct super_block *sb, unsigned long hashval,
 		       int (*test)(struct inode *, void *), void *data)
 {
@@ -662,8 +684,8 @@ EXPORT_SYMBOL(ilookup);
 
 /**
  * inode_insert5() - insert @inode unless there is one already
- * Models: fs/inode.c, 6.1. Returns the one that is in the cache (the new one I_NEW), NULL if @set failed or the old one is being
- * created.
+ * Models: fs/inode.c, 6.1. Returns the one that is in the cache (the new one I_NEW), NULL if @set
+ * failed or the old one is being created.
  */
 struct inode *inode_insert5(struct inode *inode, unsigned long hashval,
 			    int (*test)(struct inode *, void *), int (*set)(struct inode *, void *),
@@ -747,7 +769,10 @@ static int insert_error(struct inode *inode, struct inode *old)
 	return -EBUSY;
 }
 
-/** insert_inode_locked() - hash a fresh inode, I_NEW and I_CREATING; -EBUSY if its number is taken. Models: fs/inode.c, 6.1. */
+/**
+ * insert_inode_locked() - hash a fresh inode, I_NEW and I_CREATING; -EBUSY if its number is taken.
+ *	Models: fs/inode.c, 6.1.
+ */
 int insert_inode_locked(struct inode *inode)
 {
 	unsigned long ino = inode->i_ino;
@@ -795,7 +820,10 @@ EXPORT_SYMBOL(discard_new_inode);
  * Two locks
  */
 
-/** lock_two_inodes() - in the order of addresses; a directory before others. Models: fs/inode.c, 6.1. */
+/**
+ * lock_two_inodes() - in the order of addresses; a directory before others. Models: fs/inode.c,
+ *	6.1.
+ */
 void lock_two_inodes(struct inode *inode1, struct inode *inode2, unsigned int subclass1,
 		     unsigned int subclass2)
 {
@@ -838,7 +866,10 @@ EXPORT_SYMBOL(unlock_two_nondirectories);
  * Times
  */
 
-/** timestamp_truncate() - clamp and round down to what the file system can store. Models: fs/inode.c, 6.1. */
+/**
+ * timestamp_truncate() - clamp and round down to what the file system can store. Models:
+ *	fs/inode.c, 6.1.
+ */
 struct timespec64 timestamp_truncate(struct timespec64 t, struct inode *inode)
 {
 	struct super_block *sb = inode->i_sb;
@@ -854,7 +885,10 @@ struct timespec64 timestamp_truncate(struct timespec64 t, struct inode *inode)
 }
 EXPORT_SYMBOL(timestamp_truncate);
 
-/** current_time() - now, as this file system can store it. Models: fs/inode.c, 6.1; the clock is the box's virtual one. */
+/**
+ * current_time() - now, as this file system can store it. Models: fs/inode.c, 6.1; the clock is the
+ *	box's virtual one.
+ */
 struct timespec64 current_time(struct inode *inode)
 {
 	struct timespec64 now;
@@ -873,7 +907,10 @@ struct timespec64 inode_set_ctime_current(struct inode *inode)
 }
 EXPORT_SYMBOL(inode_set_ctime_current);
 
-/** generic_update_time() - set the times named by @flags and mark the inode dirty. Models: fs/inode.c, 6.1. */
+/**
+ * generic_update_time() - set the times named by @flags and mark the inode dirty. Models:
+ *	fs/inode.c, 6.1.
+ */
 int generic_update_time(struct inode *inode, struct timespec64 *time, int flags)
 {
 	int dirty = 0;
@@ -913,7 +950,10 @@ static bool relatime_need_update(struct vfsmount *mnt, struct inode *inode, stru
 	return now.tv_sec - inode->i_atime.tv_sec >= 24 * 60 * 60;
 }
 
-/** atime_needs_update() - by mount, super block and inode flags, relatime, and the clock. Models: fs/inode.c, 6.1. */
+/**
+ * atime_needs_update() - by mount, super block and inode flags, relatime, and the clock. Models:
+ *	fs/inode.c, 6.1.
+ */
 bool atime_needs_update(const struct path *path, struct inode *inode)
 {
 	struct vfsmount *mnt = path->mnt;
@@ -931,7 +971,10 @@ bool atime_needs_update(const struct path *path, struct inode *inode)
 	return relatime_need_update(mnt, inode, now) && !timespec64_equal(&inode->i_atime, &now);
 }
 
-/** touch_atime() - update the access time if due; never waits for a frozen super block. Models: fs/inode.c, 6.1. */
+/**
+ * touch_atime() - update the access time if due; never waits for a frozen super block. Models:
+ *	fs/inode.c, 6.1.
+ */
 void touch_atime(const struct path *path)
 {
 	struct inode *inode = d_inode(path->dentry);
@@ -990,7 +1033,9 @@ EXPORT_SYMBOL(file_update_time);
  * Privileges that a write takes away
  */
 
-/** dentry_needs_remove_privs() - ATTR_KILL_* mask for a write, or an error. Models: fs/inode.c, 6.1. */
+/**
+ * dentry_needs_remove_privs() - ATTR_KILL_* mask for a write, or an error. Models: fs/inode.c, 6.1.
+ */
 int dentry_needs_remove_privs(struct user_namespace *mnt_userns, struct dentry *dentry)
 {
 	struct inode *inode = d_inode(dentry);
@@ -1029,7 +1074,10 @@ static int remove_privs(struct file *file, unsigned int flags)
 	return error;
 }
 
-/** file_remove_privs() - take suid, sgid and capabilities away; inode locked. Models: fs/inode.c, 6.1. */
+/**
+ * file_remove_privs() - take suid, sgid and capabilities away; inode locked. Models: fs/inode.c,
+ *	6.1.
+ */
 int file_remove_privs(struct file *file)
 {
 	return remove_privs(file, 0);
@@ -1054,14 +1102,19 @@ static int file_modified_flags(struct file *file, int flags)
 	return update_file_time(file, &now, ret);
 }
 
-/** file_modified() - file_remove_privs() and file_update_time(); inode locked. Models: fs/inode.c, 6.1. */
+/**
+ * file_modified() - file_remove_privs() and file_update_time(); inode locked. Models: fs/inode.c,
+ *	6.1.
+ */
 int file_modified(struct file *file)
 {
 	return file_modified_flags(file, 0);
 }
 EXPORT_SYMBOL(file_modified);
 
-/** kiocb_modified() - the same; -EAGAIN instead of either for IOCB_NOWAIT. Models: fs/inode.c, 6.1. */
+/**
+ * kiocb_modified() - the same; -EAGAIN instead of either for IOCB_NOWAIT. Models: fs/inode.c, 6.1.
+ */
 int kiocb_modified(struct kiocb *iocb)
 {
 	return file_modified_flags(iocb->ki_filp, iocb->ki_flags);
@@ -1079,7 +1132,9 @@ EXPORT_SYMBOL(inode_needs_sync);
  * Owner, mode, flags
  */
 
-/** init_special_inode() - the file operations of a device, fifo or socket. Models: fs/inode.c, 6.1. */
+/**
+ * init_special_inode() - the file operations of a device, fifo or socket. Models: fs/inode.c, 6.1.
+ */
 void init_special_inode(struct inode *inode, umode_t mode, dev_t rdev)
 {
 	extern const struct file_operations pipefifo_fops;

@@ -2,8 +2,8 @@
 /*
  * ioctl(2): what the VFS itself answers, and the way to the file's own.
  *
- * Models: fs/ioctl.c, 6.1. Leaves out: fibmap, fiemap, clone and dedupe ranges, preallocation by the
- * XFS numbers, compat system calls.
+ * Models: fs/ioctl.c, 6.1. Leaves out: fibmap, fiemap, clone and dedupe ranges, preallocation by
+ * the XFS numbers, compat system calls.
  */
 #include <linux/capability.h>
 #include <linux/compat.h>
@@ -30,7 +30,8 @@
  * @cmd: command
  * @arg: its argument
  *
- * Models: fs/ioctl.c, 6.1. Return: what it said; -ENOTTY when there is none or it does not know @cmd.
+ * Models: fs/ioctl.c, 6.1. Return: what it said; -ENOTTY when there is none or it does not know
+ * @cmd.
  */
 long vfs_ioctl(struct file *filp, unsigned int cmd, unsigned long arg)
 {
@@ -204,19 +205,23 @@ static int check_xflag_mode(const struct fileattr *fa, umode_t mode)
 		return -EINVAL;
 	if ((fa->fsx_xflags & FS_XFLAG_EXTSZINHERIT) && !S_ISDIR(mode))
 		return -EINVAL;
-	if ((fa->fsx_xflags & (FS_XFLAG_COWEXTSIZE | FS_XFLAG_DAX)) && !S_ISREG(mode) && !S_ISDIR(mode))
+	if ((fa->fsx_xflags & (FS_XFLAG_COWEXTSIZE | FS_XFLAG_DAX)) && !S_ISREG(mode) &&
+	    !S_ISDIR(mode))
 		return -EINVAL;
 	return 0;
 }
 
 /* May @fa take the place of @old? Inode lock held. */
-static int fileattr_set_prepare(struct inode *inode, const struct fileattr *old, struct fileattr *fa)
+static int fileattr_set_prepare(struct inode *inode, const struct fileattr *old,
+				struct fileattr *fa)
 {
 	int err;
 
-	if (((fa->flags ^ old->flags) & (FS_APPEND_FL | FS_IMMUTABLE_FL)) && !capable(CAP_LINUX_IMMUTABLE))
+	if (((fa->flags ^ old->flags) & (FS_APPEND_FL | FS_IMMUTABLE_FL)) &&
+	    !capable(CAP_LINUX_IMMUTABLE))
 		return -EPERM;
-	if (old->fsx_projid != fa->fsx_projid && !projid_valid(make_kprojid(&init_user_ns, fa->fsx_projid)))
+	if (old->fsx_projid != fa->fsx_projid &&
+	    !projid_valid(make_kprojid(&init_user_ns, fa->fsx_projid)))
 		return -EINVAL;
 	err = check_xflag_mode(fa, inode->i_mode);
 	if (err)
@@ -405,7 +410,8 @@ long ksys_ioctl(unsigned int fd, unsigned int cmd, unsigned long arg)
  * @cmd: command
  * @arg: its argument
  *
- * Models: fs/ioctl.c, 6.1. The box has no 32-bit processes; a caller passes what such a one would: 32 bits of @arg count.
+ * Models: fs/ioctl.c, 6.1. The box has no 32-bit processes; a caller passes what such a one would:
+ * 32 bits of @arg count.
  * Return: as ->unlocked_ioctl(); -ENOIOCTLCMD without one.
  */
 long compat_ptr_ioctl(struct file *file, unsigned int cmd, unsigned long arg)

@@ -2,8 +2,8 @@
 /*
  * Library of simple file systems: directories that live in the dcache, files in buffers.
  *
- * Models: fs/libfs.c, 6.1. Leaves out: transaction files, attribute files, file handles, case folding, everything with the page
- * cache.
+ * Models: fs/libfs.c, 6.1. Leaves out: transaction files, attribute files, file handles, case
+ * folding, everything with the page cache.
  */
 #include <linux/fs.h>
 #include <linux/cred.h>
@@ -361,7 +361,10 @@ static int simple_file(struct super_block *s, struct dentry *root, const struct 
 	return 0;
 }
 
-/** simple_fill_super() - a directory with the given files, numbered by their index. Models: fs/libfs.c, 6.1. */
+/**
+ * simple_fill_super() - a directory with the given files, numbered by their index. Models:
+ *	fs/libfs.c, 6.1.
+ */
 int simple_fill_super(struct super_block *s, unsigned long magic, const struct tree_descr *files)
 {
 	struct inode *inode;
@@ -474,7 +477,9 @@ static const struct fs_context_operations pseudo_fs_context_ops = {
 	.get_tree = pseudo_fs_get_tree,
 };
 
-/** init_pseudo() - a file system that nobody mounts (pipefs, anon_inodefs). Models: fs/libfs.c, 6.1. */
+/**
+ * init_pseudo() - a file system that nobody mounts (pipefs, anon_inodefs). Models: fs/libfs.c, 6.1.
+ */
 struct pseudo_fs_context *init_pseudo(struct fs_context *fc, unsigned long magic)
 {
 	struct pseudo_fs_context *ctx = kzalloc(sizeof(*ctx), GFP_KERNEL);
@@ -492,7 +497,10 @@ EXPORT_SYMBOL(init_pseudo);
 
 static LIST_HEAD(boot_inodes);
 
-/** alloc_anon_inode() - an inode without name, on no list, always "dirty" so that it is never written. Models: fs/libfs.c, 6.1. */
+/**
+ * alloc_anon_inode() - an inode without name, on no list, always "dirty" so that it is never
+ *	written. Models: fs/libfs.c, 6.1.
+ */
 struct inode *alloc_anon_inode(struct super_block *s)
 {
 	static const struct address_space_operations anon_aops = {
@@ -516,7 +524,10 @@ struct inode *alloc_anon_inode(struct super_block *s)
 }
 EXPORT_SYMBOL(alloc_anon_inode);
 
-/** libfs_shutdown() - at the end of a run: drop the anonymous inodes that the kernel made for itself at boot, and never drops. */
+/**
+ * libfs_shutdown() - at the end of a run: drop the anonymous inodes that the kernel made for itself
+ *	at boot, and never drops.
+ */
 void libfs_shutdown(void)
 {
 	while (!list_empty(&boot_inodes)) {
@@ -531,7 +542,10 @@ void libfs_shutdown(void)
  * Buffers
  */
 
-/** simple_read_from_buffer() - read(2) from a kernel buffer; short on faults. Models: fs/libfs.c, 6.1. */
+/**
+ * simple_read_from_buffer() - read(2) from a kernel buffer; short on faults. Models: fs/libfs.c,
+ *	6.1.
+ */
 ssize_t simple_read_from_buffer(void __user *to, size_t count, loff_t *ppos, const void *from,
 				size_t available)
 {
@@ -552,7 +566,9 @@ ssize_t simple_read_from_buffer(void __user *to, size_t count, loff_t *ppos, con
 }
 EXPORT_SYMBOL(simple_read_from_buffer);
 
-/** simple_write_to_buffer() - write(2) to a kernel buffer; short on faults. Models: fs/libfs.c, 6.1. */
+/**
+ * simple_write_to_buffer() - write(2) to a kernel buffer; short on faults. Models: fs/libfs.c, 6.1.
+ */
 ssize_t simple_write_to_buffer(void *to, size_t available, loff_t *ppos, const void __user *from,
 			       size_t count)
 {
@@ -573,7 +589,9 @@ ssize_t simple_write_to_buffer(void *to, size_t available, loff_t *ppos, const v
 }
 EXPORT_SYMBOL(simple_write_to_buffer);
 
-/** memory_read_from_buffer() - simple_read_from_buffer() to kernel memory. Models: fs/libfs.c, 6.1. */
+/**
+ * memory_read_from_buffer() - simple_read_from_buffer() to kernel memory. Models: fs/libfs.c, 6.1.
+ */
 ssize_t memory_read_from_buffer(void *to, size_t count, loff_t *ppos, const void *from,
 				size_t available)
 {
@@ -634,7 +652,10 @@ const struct inode_operations simple_symlink_inode_operations = {
 };
 EXPORT_SYMBOL(simple_symlink_inode_operations);
 
-/** inode_maybe_inc_iversion() - count a change if somebody looked since the last. Models: fs/libfs.c, 6.1. */
+/**
+ * inode_maybe_inc_iversion() - count a change if somebody looked since the last. Models:
+ *	fs/libfs.c, 6.1.
+ */
 bool inode_maybe_inc_iversion(struct inode *inode, bool force)
 {
 	u64 cur = inode_peek_iversion_raw(inode), new;

@@ -2,8 +2,9 @@
 /*
  * Locks on files.
  *
- * Models: fs/locks.c, 6.1: POSIX and BSD locks, waiting for them, deadlocks between owners of POSIX locks. Leaves out:
- * leases, open-file-description locks, lock managers (fl_lmops), /proc/locks, the race of fcntl() with close().
+ * Models: fs/locks.c, 6.1: POSIX and BSD locks, waiting for them, deadlocks between owners of POSIX
+ * locks. Leaves out: leases, open-file-description locks, lock managers (fl_lmops), /proc/locks,
+ * the race of fcntl() with close().
  */
 #include <linux/errno.h>
 #include <linux/export.h>
@@ -111,7 +112,8 @@ void locks_free_lock_context(struct inode *inode)
 
 	if (!ctx)
 		return;
-	WARN_ON(!list_empty(&ctx->flc_flock) || !list_empty(&ctx->flc_posix) || !list_empty(&ctx->flc_lease));
+	WARN_ON(!list_empty(&ctx->flc_flock) || !list_empty(&ctx->flc_posix) ||
+		!list_empty(&ctx->flc_lease));
 	kfree(ctx);
 }
 
@@ -231,8 +233,12 @@ static void dispose(struct list_head *list)
 	}
 }
 
-/* Take [start, end] of @request out of @fl, of the same owner. @spare: for a second part. Return: was it used? */
-static bool cut(struct file_lock *fl, const struct file_lock *request, struct file_lock *spare, struct list_head *gone)
+/*
+ * Take [start, end] of @request out of @fl, of the same owner. @spare: for a second part. Return:
+ * was it used?
+ */
+static bool cut(struct file_lock *fl, const struct file_lock *request, struct file_lock *spare,
+		struct list_head *gone)
 {
 	bool left = fl->fl_start < request->fl_start, right = fl->fl_end > request->fl_end;
 
@@ -257,17 +263,21 @@ static bool touches(const struct file_lock *a, const struct file_lock *b)
 	       (b->fl_end != OFFSET_MAX && b->fl_end + 1 == a->fl_start);
 }
 
-/* No conflict; flc_lock held. @new becomes the lock, and with it what it touches; @spare is used for a split. */
-static int apply(struct list_head *locks, struct file_lock *request, struct file_lock **new, struct file_lock **spare,
-		 struct list_head *gone)
+/*
+ * No conflict; flc_lock held. @new becomes the lock, and with it what it touches; @spare is used
+ * for a split.
+ */
+static int apply(struct list_head *locks, struct file_lock *request, struct file_lock **new,
+		 struct file_lock **spare, struct list_head *gone)
 {
-	struct file_lock *fl, *next, merged = { .fl_start = request->fl_start, .fl_end = request->fl_end };
+	struct file_lock *fl, *next,
+		merged = { .fl_start = request->fl_start, .fl_end = request->fl_end };
 	bool found = false;
 
 	/* As in the kernel: no lock rather than half of one. */
 	list_for_each_entry(fl, locks, fl_list)
-		if (fl->fl_owner == request->fl_owner && fl->fl_type != request->fl_type && !*spare &&
-		    fl->fl_start < request->fl_start && fl->fl_end > request->fl_end)
+		if (fl->fl_owner == request->fl_owner && fl->fl_type != request->fl_type &&
+		    !*spare && fl->fl_start < request->fl_start && fl->fl_end > request->fl_end)
 			return -ENOLCK;
 	if (request->fl_type != F_UNLCK && !*new)
 		return -ENOLCK;
@@ -294,7 +304,8 @@ static int apply(struct list_head *locks, struct file_lock *request, struct file
 	return 0;
 }
 
-static int posix_lock_inode(struct inode *inode, struct file_lock *request, struct file_lock *conflock)
+static int posix_lock_inode(struct inode *inode, struct file_lock *request,
+			    struct file_lock *conflock)
 {
 	struct file_lock_context *ctx = context_of(inode, request->fl_type != F_UNLCK);
 	struct file_lock *new, *spare, *fl = NULL;
@@ -388,8 +399,10 @@ EXPORT_SYMBOL(posix_test_lock);
  * @fl: the lock
  * @conflock: out: the lock in the way; may be NULL
  *
- * Models: fs/locks.c, 6.1. Context: may sleep, but does not wait. Return: 0; -EAGAIN for a conflict, or for FL_SLEEP
- * FILE_LOCK_DEFERRED: @fl waits, locks_delete_block() takes it back; -EDEADLK, -ENOLCK, -ENOMEM, -ENOENT (FL_EXISTS).
+ * Models: fs/locks.c, 6.1. Context: may sleep, but does not wait. Return: 0; -EAGAIN for a
+ * conflict, or for FL_SLEEP
+ * FILE_LOCK_DEFERRED: @fl waits, locks_delete_block() takes it back; -EDEADLK, -ENOLCK, -ENOMEM,
+ * -ENOENT (FL_EXISTS).
  */
 int posix_lock_file(struct file *filp, struct file_lock *fl, struct file_lock *conflock)
 {
@@ -415,7 +428,8 @@ int locks_lock_inode_wait(struct inode *inode, struct file_lock *fl)
 
 	might_sleep();
 	do {
-		ret = fl->fl_flags & FL_POSIX ? posix_lock_inode(inode, fl, NULL) : flock_lock_inode(inode, fl);
+		ret = fl->fl_flags & FL_POSIX ? posix_lock_inode(inode, fl, NULL) :
+						flock_lock_inode(inode, fl);
 		if (ret != FILE_LOCK_DEFERRED)
 			break;
 		ret = wait_granted(fl);
@@ -490,7 +504,8 @@ static bool is_ofd(unsigned int cmd)
 }
 
 /* A lock of the open file description has the file in place of the process for its owner. */
-static int lock_from_flock(struct file *filp, struct file_lock *fl, const struct flock *l, unsigned int cmd)
+static int lock_from_flock(struct file *filp, struct file_lock *fl, const struct flock *l,
+			   unsigned int cmd)
 {
 	locks_init_lock(fl);
 	fl->fl_owner = current->files;
@@ -546,7 +561,8 @@ int fcntl_getlk(struct file *filp, unsigned int cmd, struct flock *flock)
  * @cmd: which
  * @flock: the lock
  *
- * Models: fs/locks.c, 6.1. Context: may sleep. Return: 0, -EBADF for the wrong access mode, or as posix_lock_file().
+ * Models: fs/locks.c, 6.1. Context: may sleep. Return: 0, -EBADF for the wrong access mode, or as
+ * posix_lock_file().
  */
 int fcntl_setlk(unsigned int fd, struct file *filp, unsigned int cmd, struct flock *flock)
 {
@@ -613,7 +629,8 @@ static int flock_file(struct file *filp, unsigned int cmd)
  * @fd: descriptor
  * @cmd: LOCK_SH, LOCK_EX or LOCK_UN, with LOCK_NB
  *
- * Models: fs/locks.c, 6.1, without mandatory locks of LOCK_MAND. Context: may sleep. Return: 0 or -errno.
+ * Models: fs/locks.c, 6.1, without mandatory locks of LOCK_MAND. Context: may sleep. Return: 0 or
+ * -errno.
  */
 long ksys_flock(unsigned int fd, unsigned int cmd)
 {
@@ -671,7 +688,8 @@ static void remove_flock(struct file *filp)
 }
 
 /**
- * locks_remove_file - the last reference to a file goes: its BSD locks and those of the description go
+ * locks_remove_file - the last reference to a file goes: its BSD locks and those of the description
+ * go
  * @filp: the file
  *
  * Models: fs/locks.c, 6.1. A lock that is left is a finding. Context: may sleep.

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A mount. Models: fs/mount.h, 6.1; leaves out namespaces other than the first, propagation, expiry and
- * the per-cpu split of the two counters (one processor: the sum is the counter).
+ * A mount. Models: fs/mount.h, 6.1; leaves out namespaces other than the first, propagation, expiry
+ * and the per-cpu split of the two counters (one processor: the sum is the counter).
  */
 #ifndef _FS_MOUNT_H
 #define _FS_MOUNT_H

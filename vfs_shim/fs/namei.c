@@ -2,11 +2,12 @@
 /*
  * Path names: permissions, the walk, the operations on directories.
  *
- * Models: fs/namei.c, 6.1. open(2) is in fs/namei_open.c, rename in fs/namei_rename.c (one file in the kernel).
+ * Models: fs/namei.c, 6.1. open(2) is in fs/namei_open.c, rename in fs/namei_rename.c (one file in
+ * the kernel).
  *
- * Leaves out: RCU-walk (an optimisation: each failure of it ends in the ref-walk modelled here), the scoped flags of openat2 and
- * magic links (unmodelled), protected_symlinks/hardlinks/regular (off, as the kernel's own default), LSM and audit hooks,
- * delegations (NFS only).
+ * Leaves out: RCU-walk (an optimisation: each failure of it ends in the ref-walk modelled here),
+ * the scoped flags of openat2 and magic links (unmodelled), protected_symlinks/hardlinks/regular
+ * (off, as the kernel's own default), LSM and audit hooks, delegations (NFS only).
  */
 #include <linux/fs.h>
 #include <linux/capability.h>
@@ -36,7 +37,10 @@ struct kmem_cache *names_cachep;
  * Names
  */
 
-/** full_name_hash() - hash and length of a component. Models: fs/namei.c, 6.1 (the byte-at-a-time form). */
+/**
+ * full_name_hash() - hash and length of a component. Models: fs/namei.c, 6.1 (the byte-at-a-time
+ *	form).
+ */
 unsigned int full_name_hash(const void *salt, const char *name, unsigned int len)
 {
 	unsigned long hash = init_name_hash(salt);
@@ -56,7 +60,10 @@ u64 hashlen_string(const void *salt, const char *name)
 }
 EXPORT_SYMBOL(hashlen_string);
 
-/** getname_flags() - copy a name from user space; empty only with LOOKUP_EMPTY. Models: fs/namei.c, 6.1. */
+/**
+ * getname_flags() - copy a name from user space; empty only with LOOKUP_EMPTY. Models: fs/namei.c,
+ *	6.1.
+ */
 struct filename *getname_flags(const char __user *filename, int flags, int *empty)
 {
 	struct filename *result = kmalloc(sizeof(*result) + PATH_MAX, GFP_KERNEL);
@@ -180,7 +187,10 @@ int generic_permission(struct user_namespace *mnt_userns, struct inode *inode, i
 }
 EXPORT_SYMBOL(generic_permission);
 
-/** inode_permission() - read-only and immutable, then ->permission() or the generic rule. Models: fs/namei.c, 6.1. */
+/**
+ * inode_permission() - read-only and immutable, then ->permission() or the generic rule. Models:
+ *	fs/namei.c, 6.1.
+ */
 int inode_permission(struct user_namespace *mnt_userns, struct inode *inode, int mask)
 {
 	umode_t mode = inode->i_mode;
@@ -272,7 +282,9 @@ void path_put(const struct path *path)
 }
 EXPORT_SYMBOL(path_put);
 
-/** follow_up() - from the root of a mount to its mount point; 0 at the top. Models: fs/namei.c, 6.1. */
+/**
+ * follow_up() - from the root of a mount to its mount point; 0 at the top. Models: fs/namei.c, 6.1.
+ */
 int follow_up(struct path *path)
 {
 	struct mount *m = real_mount(path->mnt);
@@ -348,7 +360,10 @@ EXPORT_SYMBOL(follow_down);
  * One component
  */
 
-/** nd_revalidate() - ->d_revalidate(): positive if the dentry is good. Models: d_revalidate(), fs/namei.c, 6.1. */
+/**
+ * nd_revalidate() - ->d_revalidate(): positive if the dentry is good. Models: d_revalidate(),
+ *	fs/namei.c, 6.1.
+ */
 int nd_revalidate(struct dentry *dentry, unsigned int flags)
 {
 	if (unlikely(dentry->d_flags & DCACHE_OP_REVALIDATE))
@@ -416,7 +431,8 @@ static struct dentry *lookup_slow(const struct qstr *name, struct dentry *dir, u
 }
 
 /**
- * lookup_one_qstr_excl() - the child of that name, looked up if need be; directory locked exclusively
+ * lookup_one_qstr_excl() - the child of that name, looked up if need be; directory locked
+ *	exclusively
  * Models: fs/namei.c, 6.1. A negative dentry is a success.
  */
 struct dentry *lookup_one_qstr_excl(const struct qstr *name, struct dentry *base,
@@ -533,7 +549,9 @@ static const char *follow_dotdot(struct nameidata *nd, struct nd_link *link)
 	return nd_step_into(nd, dget_parent(nd->path.dentry), false, link);
 }
 
-/** nd_handle_dots() - "." and ".."; nothing for the root. Models: handle_dots(), fs/namei.c, 6.1. */
+/**
+ * nd_handle_dots() - "." and ".."; nothing for the root. Models: handle_dots(), fs/namei.c, 6.1.
+ */
 const char *nd_handle_dots(struct nameidata *nd, struct nd_link *link)
 {
 	return nd->last_type == LAST_DOTDOT ? follow_dotdot(nd, link) : NULL;
@@ -689,7 +707,10 @@ void nd_terminate(struct nameidata *nd)
 	path_put(&nd->root);
 }
 
-/** nd_complete() - ->d_weak_revalidate() of a place that was jumped to. Models: complete_walk(), fs/namei.c, 6.1. */
+/**
+ * nd_complete() - ->d_weak_revalidate() of a place that was jumped to. Models: complete_walk(),
+ *	fs/namei.c, 6.1.
+ */
 int nd_complete(struct nameidata *nd)
 {
 	struct dentry *dentry = nd->path.dentry;
@@ -738,7 +759,10 @@ int nd_lookupat(int dfd, struct filename *name, const struct path *root, unsigne
 	return err;
 }
 
-/** filename_lookup() - walk to the end, once more with LOOKUP_REVAL after -ESTALE. Models: fs/namei.c, 6.1. */
+/**
+ * filename_lookup() - walk to the end, once more with LOOKUP_REVAL after -ESTALE. Models:
+ *	fs/namei.c, 6.1.
+ */
 int filename_lookup(int dfd, struct filename *name, unsigned int flags, struct path *path,
 		    struct path *root)
 {
@@ -916,7 +940,10 @@ EXPORT_SYMBOL(lookup_positive_unlocked);
  * Creating
  */
 
-/** vfs_prepare_mode() - the mode a new object gets: set-gid rule, umask unless ACLs do that. Models: fs/namei.c, 6.1. */
+/**
+ * vfs_prepare_mode() - the mode a new object gets: set-gid rule, umask unless ACLs do that. Models:
+ *	fs/namei.c, 6.1.
+ */
 umode_t vfs_prepare_mode(struct user_namespace *mnt_userns, const struct inode *dir, umode_t mode,
 			 umode_t mask_perms, umode_t type)
 {
@@ -1157,7 +1184,10 @@ static struct dentry *filename_create(int dfd, struct filename *name, struct pat
 	return dentry;
 }
 
-/** kern_path_create() - find and lock the parent, look the (absent) name up in it. Models: fs/namei.c, 6.1. */
+/**
+ * kern_path_create() - find and lock the parent, look the (absent) name up in it. Models:
+ *	fs/namei.c, 6.1.
+ */
 struct dentry *kern_path_create(int dfd, const char *pathname, struct path *path,
 				unsigned int lookup_flags)
 {
@@ -1500,7 +1530,8 @@ EXPORT_SYMBOL(vfs_readlink);
  * @inode: its inode
  * @callback: set to what gives the page back
  *
- * Models: fs/namei.c, 6.1, without the RCU walk, which the box has not. The body is terminated by who has read it.
+ * Models: fs/namei.c, 6.1, without the RCU walk, which the box has not. The body is terminated by
+ * who has read it.
  * Context: may sleep. Return: the body or an ERR_PTR().
  */
 const char *page_get_link_raw(struct dentry *dentry, struct inode *inode,
@@ -1515,7 +1546,9 @@ const char *page_get_link_raw(struct dentry *dentry, struct inode *inode,
 }
 EXPORT_SYMBOL(page_get_link_raw);
 
-/** page_put_link() - the page that holds a link's body is no longer needed. Models: fs/namei.c, 6.1. */
+/**
+ * page_put_link() - the page that holds a link's body is no longer needed. Models: fs/namei.c, 6.1.
+ */
 void page_put_link(void *arg)
 {
 	put_page(arg);

@@ -2,8 +2,8 @@
 /*
  * open(2): the last component looked up, created, opened.
  *
- * Models: the second half of fs/namei.c, 6.1: do_filp_open() with ->atomic_open(), ->create(), ->lookup(), O_TMPFILE, O_PATH.
- * Leaves out what fs/namei.c of this folder leaves out.
+ * Models: the second half of fs/namei.c, 6.1: do_filp_open() with ->atomic_open(), ->create(),
+ * ->lookup(), O_TMPFILE, O_PATH. Leaves out what fs/namei.c of this folder leaves out.
  */
 #include <linux/fs.h>
 #include <linux/cred.h>
@@ -194,7 +194,10 @@ static struct dentry *lookup_and_create(struct nameidata *nd, struct dentry *den
 	return ERR_PTR(error);
 }
 
-/* Directory locked: exclusively for O_CREAT, else shared. The dentry may be negative without O_CREAT. */
+/*
+ * Directory locked: exclusively for O_CREAT, else shared. The dentry may be negative without
+ * O_CREAT.
+ */
 static struct dentry *lookup_open(struct nameidata *nd, struct file *file,
 				  const struct open_flags *op, bool got_write)
 {

@@ -2,8 +2,8 @@
 /*
  * rename(2).
  *
- * Models: the rename part of fs/namei.c, 6.1: s_vfs_rename_mutex across directories, parents before children, ancestors first.
- * Leaves out delegations (NFS only) and LSM hooks.
+ * Models: the rename part of fs/namei.c, 6.1: s_vfs_rename_mutex across directories, parents before
+ * children, ancestors first. Leaves out delegations (NFS only) and LSM hooks.
  */
 #include <linux/fs.h>
 #include <linux/export.h>

@@ -2,12 +2,14 @@
 /*
  * Mounts and the tree they make.
  *
- * Models: fs/namespace.c, 6.1. A mount is counted: one count for being in the tree, one per child mounted on it, one per open file
- * or path. umount is refused (-EBUSY) by the kernel's rule: more than the tree's count and the caller's own. The last mntput of a
- * task is put off to its return to user space (task work), as in the kernel.
+ * Models: fs/namespace.c, 6.1. A mount is counted: one count for being in the tree, one per child
+ * mounted on it, one per open file or path. umount is refused (-EBUSY) by the kernel's rule: more
+ * than the tree's count and the caller's own. The last mntput of a task is put off to its return to
+ * user space (task work), as in the kernel.
  *
- * Leaves out: more than one namespace, propagation, bind mounts and moves (unmodelled), expiry, idmapped mounts, accounting.
- * namespace_sem guards changes of the tree; look-ups are one step of the box, where the kernel retries by mount_lock.
+ * Leaves out: more than one namespace, propagation, bind mounts and moves (unmodelled), expiry,
+ * idmapped mounts, accounting. namespace_sem guards changes of the tree; look-ups are one step of
+ * the box, where the kernel retries by mount_lock.
  *
  * Ledger: FB_RES_MOUNT is entered by each change of mnt_count.
  */
@@ -151,8 +153,8 @@ static void delay_mntput(struct mount *m)
 
 /**
  * mntput() - drop a reference; the last one lets go of the super block
- * Models: fs/namespace.c, 6.1. What follows the last one happens when the task returns to user space, or in a work queue for a
- * kernel thread; at once for MNT_INTERNAL. NULL is fine.
+ * Models: fs/namespace.c, 6.1. What follows the last one happens when the task returns to user
+ * space, or in a work queue for a kernel thread; at once for MNT_INTERNAL. NULL is fine.
  */
 void mntput(struct vfsmount *mnt)
 {
@@ -192,10 +194,15 @@ bool __mnt_is_readonly(struct vfsmount *mnt)
 }
 EXPORT_SYMBOL_GPL(__mnt_is_readonly);
 
-/** __mnt_want_write() - write access without freeze protection; -EROFS. Models: fs/namespace.c, 6.1. */
+/**
+ * __mnt_want_write() - write access without freeze protection; -EROFS. Models: fs/namespace.c, 6.1.
+ */
 int __mnt_want_write(struct vfsmount *m)
 {
-	/* Writers commute with each other; who looks whether there are any touches the count as its writer. */
+	/*
+	 * Writers commute with each other; who looks whether there are any touches the count as its
+	 * writer.
+	 */
 	fb_point(FB_PT_READ, &real_mount(m)->mnt_writers);
 	if (m->mnt_sb->s_readonly_remount || __mnt_is_readonly(m))
 		return -EROFS;
@@ -216,7 +223,10 @@ int mnt_want_write(struct vfsmount *m)
 }
 EXPORT_SYMBOL_GPL(mnt_want_write);
 
-/** __mnt_want_write_file() - free for a file open for writing, which holds access already. Models: fs/namespace.c, 6.1. */
+/**
+ * __mnt_want_write_file() - free for a file open for writing, which holds access already. Models:
+ *	fs/namespace.c, 6.1.
+ */
 int __mnt_want_write_file(struct file *file)
 {
 	if (file->f_mode & FMODE_WRITER)
@@ -346,7 +356,10 @@ static struct mount *mounted_on(const struct dentry *dentry)
 	return NULL;
 }
 
-/** is_local_mountpoint() - a name that rename and unlink must leave alone. Models: fs/mount.h, 6.1; one namespace. */
+/**
+ * is_local_mountpoint() - a name that rename and unlink must leave alone. Models: fs/mount.h, 6.1;
+ *	one namespace.
+ */
 bool is_local_mountpoint(const struct dentry *dentry)
 {
 	return d_mountpoint(dentry) && mounted_on(dentry);
@@ -478,7 +491,10 @@ static int add_mount(struct mount *m, const struct path *path, int mnt_flags)
  * Making mounts
  */
 
-/** vfs_create_mount() - a mount of fc->root, in no tree yet, with one reference. Models: fs/namespace.c, 6.1. */
+/**
+ * vfs_create_mount() - a mount of fc->root, in no tree yet, with one reference. Models:
+ *	fs/namespace.c, 6.1.
+ */
 struct vfsmount *vfs_create_mount(struct fs_context *fc)
 {
 	struct mount *m;
@@ -556,7 +572,10 @@ void kern_unmount(struct vfsmount *mnt)
 }
 EXPORT_SYMBOL(kern_unmount);
 
-/** clone_private_mount() - a mount of the same tree, in no namespace (stacked file systems). Models: fs/namespace.c, 6.1. */
+/**
+ * clone_private_mount() - a mount of the same tree, in no namespace (stacked file systems). Models:
+ *	fs/namespace.c, 6.1.
+ */
 struct vfsmount *clone_private_mount(const struct path *path)
 {
 	struct mount *old = real_mount(path->mnt), *m;
@@ -761,7 +780,8 @@ static int mount_flags(const struct path *path, unsigned long flags)
 
 /**
  * path_mount() - mount(2) at a path: a new mount, MS_BIND, MS_REMOUNT, or both
- * Models: fs/namespace.c, 6.1. Recursive binds, moves and propagation are unmodelled. @data is kernel memory.
+ * Models: fs/namespace.c, 6.1. Recursive binds, moves and propagation are unmodelled. @data is
+ * kernel memory.
  */
 int path_mount(const char *dev_name, struct path *path, const char *type, unsigned long flags,
 	       void *data)
@@ -805,7 +825,8 @@ long do_mount(const char *dev_name, const char __user *dir_name, const char *typ
 
 /**
  * finish_automount() - put what ->d_automount() made into the tree
- * Models: fs/namespace.c, 6.1. @m comes with two references, so that it does not expire before it is there; both are eaten.
+ * Models: fs/namespace.c, 6.1. @m comes with two references, so that it does not expire before it
+ * is there; both are eaten.
  */
 int finish_automount(struct vfsmount *m, const struct path *path)
 {
@@ -848,7 +869,10 @@ static bool mount_busy(struct mount *m)
 	return !list_empty(&m->mnt_mounts) || m->mnt_count > 2;
 }
 
-/** may_umount() - would umount succeed, for a caller that holds one reference? Models: fs/namespace.c, 6.1. */
+/**
+ * may_umount() - would umount succeed, for a caller that holds one reference? Models:
+ *	fs/namespace.c, 6.1.
+ */
 int may_umount(struct vfsmount *mnt)
 {
 	int ret;
@@ -860,7 +884,10 @@ int may_umount(struct vfsmount *mnt)
 }
 EXPORT_SYMBOL(may_umount);
 
-/* Submounts that the kernel made itself (->d_automount) go with the mount below them, if nobody uses them. */
+/*
+ * Submounts that the kernel made itself (->d_automount) go with the mount below them, if nobody
+ * uses them.
+ */
 static void shrink_submounts(struct mount *m)
 {
 	struct mount *child, *next;
@@ -870,7 +897,10 @@ static void shrink_submounts(struct mount *m)
 		if (child->mnt.mnt_flags & MNT_SHRINKABLE && list_empty(&child->mnt_mounts) &&
 		    child->mnt_count == 1) {
 			unmount_one(child);
-			/* The parent's count is put after the lock; the check that follows must not see it. */
+			/*
+			 * The parent's count is put after the lock; the check that follows must not
+			 * see it.
+			 */
 			m->mnt_count--;
 		}
 	}
@@ -908,7 +938,8 @@ static int do_umount(struct mount *m, int flags)
 
 /**
  * path_umount() - umount2(2): 0, MNT_FORCE, MNT_DETACH; eats the path's references
- * Models: fs/namespace.c, 6.1. -EBUSY by reference counts, -EINVAL if not the root of a mount, -EPERM.
+ * Models: fs/namespace.c, 6.1. -EBUSY by reference counts, -EINVAL if not the root of a mount,
+ * -EPERM.
  */
 int path_umount(struct path *path, int flags)
 {
@@ -947,7 +978,10 @@ void __detach_mounts(struct dentry *dentry)
  * The root of the box
  */
 
-/** box_root_get() - where "/" and AT_FDCWD start, counted; the box has one root, which is everybody's working directory. */
+/**
+ * box_root_get() - where "/" and AT_FDCWD start, counted; the box has one root, which is
+ *	everybody's working directory.
+ */
 void box_root_get(struct path *path)
 {
 	path->mnt = mntget(&root_mnt->mnt);
@@ -968,7 +1002,9 @@ void mnt_init(void)
 	list_add_tail(&root_mnt->mnt_list, &mounts);
 }
 
-/** mnt_shutdown() - unmount everything, the root last; who still holds a mount shows in the ledger. */
+/**
+ * mnt_shutdown() - unmount everything, the root last; who still holds a mount shows in the ledger.
+ */
 void mnt_shutdown(void)
 {
 	shutting_down = true;

@@ -141,8 +141,8 @@ again:
 }
 
 /*
- * access(2) asks for the real user, not for the one whose file system rights the task has; only root keeps
- * capabilities.
+ * access(2) asks for the real user, not for the one whose file system rights the task has; only
+ * root keeps capabilities.
  */
 static struct cred *access_cred(void)
 {
@@ -180,8 +180,8 @@ static int access_path(const struct path *path, int mode)
  * @mode: bits of MAY_READ, MAY_WRITE, MAY_EXEC; 0: does it exist?
  * @flags: AT_EACCESS: ask for the effective user; AT_SYMLINK_NOFOLLOW
  *
- * Models: fs/open.c, 6.1. Leaves out AT_EMPTY_PATH, securebits (SECURE_NO_SETUID_FIXUP), and a second look-up after
- * -ESTALE. Return: 0 or -errno.
+ * Models: fs/open.c, 6.1. Leaves out AT_EMPTY_PATH, securebits (SECURE_NO_SETUID_FIXUP), and a
+ * second look-up after -ESTALE. Return: 0 or -errno.
  */
 long do_faccessat(int dfd, const char __user *filename, int mode, int flags)
 {
@@ -191,7 +191,8 @@ long do_faccessat(int dfd, const char __user *filename, int mode, int flags)
 	struct path path;
 	long err;
 
-	if (mode & ~(MAY_READ | MAY_WRITE | MAY_EXEC) || flags & ~(AT_EACCESS | AT_SYMLINK_NOFOLLOW))
+	if (mode & ~(MAY_READ | MAY_WRITE | MAY_EXEC) ||
+	    flags & ~(AT_EACCESS | AT_SYMLINK_NOFOLLOW))
 		return -EINVAL;
 	if (!(flags & AT_EACCESS)) {
 		cred = access_cred();
@@ -224,7 +225,8 @@ static long ftruncate_file(struct file *file, loff_t length)
 	sb_start_write(inode->i_sb);
 	err = security_path_truncate(&file->f_path);
 	if (!err)
-		err = do_truncate(file_mnt_user_ns(file), dentry, length, ATTR_MTIME | ATTR_CTIME, file);
+		err = do_truncate(file_mnt_user_ns(file), dentry, length, ATTR_MTIME | ATTR_CTIME,
+				  file);
 	sb_end_write(inode->i_sb);
 	return err;
 }
@@ -924,7 +926,8 @@ int nonseekable_open(struct inode *inode, struct file *filp)
 EXPORT_SYMBOL(nonseekable_open);
 
 /**
- * stream_open - ->open() for streams: no position at all, reads and writes do not exclude each other
+ * stream_open - ->open() for streams: no position at all, reads and writes do not exclude each
+ * other
  * @inode: unused
  * @filp: the file
  *

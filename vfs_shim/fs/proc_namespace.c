@@ -36,7 +36,8 @@ static int show_options(struct seq_file *m, struct dentry *root)
  * @buf: user pointer: where the text goes, with a zero
  * @len: its size, at most a page
  *
- * Models: show_mountinfo() in fs/proc_namespace.c, 6.1. Return: 0, -EOVERFLOW when it does not fit, or -errno.
+ * Models: show_mountinfo() in fs/proc_namespace.c, 6.1. Return: 0, -EOVERFLOW when it does not fit,
+ * or -errno.
  */
 long show_sb_options(const char __user *name, char __user *buf, size_t len)
 {

@@ -188,7 +188,8 @@ loff_t default_llseek(struct file *file, loff_t offset, int whence)
 	if (whence == SEEK_CUR)
 		ret = offset ? vfs_setpos(file, file->f_pos + offset, OFFSET_MAX) : file->f_pos;
 	else
-		ret = generic_file_llseek_size(file, offset, whence, OFFSET_MAX, i_size_read(inode));
+		ret = generic_file_llseek_size(file, offset, whence, OFFSET_MAX,
+					       i_size_read(inode));
 	inode_unlock(inode);
 	return ret;
 }
@@ -271,7 +272,8 @@ static int check_writable(const struct file *file)
 }
 
 /* One synchronous ->read_iter() or ->write_iter(). */
-static ssize_t iter_sync(struct file *file, struct iov_iter *iter, loff_t *ppos, int rw, rwf_t flags)
+static ssize_t iter_sync(struct file *file, struct iov_iter *iter, loff_t *ppos, int rw,
+			 rwf_t flags)
 {
 	struct kiocb kiocb;
 	ssize_t ret;
@@ -852,7 +854,8 @@ ssize_t ksys_readv(unsigned int fd, const struct iovec __user *vec, unsigned lon
  *
  * Models: fs/read_write.c, 6.1. Return: bytes written or -errno.
  */
-ssize_t ksys_writev(unsigned int fd, const struct iovec __user *vec, unsigned long vlen, rwf_t flags)
+ssize_t ksys_writev(unsigned int fd, const struct iovec __user *vec, unsigned long vlen,
+		    rwf_t flags)
 {
 	return do_vec(fd, vec, vlen, WRITE, flags);
 }
@@ -883,8 +886,8 @@ ssize_t ksys_preadv(unsigned int fd, const struct iovec __user *vec, unsigned lo
  *
  * Models: fs/read_write.c, 6.1. Return: bytes written or -errno.
  */
-ssize_t ksys_pwritev(unsigned int fd, const struct iovec __user *vec, unsigned long vlen, loff_t pos,
-		     rwf_t flags)
+ssize_t ksys_pwritev(unsigned int fd, const struct iovec __user *vec, unsigned long vlen,
+		     loff_t pos, rwf_t flags)
 {
 	return do_pvec(fd, vec, vlen, pos, WRITE, flags);
 }
@@ -971,12 +974,14 @@ EXPORT_SYMBOL(generic_write_checks);
  * @len: bytes
  * @flags: must be 0
  *
- * Models: fs/read_write.c, 6.1. Context: may sleep; freeze protection of @file_out is the caller's. Return: bytes, -errno.
+ * Models: fs/read_write.c, 6.1. Context: may sleep; freeze protection of @file_out is the caller's.
+ * Return: bytes, -errno.
  */
 ssize_t generic_copy_file_range(struct file *file_in, loff_t pos_in, struct file *file_out,
 				loff_t pos_out, size_t len, unsigned int flags)
 {
-	return do_splice_direct(file_in, &pos_in, file_out, &pos_out, min_t(size_t, len, MAX_RW_COUNT), 0);
+	return do_splice_direct(file_in, &pos_in, file_out, &pos_out,
+				min_t(size_t, len, MAX_RW_COUNT), 0);
 }
 EXPORT_SYMBOL(generic_copy_file_range);
 
@@ -995,12 +1000,14 @@ int generic_file_rw_checks(struct file *file_in, struct file *file_out)
 		return -EISDIR;
 	if (!S_ISREG(in->i_mode) || !S_ISREG(out->i_mode))
 		return -EINVAL;
-	if (!(file_in->f_mode & FMODE_READ) || !(file_out->f_mode & FMODE_WRITE) || (file_out->f_flags & O_APPEND))
+	if (!(file_in->f_mode & FMODE_READ) || !(file_out->f_mode & FMODE_WRITE) ||
+	    (file_out->f_flags & O_APPEND))
 		return -EBADF;
 	return 0;
 }
 
-static int copy_checks(struct file *file_in, loff_t pos_in, struct file *file_out, loff_t pos_out, size_t *len)
+static int copy_checks(struct file *file_in, loff_t pos_in, struct file *file_out, loff_t pos_out,
+		       size_t *len)
 {
 	struct inode *in = file_inode(file_in), *out = file_inode(file_out);
 	loff_t count = *len, size;
@@ -1009,8 +1016,9 @@ static int copy_checks(struct file *file_in, loff_t pos_in, struct file *file_ou
 	if (err)
 		return err;
 	/* A method gets files of its own kind only. */
-	if (file_out->f_op->copy_file_range ? file_in->f_op->copy_file_range != file_out->f_op->copy_file_range
-					    : in->i_sb != out->i_sb)
+	if (file_out->f_op->copy_file_range ?
+		    file_in->f_op->copy_file_range != file_out->f_op->copy_file_range :
+		    in->i_sb != out->i_sb)
 		return -EXDEV;
 	if (IS_IMMUTABLE(out))
 		return -EPERM;
@@ -1036,11 +1044,12 @@ static int copy_checks(struct file *file_in, loff_t pos_in, struct file *file_ou
  * @len: bytes
  * @flags: must be 0
  *
- * Models: fs/read_write.c, 6.1, without COPY_FILE_SPLICE and ->remap_file_range(). Context: may sleep.
+ * Models: fs/read_write.c, 6.1, without COPY_FILE_SPLICE and ->remap_file_range(). Context: may
+ * sleep.
  * Return: bytes, -EXDEV between file systems, -errno.
  */
-ssize_t vfs_copy_file_range(struct file *file_in, loff_t pos_in, struct file *file_out, loff_t pos_out,
-			    size_t len, unsigned int flags)
+ssize_t vfs_copy_file_range(struct file *file_in, loff_t pos_in, struct file *file_out,
+			    loff_t pos_out, size_t len, unsigned int flags)
 {
 	ssize_t ret;
 
@@ -1055,7 +1064,8 @@ ssize_t vfs_copy_file_range(struct file *file_in, loff_t pos_in, struct file *fi
 		return ret;
 	file_start_write(file_out);
 	if (file_out->f_op->copy_file_range)
-		ret = file_out->f_op->copy_file_range(file_in, pos_in, file_out, pos_out, len, flags);
+		ret = file_out->f_op->copy_file_range(file_in, pos_in, file_out, pos_out, len,
+						      flags);
 	else
 		ret = generic_copy_file_range(file_in, pos_in, file_out, pos_out, len, flags);
 	if (ret > 0) {

@@ -52,7 +52,8 @@ int iterate_dir(struct file *file, struct dir_context *ctx)
 	err = -ENOENT;
 	if (!IS_DEADDIR(inode)) {
 		ctx->pos = file->f_pos;
-		err = shared ? file->f_op->iterate_shared(file, ctx) : file->f_op->iterate(file, ctx);
+		err = shared ? file->f_op->iterate_shared(file, ctx) :
+			       file->f_op->iterate(file, ctx);
 		file->f_pos = ctx->pos;
 		fsnotify_access(file);
 		file_accessed(file);
@@ -90,7 +91,8 @@ static bool filldir64(struct dir_context *ctx, const char *name, int namlen, lof
 		      unsigned int type)
 {
 	struct getdents *buf = container_of(ctx, struct getdents, ctx);
-	unsigned int reclen = ALIGN(offsetof(struct linux_dirent64, d_name) + namlen + 1, sizeof(u64));
+	unsigned int reclen =
+		ALIGN(offsetof(struct linux_dirent64, d_name) + namlen + 1, sizeof(u64));
 
 	buf->error = bad_name(name, namlen) ? -EIO : -EINVAL;
 	if (buf->error == -EIO || reclen > buf->left)
@@ -130,7 +132,8 @@ long ksys_getdents64(unsigned int fd, void __user *dirent, unsigned int count)
 	if (ret >= 0)
 		ret = buf.error;
 	if (buf.prev)
-		ret = put_user((s64)buf.ctx.pos, &buf.prev->d_off) ? -EFAULT : (long)(count - buf.left);
+		ret = put_user((s64)buf.ctx.pos, &buf.prev->d_off) ? -EFAULT :
+								     (long)(count - buf.left);
 	fdput_pos(f);
 	return ret;
 }

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The root file system of the box: directories, device nodes, symlinks and empty files in the dcache.
+ * The root file system of the box: directories, device nodes, symlinks and empty files in the
+ * dcache.
  *
- * Models: rootfs of init/do_mounts.c, 6.1, as ramfs does it. Leaves out file contents: it carries mount points and /dev.
+ * Models: rootfs of init/do_mounts.c, 6.1, as ramfs does it. Leaves out file contents: it carries
+ * mount points and /dev.
  */
 #include <linux/fs.h>
 #include <linux/fs_context.h>

@@ -2,8 +2,8 @@
 /*
  * Moving pages between files and pipes.
  *
- * Models: fs/splice.c, 6.1. Leaves out: vmsplice(2), tee(2), from pipe to pipe, sockets (->sendpage()),
- * ->splice_eof().
+ * Models: fs/splice.c, 6.1. Leaves out: vmsplice(2), tee(2), from pipe to pipe, sockets
+ * (->sendpage()), ->splice_eof().
  */
 #include <linux/bvec.h>
 #include <linux/errno.h>
@@ -77,7 +77,8 @@ EXPORT_SYMBOL(nosteal_pipe_buf_ops);
  * @pipe: the pipe, locked
  * @buf: the buffer; released if it cannot be put there
  *
- * Models: fs/splice.c, 6.1. Return: bytes; -EPIPE (and SIGPIPE) without readers, -EAGAIN for a full pipe.
+ * Models: fs/splice.c, 6.1. Return: bytes; -EPIPE (and SIGPIPE) without readers, -EAGAIN for a full
+ * pipe.
  */
 ssize_t add_to_pipe(struct pipe_inode_info *pipe, struct pipe_buffer *buf)
 {
@@ -114,8 +115,8 @@ static void discard_from(struct pipe_inode_info *pipe, unsigned int head)
  *
  * Models: fs/splice.c, 6.1. Context: may sleep. Return: bytes, -errno; -EAGAIN when nothing fits.
  */
-ssize_t generic_file_splice_read(struct file *in, loff_t *ppos, struct pipe_inode_info *pipe, size_t len,
-				 unsigned int flags)
+ssize_t generic_file_splice_read(struct file *in, loff_t *ppos, struct pipe_inode_info *pipe,
+				 size_t len, unsigned int flags)
 {
 	struct iov_iter to;
 	struct kiocb kiocb;
@@ -200,7 +201,9 @@ static int feed(struct pipe_inode_info *pipe, struct splice_desc *sd, splice_act
 	return 1;
 }
 
-/* Wait until there is a buffer with data. Return: 1; 0: nothing will come, or enough has; -errno. */
+/*
+ * Wait until there is a buffer with data. Return: 1; 0: nothing will come, or enough has; -errno.
+ */
 static int next_buffer(struct pipe_inode_info *pipe, struct splice_desc *sd)
 {
 	/* A pipe that is never empty must not keep a killed task. */
@@ -241,7 +244,8 @@ static void splice_end(struct pipe_inode_info *pipe, struct splice_desc *sd)
  *
  * Models: fs/splice.c, 6.1. Context: may sleep. Return: bytes, -errno for none.
  */
-ssize_t __splice_from_pipe(struct pipe_inode_info *pipe, struct splice_desc *sd, splice_actor *actor)
+ssize_t __splice_from_pipe(struct pipe_inode_info *pipe, struct splice_desc *sd,
+			   splice_actor *actor)
 {
 	int ret;
 
@@ -282,7 +286,8 @@ ssize_t splice_from_pipe(struct pipe_inode_info *pipe, struct file *out, loff_t 
 }
 
 /* The buffers, as a vector. Return: their number, or -errno; -ENODATA: nothing more is to come. */
-static int gather(struct pipe_inode_info *pipe, struct bio_vec *vec, int max, size_t len, size_t *sum)
+static int gather(struct pipe_inode_info *pipe, struct bio_vec *vec, int max, size_t len,
+		  size_t *sum)
 {
 	unsigned int tail;
 	int n = 0, err;
@@ -305,8 +310,8 @@ static int gather(struct pipe_inode_info *pipe, struct bio_vec *vec, int max, si
 }
 
 /* Pipe locked. Return: 1: more may come, 0: done, -errno. */
-static ssize_t write_buffers(struct pipe_inode_info *pipe, struct file *out, struct bio_vec *vec, int max,
-			     struct splice_desc *sd, loff_t *ppos)
+static ssize_t write_buffers(struct pipe_inode_info *pipe, struct file *out, struct bio_vec *vec,
+			     int max, struct splice_desc *sd, loff_t *ppos)
 {
 	struct iov_iter from;
 	ssize_t ret = next_buffer(pipe, sd);
@@ -326,7 +331,8 @@ static ssize_t write_buffers(struct pipe_inode_info *pipe, struct file *out, str
 	sd->total_len -= ret;
 	*ppos = sd->pos;
 	while (ret) {
-		size_t here = min_t(size_t, ret, pipe->bufs[pipe->tail & (pipe->ring_size - 1)].len);
+		size_t here =
+			min_t(size_t, ret, pipe->bufs[pipe->tail & (pipe->ring_size - 1)].len);
 
 		eat(pipe, sd, here);
 		ret -= here;
@@ -342,10 +348,11 @@ static ssize_t write_buffers(struct pipe_inode_info *pipe, struct file *out, str
  * @len: bytes
  * @flags: SPLICE_F_*
  *
- * Models: fs/splice.c, 6.1: the file is written to under the lock of the pipe. Context: may sleep. Return: bytes, -errno.
+ * Models: fs/splice.c, 6.1: the file is written to under the lock of the pipe. Context: may sleep.
+ * Return: bytes, -errno.
  */
-ssize_t iter_file_splice_write(struct pipe_inode_info *pipe, struct file *out, loff_t *ppos, size_t len,
-			       unsigned int flags)
+ssize_t iter_file_splice_write(struct pipe_inode_info *pipe, struct file *out, loff_t *ppos,
+			       size_t len, unsigned int flags)
 {
 	struct splice_desc sd = { .total_len = len, .flags = flags, .pos = *ppos, .u.file = out };
 	int max = pipe->max_usage;
@@ -368,10 +375,12 @@ EXPORT_SYMBOL(iter_file_splice_write);
 static long splice_from(struct pipe_inode_info *pipe, struct file *out, loff_t *ppos, size_t len,
 			unsigned int flags)
 {
-	return out->f_op->splice_write ? out->f_op->splice_write(pipe, out, ppos, len, flags) : -EINVAL;
+	return out->f_op->splice_write ? out->f_op->splice_write(pipe, out, ppos, len, flags) :
+					 -EINVAL;
 }
 
-static long splice_to(struct file *in, loff_t *ppos, struct pipe_inode_info *pipe, size_t len, unsigned int flags)
+static long splice_to(struct file *in, loff_t *ppos, struct pipe_inode_info *pipe, size_t len,
+		      unsigned int flags)
 {
 	unsigned int room = pipe->max_usage - pipe_occupancy(pipe->head, pipe->tail);
 	int err;
@@ -482,7 +491,8 @@ static int direct_actor(struct pipe_inode_info *pipe, struct splice_desc *sd)
  *
  * Models: fs/splice.c, 6.1. Context: may sleep. Return: bytes, -errno for none.
  */
-long do_splice_direct(struct file *in, loff_t *ppos, struct file *out, loff_t *opos, size_t len, unsigned int flags)
+long do_splice_direct(struct file *in, loff_t *ppos, struct file *out, loff_t *opos, size_t len,
+		      unsigned int flags)
 {
 	struct splice_desc sd = {
 		.len = len,
@@ -535,7 +545,8 @@ static int wait_for_space(struct pipe_inode_info *pipe, unsigned int flags)
  *
  * Models: fs/splice.c, 6.1. Context: may sleep. Return: bytes, -errno.
  */
-long splice_file_to_pipe(struct file *in, struct pipe_inode_info *opipe, loff_t *offset, size_t len, unsigned int flags)
+long splice_file_to_pipe(struct file *in, struct pipe_inode_info *opipe, loff_t *offset, size_t len,
+			 unsigned int flags)
 {
 	long ret;
 
@@ -549,7 +560,8 @@ long splice_file_to_pipe(struct file *in, struct pipe_inode_info *opipe, loff_t 
 	return ret;
 }
 
-static long from_pipe(struct pipe_inode_info *pipe, struct file *out, loff_t *off_out, size_t len, unsigned int flags)
+static long from_pipe(struct pipe_inode_info *pipe, struct file *out, loff_t *off_out, size_t len,
+		      unsigned int flags)
 {
 	loff_t *pos = off_out ? off_out : &out->f_pos;
 	long ret;
@@ -576,9 +588,11 @@ static long from_pipe(struct pipe_inode_info *pipe, struct file *out, loff_t *of
  * @len: bytes
  * @flags: SPLICE_F_*
  *
- * Models: fs/splice.c, 6.1, but for pipe to pipe. Context: may sleep. Return: bytes, -EINVAL without a pipe, -errno.
+ * Models: fs/splice.c, 6.1, but for pipe to pipe. Context: may sleep. Return: bytes, -EINVAL
+ * without a pipe, -errno.
  */
-long do_splice(struct file *in, loff_t *off_in, struct file *out, loff_t *off_out, size_t len, unsigned int flags)
+long do_splice(struct file *in, loff_t *off_in, struct file *out, loff_t *off_out, size_t len,
+	       unsigned int flags)
 {
 	struct pipe_inode_info *ipipe, *opipe;
 
@@ -612,7 +626,8 @@ long do_splice(struct file *in, loff_t *off_in, struct file *out, loff_t *off_ou
  *
  * Models: fs/splice.c, 6.1. Return: bytes, -errno.
  */
-long ksys_splice(int fd_in, loff_t *off_in, int fd_out, loff_t *off_out, size_t len, unsigned int flags)
+long ksys_splice(int fd_in, loff_t *off_in, int fd_out, loff_t *off_out, size_t len,
+		 unsigned int flags)
 {
 	struct fd in, out;
 	long ret = -EBADF;
@@ -651,7 +666,8 @@ static long sendfile(struct file *in, loff_t *ppos, struct file *out, size_t cou
 	count = min_t(loff_t, count, max - *ppos);
 	opipe = get_pipe_info(out, true);
 	if (opipe)
-		return splice_file_to_pipe(in, opipe, ppos, count, out->f_flags & O_NONBLOCK ? SPLICE_F_NONBLOCK : 0);
+		return splice_file_to_pipe(in, opipe, ppos, count,
+					   out->f_flags & O_NONBLOCK ? SPLICE_F_NONBLOCK : 0);
 	ret = rw_verify_area(WRITE, out, &out_pos, count);
 	if (ret < 0)
 		return ret;

@@ -98,7 +98,8 @@ EXPORT_SYMBOL(vfs_getattr_nosec);
  *
  * Models: fs/stat.c, 6.1. Context: may sleep. Return: 0 or -errno.
  */
-int vfs_getattr(const struct path *path, struct kstat *stat, u32 request_mask, unsigned int query_flags)
+int vfs_getattr(const struct path *path, struct kstat *stat, u32 request_mask,
+		unsigned int query_flags)
 {
 	int err = security_inode_getattr(path);
 

@@ -2,13 +2,15 @@
 /*
  * Super blocks: life, search, freeze.
  *
- * Models: fs/super.c, 6.1. An active reference (s_active) keeps the file system mounted, a passive one (s_count) the memory;
- * s_umount is held exclusively while one is made, changed or shut down. Freezing closes the sb_writers levels in the kernel's order.
+ * Models: fs/super.c, 6.1. An active reference (s_active) keeps the file system mounted, a passive
+ * one (s_count) the memory; s_umount is held exclusively while one is made, changed or shut down.
+ * Freezing closes the sb_writers levels in the kernel's order.
  *
- * Leaves out: LSM hooks (no LSM in the box), the shrinker (memory pressure is asked for, see prune_icache()), emergency thaw,
- * and everything with a block device (unmodelled).
+ * Leaves out: LSM hooks (no LSM in the box), the shrinker (memory pressure is asked for, see
+ * prune_icache()), emergency thaw, and everything with a block device (unmodelled).
  *
- * Ledger: FB_RES_SUPER watches s_active; FB_RES_FREEZE is entered by the per-cpu rwsem of each level.
+ * Ledger: FB_RES_SUPER watches s_active; FB_RES_FREEZE is entered by the per-cpu rwsem of each
+ * level.
  */
 #include <linux/fs.h>
 #include <linux/backing-dev.h>
@@ -214,7 +216,10 @@ void deactivate_super(struct super_block *s)
 }
 EXPORT_SYMBOL(deactivate_super);
 
-/* sb_lock held, and given back. An active reference and s_umount, unless it is dead or not yet born. */
+/*
+ * sb_lock held, and given back. An active reference and s_umount, unless it is dead or not yet
+ * born.
+ */
 static bool grab_super(struct super_block *s)
 {
 	s->s_count++;
@@ -237,7 +242,10 @@ void drop_super(struct super_block *sb)
 }
 EXPORT_SYMBOL(drop_super);
 
-/** iterate_supers() - call @f with each live super block, s_umount held shared. Models: fs/super.c, 6.1. */
+/**
+ * iterate_supers() - call @f with each live super block, s_umount held shared. Models: fs/super.c,
+ *	6.1.
+ */
 void iterate_supers(void (*f)(struct super_block *, void *), void *arg)
 {
 	struct super_block *sb, *p = NULL;
@@ -293,7 +301,8 @@ static void shutdown_tree(struct super_block *sb)
 
 /**
  * generic_shutdown_super() - what every ->kill_sb() needs: dentries, inodes, ->put_super()
- * Models: fs/super.c, 6.1. Gives s_umount back. Inodes still in use are a finding (the kernel prints, and corrupts them on purpose).
+ * Models: fs/super.c, 6.1. Gives s_umount back. Inodes still in use are a finding (the kernel
+ * prints, and corrupts them on purpose).
  */
 void generic_shutdown_super(struct super_block *sb)
 {
@@ -364,7 +373,8 @@ static struct super_block *find_super_fc(struct fs_context *fc,
 
 /**
  * sget_fc() - the super block that @test finds, or a new one that @set initialises
- * Models: fs/super.c, 6.1. Returns with s_umount held and an active reference; takes fc->s_fs_info over if new.
+ * Models: fs/super.c, 6.1. Returns with s_umount held and an active reference; takes fc->s_fs_info
+ * over if new.
  */
 struct super_block *sget_fc(struct fs_context *fc,
 			    int (*test)(struct super_block *, struct fs_context *),
@@ -447,7 +457,10 @@ retry:
 }
 EXPORT_SYMBOL(sget);
 
-/** get_anon_bdev() - a device number for a file system without device; major 0, minor not 0. Models: fs/super.c, 6.1. */
+/**
+ * get_anon_bdev() - a device number for a file system without device; major 0, minor not 0. Models:
+ *	fs/super.c, 6.1.
+ */
 int get_anon_bdev(dev_t *p)
 {
 	int dev = ida_alloc_range(&unnamed_dev_ida, 1, (1 << MINORBITS) - 1, GFP_ATOMIC);
@@ -490,7 +503,10 @@ void kill_anon_super(struct super_block *sb)
 }
 EXPORT_SYMBOL(kill_anon_super);
 
-/** kill_litter_super() - the same where each dentry is pinned (simple_fill_super(), ramfs). Models: fs/super.c, 6.1. */
+/**
+ * kill_litter_super() - the same where each dentry is pinned (simple_fill_super(), ramfs). Models:
+ *	fs/super.c, 6.1.
+ */
 void kill_litter_super(struct super_block *sb)
 {
 	if (sb->s_root)
@@ -619,7 +635,10 @@ int vfs_get_tree(struct fs_context *fc)
 }
 EXPORT_SYMBOL(vfs_get_tree);
 
-/** reconfigure_super() - change an existing super block (remount); s_umount held. Models: fs/super.c, 6.1. */
+/**
+ * reconfigure_super() - change an existing super block (remount); s_umount held. Models:
+ *	fs/super.c, 6.1.
+ */
 int reconfigure_super(struct fs_context *fc)
 {
 	struct super_block *sb = fc->root->d_sb;
@@ -646,7 +665,10 @@ int reconfigure_super(struct fs_context *fc)
 	return err;
 }
 
-/** super_setup_bdi_name() - a backing device of its own, named; gone with the super block. Models: fs/super.c, 6.1. */
+/**
+ * super_setup_bdi_name() - a backing device of its own, named; gone with the super block. Models:
+ *	fs/super.c, 6.1.
+ */
 int super_setup_bdi_name(struct super_block *sb, char *fmt, ...)
 {
 	struct backing_dev_info *bdi = bdi_alloc(NUMA_NO_NODE);
@@ -779,7 +801,10 @@ int freeze_super(struct super_block *sb)
 }
 EXPORT_SYMBOL(freeze_super);
 
-/** thaw_super() - ->unfreeze_fs(), let writers in again. Models: fs/super.c, 6.1. -EINVAL if not frozen. */
+/**
+ * thaw_super() - ->unfreeze_fs(), let writers in again. Models: fs/super.c, 6.1. -EINVAL if not
+ *	frozen.
+ */
 int thaw_super(struct super_block *sb)
 {
 	int err = 0;

@@ -74,7 +74,8 @@ EXPORT_SYMBOL(vfs_fsync);
  * ksys_syncfs - syncfs(2)
  * @fd: descriptor of a file of the file system
  *
- * Models: fs/sync.c, 6.1. Return: 0 or -errno, also of an error of writing back since the file was opened.
+ * Models: fs/sync.c, 6.1. Return: 0 or -errno, also of an error of writing back since the file was
+ * opened.
  */
 int ksys_syncfs(unsigned int fd)
 {

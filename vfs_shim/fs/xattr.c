@@ -78,8 +78,8 @@ static int user_xattr_permission(struct user_namespace *mnt_userns, struct inode
 	return 0;
 }
 
-static int xattr_permission(struct user_namespace *mnt_userns, struct inode *inode, const char *name,
-			    int mask)
+static int xattr_permission(struct user_namespace *mnt_userns, struct inode *inode,
+			    const char *name, int mask)
 {
 	int err;
 
@@ -145,7 +145,8 @@ int __vfs_setxattr(struct user_namespace *mnt_userns, struct dentry *dentry, str
 	if (!handler->set)
 		return -EOPNOTSUPP;
 	/* NULL would mean removal. */
-	return handler->set(handler, mnt_userns, dentry, inode, name, size ? value : "", size, flags);
+	return handler->set(handler, mnt_userns, dentry, inode, name, size ? value : "", size,
+			    flags);
 }
 EXPORT_SYMBOL(__vfs_setxattr);
 
@@ -160,8 +161,8 @@ EXPORT_SYMBOL(__vfs_setxattr);
  *
  * Models: fs/xattr.c, 6.1. Context: inode lock held. Return: 0 or -errno.
  */
-int __vfs_setxattr_noperm(struct user_namespace *mnt_userns, struct dentry *dentry, const char *name,
-			  const void *value, size_t size, int flags)
+int __vfs_setxattr_noperm(struct user_namespace *mnt_userns, struct dentry *dentry,
+			  const char *name, const void *value, size_t size, int flags)
 {
 	bool issec = has_prefix(name, XATTR_SECURITY_PREFIX);
 	struct inode *inode = dentry->d_inode;
@@ -183,7 +184,8 @@ int __vfs_setxattr_noperm(struct user_namespace *mnt_userns, struct dentry *dent
 	/* The file system keeps none: a security module might. */
 	if (!issec)
 		return -EOPNOTSUPP;
-	err = security_inode_setsecurity(inode, name + XATTR_SECURITY_PREFIX_LEN, value, size, flags);
+	err = security_inode_setsecurity(inode, name + XATTR_SECURITY_PREFIX_LEN, value, size,
+					 flags);
 	if (!err)
 		fsnotify_xattr(dentry);
 	return err;
@@ -201,8 +203,9 @@ int __vfs_setxattr_noperm(struct user_namespace *mnt_userns, struct dentry *dent
  *
  * Models: fs/xattr.c, 6.1. Context: inode lock held. Return: 0 or -errno.
  */
-int __vfs_setxattr_locked(struct user_namespace *mnt_userns, struct dentry *dentry, const char *name,
-			  const void *value, size_t size, int flags, struct inode **delegated_inode)
+int __vfs_setxattr_locked(struct user_namespace *mnt_userns, struct dentry *dentry,
+			  const char *name, const void *value, size_t size, int flags,
+			  struct inode **delegated_inode)
 {
 	struct inode *inode = dentry->d_inode;
 	int err = xattr_permission(mnt_userns, inode, name, MAY_WRITE);
@@ -219,7 +222,8 @@ EXPORT_SYMBOL_GPL(__vfs_setxattr_locked);
 
 static bool is_posix_acl_xattr(const char *name)
 {
-	return !strcmp(name, XATTR_NAME_POSIX_ACL_ACCESS) || !strcmp(name, XATTR_NAME_POSIX_ACL_DEFAULT);
+	return !strcmp(name, XATTR_NAME_POSIX_ACL_ACCESS) ||
+	       !strcmp(name, XATTR_NAME_POSIX_ACL_DEFAULT);
 }
 
 /**
@@ -287,8 +291,8 @@ static ssize_t xattr_getsecurity(struct user_namespace *mnt_userns, struct inode
  *
  * Models: fs/xattr.c, 6.1. Return: size in bytes or -errno.
  */
-ssize_t vfs_getxattr_alloc(struct user_namespace *mnt_userns, struct dentry *dentry, const char *name,
-			   char **xattr_value, size_t xattr_size, gfp_t flags)
+ssize_t vfs_getxattr_alloc(struct user_namespace *mnt_userns, struct dentry *dentry,
+			   const char *name, char **xattr_value, size_t xattr_size, gfp_t flags)
 {
 	const struct xattr_handler *handler;
 	struct inode *inode = dentry->d_inode;
@@ -360,7 +364,8 @@ ssize_t vfs_getxattr(struct user_namespace *mnt_userns, struct dentry *dentry, c
 	if (ret)
 		return ret;
 	if (has_prefix(name, XATTR_SECURITY_PREFIX)) {
-		ret = xattr_getsecurity(mnt_userns, inode, name + XATTR_SECURITY_PREFIX_LEN, value, size);
+		ret = xattr_getsecurity(mnt_userns, inode, name + XATTR_SECURITY_PREFIX_LEN, value,
+					size);
 		if (ret != -EOPNOTSUPP)
 			return ret;
 	}
@@ -425,8 +430,8 @@ EXPORT_SYMBOL(__vfs_removexattr);
  *
  * Models: fs/xattr.c, 6.1. Context: inode lock held. Return: 0 or -errno.
  */
-int __vfs_removexattr_locked(struct user_namespace *mnt_userns, struct dentry *dentry, const char *name,
-			     struct inode **delegated_inode)
+int __vfs_removexattr_locked(struct user_namespace *mnt_userns, struct dentry *dentry,
+			     const char *name, struct inode **delegated_inode)
 {
 	struct inode *inode = dentry->d_inode;
 	int err = xattr_permission(mnt_userns, inode, name, MAY_WRITE);
@@ -473,8 +478,8 @@ static int copy_name(char *kname, const char __user *name)
 	return len < 0 ? len : 0;
 }
 
-static long setxattr_mnt_writable(const struct path *path, const char *kname, void *kvalue, size_t size,
-				  int flags)
+static long setxattr_mnt_writable(const struct path *path, const char *kname, void *kvalue,
+				  size_t size, int flags)
 {
 	struct user_namespace *mnt_userns = mnt_user_ns(path->mnt);
 
@@ -543,7 +548,8 @@ static long getxattr_to_user(const struct path *path, const char *kname, void *k
  *
  * Models: fs/xattr.c, 6.1. Return: size in bytes or -errno.
  */
-long path_getxattr(const struct path *path, const char __user *name, void __user *value, size_t size)
+long path_getxattr(const struct path *path, const char __user *name, void __user *value,
+		   size_t size)
 {
 	char kname[XATTR_NAME_MAX + 1];
 	void *kvalue = NULL;
@@ -805,7 +811,8 @@ static int simple_xattr_list_acls(struct inode *inode, char **buffer, ssize_t *l
  *
  * Return: size in bytes or -ERANGE.
  */
-ssize_t simple_xattr_list(struct inode *inode, struct simple_xattrs *xattrs, char *buffer, size_t size)
+ssize_t simple_xattr_list(struct inode *inode, struct simple_xattrs *xattrs, char *buffer,
+			  size_t size)
 {
 	bool trusted = ns_capable_noaudit(&init_user_ns, CAP_SYS_ADMIN);
 	struct simple_xattr *xattr;

@@ -8,8 +8,8 @@
  * are its own: what it has not come to yet is failed in its turn when cancelled. What no worker has
  * taken can be cancelled at once.
  *
- * Leaves out: workers belong to a ring and not to the submitting task; they are kernel threads, with
- * no descriptor table, limits or signals of the submitter's; limits on their number; bound and
+ * Leaves out: workers belong to a ring and not to the submitting task; they are kernel threads,
+ * with no descriptor table, limits or signals of the submitter's; limits on their number; bound and
  * unbound accounting.
  */
 #include <linux/cred.h>
@@ -153,8 +153,8 @@ void io_queue_iowq(struct io_kiocb *req)
  * @ctx: its ring
  * @req: the request, of which the caller holds a reference
  *
- * Return: 0 when no worker had taken it, and it completes with -ECANCELED; -EALREADY when one had: one that
- * has not begun it yet fails it with -ECANCELED in its turn; -ENOENT.
+ * Return: 0 when no worker had taken it, and it completes with -ECANCELED; -EALREADY when one had:
+ * one that has not begun it yet fails it with -ECANCELED in its turn; -ENOENT.
  */
 int io_wq_cancel(struct io_ring_ctx *ctx, struct io_kiocb *req)
 {

@@ -4,14 +4,14 @@
  *
  * Models: io_uring/io_uring.c, cancel.c, sync.c, nop.c, 6.1. A request is issued by its submitter
  * first, in a way that must not wait; then again once its file is ready (poll.c), or by a worker
- * (io-wq.c). Completions come in any context and are finished by task work of the submitter, or by a
- * work item when it is gone. Closing a ring waits for nobody; a work item frees it after the last
+ * (io-wq.c). Completions come in any context and are finished by task work of the submitter, or by
+ * a work item when it is gone. Closing a ring waits for nobody; a work item frees it after the last
  * request.
  *
  * Leaves out: the rings in user memory (requests are copied in, completions out, by the calls that
  * the box has for it), overflow of the completion ring (there is room for each request's), SQPOLL,
- * registered files, personalities, restrictions, timeouts, SUBMIT_ALL, DEFER_TASKRUN, all opcodes but
- * NOP, reads, writes and FSYNC.
+ * registered files, personalities, restrictions, timeouts, SUBMIT_ALL, DEFER_TASKRUN, all opcodes
+ * but NOP, reads, writes and FSYNC.
  */
 #include <linux/anon_inodes.h>
 #include <linux/cred.h>
@@ -437,7 +437,8 @@ static int prep_op(struct io_kiocb *req, const struct io_uring_sqe *sqe)
 	return 0;
 }
 
-static int io_init_req(struct io_ring_ctx *ctx, struct io_kiocb *req, const struct io_uring_sqe *sqe)
+static int io_init_req(struct io_ring_ctx *ctx, struct io_kiocb *req,
+		       const struct io_uring_sqe *sqe)
 {
 	int ret;
 
@@ -499,7 +500,8 @@ static int io_submit_fail_init(struct io_ring_ctx *ctx, struct io_kiocb *req, in
 }
 
 /* uring_lock held. Non-zero stops the submission; the request is taken in any case. */
-static int io_submit_sqe(struct io_ring_ctx *ctx, struct io_kiocb *req, const struct io_uring_sqe *sqe)
+static int io_submit_sqe(struct io_ring_ctx *ctx, struct io_kiocb *req,
+			 const struct io_uring_sqe *sqe)
 {
 	int ret = io_init_req(ctx, req, sqe);
 
@@ -644,7 +646,8 @@ static int cqring_wait(struct io_ring_ctx *ctx, unsigned int min)
 }
 
 /**
- * ksys_io_uring_wait - the waiting half of io_uring_enter(2), and what user space does with the ring
+ * ksys_io_uring_wait - the waiting half of io_uring_enter(2), and what user space does with the
+ * ring
  * @fd: the ring
  * @min: wait for this many
  * @cqes: user pointer to room for completions
@@ -675,7 +678,10 @@ long ksys_io_uring_wait(unsigned int fd, unsigned int min, struct io_uring_cqe _
  * Cancellation
  */
 
-/* Can somebody who cancels find it? Who cancels all does not look twice at one. completion_lock held. */
+/*
+ * Can somebody who cancels find it? Who cancels all does not look twice at one. completion_lock
+ * held.
+ */
 static bool cancellable(const struct io_kiocb *req, bool all)
 {
 	if (req->wq_state == IO_WQ_PENDING || (req->poll_head && !req->poll_arming))
@@ -793,8 +799,8 @@ static struct io_ring_ctx *ring_at(unsigned int i)
 /**
  * io_uring_files_cancel - current ends
  *
- * Models: io_uring/io_uring.c, tctx.c, 6.1: what no worker has begun is cancelled, what one is at is
- * waited for; requests that a file has queued are not.
+ * Models: io_uring/io_uring.c, tctx.c, 6.1: what no worker has begun is cancelled, what one is at
+ * is waited for; requests that a file has queued are not.
  *
  * Context: before exit_files(); may sleep.
  */
@@ -915,10 +921,11 @@ long ksys_io_uring_setup(unsigned int entries, unsigned int flags)
  * @iov: user pointer to the buffers
  * @nr: how many
  *
- * Models: io_uring/rsrc.c, 6.1. Return: 0, -EBUSY if it has some, -EINVAL, -EFAULT, -ENOMEM, -EBADF,
- * -EOPNOTSUPP.
+ * Models: io_uring/rsrc.c, 6.1. Return: 0, -EBUSY if it has some, -EINVAL, -EFAULT, -ENOMEM,
+ * -EBADF, -EOPNOTSUPP.
  */
-long ksys_io_uring_register_buffers(unsigned int fd, const struct iovec __user *iov, unsigned int nr)
+long ksys_io_uring_register_buffers(unsigned int fd, const struct iovec __user *iov,
+				    unsigned int nr)
 {
 	struct io_ring_ctx *ctx;
 	struct fd f;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What a request does on -EAGAIN when its file can be polled: wait until it is ready, then try again.
+ * What a request does on -EAGAIN when its file can be polled: wait until it is ready, then try
+ * again.
  *
  * Models: io_uring/poll.c, 6.1: io_arm_poll_handler() and its wake-up. A file whose ->poll() puts
  * nobody on a wait queue (FUSE, when the server does not do POLL) is ready at once, so the request
@@ -36,7 +37,8 @@ static int io_poll_wake(wait_queue_entry_t *wait, unsigned int mode, int sync, v
 	return 1;
 }
 
-static void queue_proc(struct file *file, struct wait_queue_head *head, struct poll_table_struct *pt)
+static void queue_proc(struct file *file, struct wait_queue_head *head,
+		       struct poll_table_struct *pt)
 {
 	struct io_kiocb *req = container_of(pt, struct io_kiocb, pt);
 

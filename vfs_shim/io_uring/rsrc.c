@@ -2,8 +2,8 @@
 /*
  * Registered buffers: pinned once, handed to files as bvec iterators.
  *
- * Models: io_uring/rsrc.c, 6.1: io_sqe_buffers_register(), io_import_fixed(). Leaves out: accounting
- * of locked memory, huge pages, updates, buffers without memory.
+ * Models: io_uring/rsrc.c, 6.1: io_sqe_buffers_register(), io_import_fixed(). Leaves out:
+ * accounting of locked memory, huge pages, updates, buffers without memory.
  */
 #include <linux/bvec.h>
 #include <linux/mm.h>
@@ -26,13 +26,15 @@ static void fill_bvec(struct io_mapped_ubuf *imu, struct page **pages, const str
 	for (unsigned int i = 0; i < imu->nr_bvecs; i++) {
 		size_t len = min_t(size_t, left, PAGE_SIZE - offset);
 
-		imu->bvec[i] = (struct bio_vec){ .bv_page = pages[i], .bv_len = len, .bv_offset = offset };
+		imu->bvec[i] =
+			(struct bio_vec){ .bv_page = pages[i], .bv_len = len, .bv_offset = offset };
 		left -= len;
 		offset = 0;
 	}
 }
 
-static int map_pinned(struct io_mapped_ubuf *imu, const struct iovec *iov, struct page **pages, int nr)
+static int map_pinned(struct io_mapped_ubuf *imu, const struct iovec *iov, struct page **pages,
+		      int nr)
 {
 	unsigned long start = (unsigned long)iov->iov_base & PAGE_MASK;
 	int got = pin_user_pages_fast(start, nr, FOLL_WRITE | FOLL_LONGTERM, pages);
@@ -78,7 +80,8 @@ int io_buffers_register(struct io_ring_ctx *ctx, const struct iovec __user *arg,
 	if (!ctx->user_bufs)
 		return -ENOMEM;
 	while (!err && ctx->nr_user_bufs < nr) {
-		if (copy_from_user(&iov, arg + ctx->nr_user_bufs, sizeof(iov)) || !iov.iov_base || !iov.iov_len)
+		if (copy_from_user(&iov, arg + ctx->nr_user_bufs, sizeof(iov)) || !iov.iov_base ||
+		    !iov.iov_len)
 			err = -EFAULT;
 		else
 			err = map(&ctx->user_bufs[ctx->nr_user_bufs], &iov);

@@ -91,7 +91,8 @@ static bool may_reissue(struct io_kiocb *req)
 
 	if (!S_ISREG(mode) && !S_ISBLK(mode))
 		return false;
-	if ((req->flags & REQ_F_NOWAIT) || req->wq_state == IO_WQ_RUNNING || READ_ONCE(req->ctx->dying))
+	if ((req->flags & REQ_F_NOWAIT) || req->wq_state == IO_WQ_RUNNING ||
+	    READ_ONCE(req->ctx->dying))
 		return false;
 	return !in_interrupt() && same_thread_group(req->task, current);
 }
@@ -141,8 +142,9 @@ static ssize_t fixup_restart(ssize_t ret)
 }
 
 /*
- * Has io_complete_rw() found that it is to be issued again? It has given freeze protection back. The
- * request is still there: its completion is task work of who submits, or a worker has a reference.
+ * Has io_complete_rw() found that it is to be issued again? It has given freeze protection back.
+ * The request is still there: its completion is task work of who submits, or a worker has a
+ * reference.
  */
 static bool take_reissue(struct io_kiocb *req)
 {
@@ -350,8 +352,8 @@ int io_write(struct io_kiocb *req, unsigned int issue_flags)
 	if (ret)
 		return ret;
 	if (nonblock && (!(req->flags & REQ_F_SUPPORT_NOWAIT) ||
-			 (!(kiocb->ki_flags & IOCB_DIRECT) && !(req->file->f_mode & FMODE_BUF_WASYNC) &&
-			  (req->flags & REQ_F_ISREG))))
+			 (!(kiocb->ki_flags & IOCB_DIRECT) &&
+			  !(req->file->f_mode & FMODE_BUF_WASYNC) && (req->flags & REQ_F_ISREG))))
 		return -EAGAIN;
 	kiocb->ki_flags &= ~IOCB_NOWAIT;
 	if (nonblock)

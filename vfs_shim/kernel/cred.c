@@ -109,7 +109,8 @@ void fb_cred_audit(const char *when)
 	struct override *o;
 
 	while ((o = override_newest(current))) {
-		fb_report(FB_CONTRACT, o->at, "overridden at", "%s returns with overridden credentials", when);
+		fb_report(FB_CONTRACT, o->at, "overridden at",
+			  "%s returns with overridden credentials", when);
 		list_del(&o->link);
 		fb_small_free(o, sizeof(*o));
 	}

@@ -2,8 +2,8 @@
 /*
  * The life of a task: a context of the core with the kernel's task_struct.
  *
- * Models: kernel/fork.c, kernel/exit.c, kernel/kthread.c, 6.1. Leaves out: clone flags, address spaces, ptrace,
- * exec, namespaces, wait4(): sim/process.c says what a process of the box shares.
+ * Models: kernel/fork.c, kernel/exit.c, kernel/kthread.c, 6.1. Leaves out: clone flags, address
+ * spaces, ptrace, exec, namespaces, wait4(): sim/process.c says what a process of the box shares.
  */
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
@@ -121,8 +121,10 @@ static struct pid *pid_new(int nr)
 /* The parts that the members of a thread group share. */
 static void group_new(struct task_struct *tsk, const struct task_struct *parent)
 {
-	struct signal_struct *sig = fb_mem_alloc(sizeof(*sig), __alignof__(*sig), FB_RES_MEM, "signal_struct", true);
-	struct sighand_struct *hand = fb_mem_alloc(sizeof(*hand), __alignof__(*hand), FB_RES_MEM, "sighand_struct", true);
+	struct signal_struct *sig =
+		fb_mem_alloc(sizeof(*sig), __alignof__(*sig), FB_RES_MEM, "signal_struct", true);
+	struct sighand_struct *hand =
+		fb_mem_alloc(sizeof(*hand), __alignof__(*hand), FB_RES_MEM, "sighand_struct", true);
 
 	refcount_set(&sig->sigcnt, 1);
 	refcount_set(&hand->count, 1);
@@ -180,7 +182,10 @@ static void task_exit(struct task_struct *tsk)
 	if (tsk->kthread_exited)
 		complete(tsk->kthread_exited);
 	WRITE_ONCE(tsk->__state, TASK_DEAD);
-	/* Kernel: finish_task_switch() drops it once the task runs no more; then nothing may call it current. */
+	/*
+	 * Kernel: finish_task_switch() drops it once the task runs no more; then nothing may call
+	 * it current.
+	 */
 	tsk->fb = NULL;
 	put_task_struct(tsk);
 	fb_task_set_data(fb, NULL);
@@ -190,7 +195,8 @@ static void task_exit(struct task_struct *tsk)
  * do_exit() - end current from the middle of a system call
  * @code: as wait4() would show it
  *
- * Models: kernel/exit.c, 6.1: for a task that got SIGKILL, on its way back to user space. Context: task.
+ * Models: kernel/exit.c, 6.1: for a task that got SIGKILL, on its way back to user space. Context:
+ * task.
  */
 void __noreturn do_exit(long code)
 {
@@ -208,9 +214,11 @@ static void task_main(void *arg)
 	task_exit(s.tsk);
 }
 
-static struct task_struct *task_new(struct task_struct *leader, const char *comm, void (*fn)(void *arg), void *arg)
+static struct task_struct *task_new(struct task_struct *leader, const char *comm,
+				    void (*fn)(void *arg), void *arg)
 {
-	struct task_struct *tsk = fb_mem_alloc(sizeof(*tsk), __alignof__(*tsk), FB_RES_MEM, "task_struct", true);
+	struct task_struct *tsk =
+		fb_mem_alloc(sizeof(*tsk), __alignof__(*tsk), FB_RES_MEM, "task_struct", true);
 	const struct task_struct *parent = leader ? leader : current;
 	struct start *start = fb_small_alloc(sizeof(*start));
 
@@ -255,17 +263,22 @@ static struct task_struct *task_new(struct task_struct *leader, const char *comm
  * @fn: what it runs
  * @arg: for @fn
  *
- * Models: kernel_clone() without flags, 6.1, but the pointers to cred, fs, files and mm are copied from current
- * without references: the caller replaces them by its own before the task runs, or lets it run within the
- * life time of current's. The task starts when the scheduler picks it. Context: task, or main stack.
+ * Models: kernel_clone() without flags, 6.1, but the pointers to cred, fs, files and mm are copied
+ * from current without references: the caller replaces them by its own before the task runs, or
+ * lets it run within the life time of current's. The task starts when the scheduler picks it.
+ * Context: task, or main stack.
  */
 struct task_struct *fb_task_new(const char *comm, void (*fn)(void *arg), void *arg)
 {
 	return task_new(NULL, comm, fn, arg);
 }
 
-/** fb_thread_new() - a thread in @leader's group. Models: kernel_clone() with CLONE_THREAD, 6.1; otherwise as fb_task_new(). */
-struct task_struct *fb_thread_new(struct task_struct *leader, const char *comm, void (*fn)(void *arg), void *arg)
+/**
+ * fb_thread_new() - a thread in @leader's group. Models: kernel_clone() with CLONE_THREAD, 6.1;
+ *	otherwise as fb_task_new().
+ */
+struct task_struct *fb_thread_new(struct task_struct *leader, const char *comm,
+				  void (*fn)(void *arg), void *arg)
 {
 	return task_new(leader, comm, fn, arg);
 }
@@ -279,7 +292,8 @@ struct task_struct *fb_daemon_new(const char *comm, void (*fn)(void *arg), void 
 	struct task_struct *tsk;
 
 	if (nr_daemons == MAX_DAEMONS)
-		fb_report_fatal(FB_CONTRACT, 0, NULL, "more than %d kernel threads of the shim", MAX_DAEMONS);
+		fb_report_fatal(FB_CONTRACT, 0, NULL, "more than %d kernel threads of the shim",
+				MAX_DAEMONS);
 	tsk = &daemons[nr_daemons++];
 	*tsk = init_task;
 	tsk->flags |= PF_NOFREEZE;
@@ -321,9 +335,11 @@ static void kthread_main(void *arg)
  * @data: for @threadfn
  * @namefmt: its name
  *
- * Models: kthread_create(), 6.1. Context: may sleep. Return: the task, or ERR_PTR(-ENOMEM) (fault point "alloc").
+ * Models: kthread_create(), 6.1. Context: may sleep. Return: the task, or ERR_PTR(-ENOMEM) (fault
+ * point "alloc").
  */
-struct task_struct *kthread_create_fb(int (*threadfn)(void *data), void *data, const char *namefmt, ...)
+struct task_struct *kthread_create_fb(int (*threadfn)(void *data), void *data, const char *namefmt,
+				      ...)
 {
 	struct task_struct *tsk;
 	char name[TASK_COMM_LEN];
@@ -348,7 +364,10 @@ struct task_struct *kthread_create_fb(int (*threadfn)(void *data), void *data, c
 	return tsk;
 }
 
-/** kthread_should_stop() - has kthread_stop() been called for current? Models: kernel/kthread.c, 6.1. */
+/**
+ * kthread_should_stop() - has kthread_stop() been called for current? Models: kernel/kthread.c,
+ *	6.1.
+ */
 bool kthread_should_stop(void)
 {
 	fb_point(FB_PT_ATOMIC, current);
@@ -356,7 +375,10 @@ bool kthread_should_stop(void)
 }
 EXPORT_SYMBOL(kthread_should_stop);
 
-/** kthread_stop() - tell it to end, wait, return its result. The caller's task pointer must still be valid. Models: 6.1. */
+/**
+ * kthread_stop() - tell it to end, wait, return its result. The caller's task pointer must still be
+ *	valid. Models: 6.1.
+ */
 int kthread_stop(struct task_struct *k)
 {
 	DECLARE_COMPLETION_ONSTACK(done);
@@ -382,7 +404,10 @@ struct mm_struct init_mm = {
 };
 EXPORT_SYMBOL(init_mm);
 
-/** mm_alloc() - an empty address space with one user. NULL when out of memory. Models: kernel/fork.c, 6.1. */
+/**
+ * mm_alloc() - an empty address space with one user. NULL when out of memory. Models:
+ *	kernel/fork.c, 6.1.
+ */
 struct mm_struct *mm_alloc(void)
 {
 	struct mm_struct *mm = kzalloc(sizeof(*mm), GFP_KERNEL);
@@ -417,7 +442,10 @@ bool mmget_not_zero(struct mm_struct *mm)
 	return atomic_inc_not_zero(&mm->mm_users);
 }
 
-/** mmput() - opposite of mmget; the last user unmaps all. Models: kernel/fork.c, 6.1. Context: may sleep. */
+/**
+ * mmput() - opposite of mmget; the last user unmaps all. Models: kernel/fork.c, 6.1. Context: may
+ *	sleep.
+ */
 void mmput(struct mm_struct *mm)
 {
 	might_sleep();
@@ -428,7 +456,9 @@ void mmput(struct mm_struct *mm)
 }
 EXPORT_SYMBOL(mmput);
 
-/** get_task_mm() - the address space of @task with a reference, or NULL. Models: kernel/fork.c, 6.1. */
+/**
+ * get_task_mm() - the address space of @task with a reference, or NULL. Models: kernel/fork.c, 6.1.
+ */
 struct mm_struct *get_task_mm(struct task_struct *task)
 {
 	struct mm_struct *mm;

@@ -2,8 +2,9 @@
 /*
  * Init calls, module parameters, module references.
  *
- * Models: init/main.c, kernel/module/main.c, kernel/params.c, 6.1. Everything in the box is one module that is live from
- * the first init call to the first exit call. Leaves out: loading (request_module() finds none), dependencies.
+ * Models: init/main.c, kernel/module/main.c, kernel/params.c, 6.1. Everything in the box is one
+ * module that is live from the first init call to the first exit call. Leaves out: loading
+ * (request_module() finds none), dependencies.
  */
 #include <linux/module.h>
 #include <linux/bug.h>
@@ -42,7 +43,8 @@ static void insert(struct call *table, unsigned int *nr, struct call c)
 	unsigned int i = *nr;
 
 	BUG_ON(*nr == MAX_CALLS);
-	while (i && (table[i - 1].level > c.level || (table[i - 1].level == c.level && strcmp(table[i - 1].name, c.name) > 0))) {
+	while (i && (table[i - 1].level > c.level ||
+		     (table[i - 1].level == c.level && strcmp(table[i - 1].name, c.name) > 0))) {
 		table[i] = table[i - 1];
 		i--;
 	}
@@ -62,7 +64,9 @@ void fb_exitcall_register(const char *name, exitcall_t fn)
 	insert(exits, &nr_exits, (struct call){ .name = name, .exit = fn });
 }
 
-/** fb_initcalls_run() - see linux/init.h. Models: do_initcalls(), 6.1. Context: a task; may sleep. */
+/**
+ * fb_initcalls_run() - see linux/init.h. Models: do_initcalls(), 6.1. Context: a task; may sleep.
+ */
 int fb_initcalls_run(void)
 {
 	for (unsigned int i = 0; i < nr_inits; i++) {
@@ -77,7 +81,9 @@ int fb_initcalls_run(void)
 	return 0;
 }
 
-/** fb_exitcalls_run() - see linux/init.h. Models: delete_module(2), 6.1. Context: a task; may sleep. */
+/**
+ * fb_exitcalls_run() - see linux/init.h. Models: delete_module(2), 6.1. Context: a task; may sleep.
+ */
 void fb_exitcalls_run(void)
 {
 	__this_module.state = MODULE_STATE_GOING;
@@ -88,7 +94,8 @@ void fb_exitcalls_run(void)
 /**
  * fb_initcall_run() - run one init call again, as loading its module would: see linux/init.h
  *
- * Context: a task; may sleep. Return: what the call returned; -ENOENT for a @name that there is not.
+ * Context: a task; may sleep. Return: what the call returned; -ENOENT for a @name that there is
+ * not.
  */
 int fb_initcall_run(const char *name)
 {
@@ -111,7 +118,10 @@ static bool counted(const struct module *module)
 	return module != NULL;
 }
 
-/** try_module_get() - a reference, unless the module goes; true for NULL (built in). Models: kernel/module/main.c, 6.1. Context: any. */
+/**
+ * try_module_get() - a reference, unless the module goes; true for NULL (built in). Models:
+ *	kernel/module/main.c, 6.1. Context: any.
+ */
 bool try_module_get(struct module *module)
 {
 	if (!counted(module))
@@ -150,7 +160,10 @@ int module_refcount(struct module *mod)
 	return (int)fb_held(FB_RES_MODULE, mod, 0);
 }
 
-/** __request_module() - -ENOENT: there is no modprobe in the box. Models: kernel/kmod.c, 6.1. Context: may sleep. */
+/**
+ * __request_module() - -ENOENT: there is no modprobe in the box. Models: kernel/kmod.c, 6.1.
+ *	Context: may sleep.
+ */
 int __request_module(bool wait, const char *name, ...)
 {
 	might_sleep();
@@ -183,7 +196,10 @@ int fb_module_param_set(const char *name, const char *val)
 	return kp->ops->set ? kp->ops->set(val, kp) : -EPERM;
 }
 
-/** fb_module_param_get() - see linux/moduleparam.h. @page has PAGE_SIZE bytes. Models: param_attr_show(), 6.1. */
+/**
+ * fb_module_param_get() - see linux/moduleparam.h. @page has PAGE_SIZE bytes. Models:
+ *	param_attr_show(), 6.1.
+ */
 int fb_module_param_get(const char *name, char *page)
 {
 	const struct kernel_param *kp = find_param(name);

@@ -2,8 +2,8 @@
 /*
  * WARN, BUG and panic.
  *
- * Models: kernel/panic.c, lib/bug.c, 6.1: a WARN goes on, and is finding FB_WARN with the stack; a BUG or a panic ends
- * the run as finding FB_BUG. Leaves out: taints, oops_limit, panic_on_warn.
+ * Models: kernel/panic.c, lib/bug.c, 6.1: a WARN goes on, and is finding FB_WARN with the stack; a
+ * BUG or a panic ends the run as finding FB_BUG. Leaves out: taints, oops_limit, panic_on_warn.
  */
 #include <linux/bug.h>
 #include <linux/export.h>
@@ -63,7 +63,8 @@ void panic(const char *fmt, ...)
 EXPORT_SYMBOL(panic);
 
 /*
- * fb_refcount_set() - a refcount_t is set: see linux/refcount.h. Only counts in allocated objects are entered: a stack is
+ * fb_refcount_set() - a refcount_t is set: see linux/refcount.h. Only counts in allocated objects
+ *	are entered: a stack is
  * used again for other things without anyone saying so, and static counts never come to an end.
  */
 void fb_refcount_set(refcount_t *r, int n)

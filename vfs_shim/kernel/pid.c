@@ -2,8 +2,8 @@
 /*
  * Process ids.
  *
- * Models: kernel/pid.c, kernel/pid_namespace.c, 6.1, with the initial namespace only. Leaves out: reuse of
- * numbers, other namespaces, the hash of all pids (the list of tasks is short).
+ * Models: kernel/pid.c, kernel/pid_namespace.c, 6.1, with the initial namespace only. Leaves out:
+ * reuse of numbers, other namespaces, the hash of all pids (the list of tasks is short).
  */
 #include <linux/pid.h>
 #include <linux/pid_namespace.h>
@@ -49,7 +49,10 @@ void put_pid(struct pid *pid)
 }
 EXPORT_SYMBOL(put_pid);
 
-/** pid_task() - who has @pid as @type; NULL when it ended. Models: kernel/pid.c, 6.1. Context: RCU or tasklist lock. */
+/**
+ * pid_task() - who has @pid as @type; NULL when it ended. Models: kernel/pid.c, 6.1. Context: RCU
+ *	or tasklist lock.
+ */
 struct task_struct *pid_task(struct pid *pid, enum pid_type type)
 {
 	fb_point(FB_PT_RCU, pid);
@@ -78,7 +81,10 @@ struct pid *get_task_pid(struct task_struct *task, enum pid_type type)
 }
 EXPORT_SYMBOL(get_task_pid);
 
-/** find_pid_ns() - the pid numbered @nr, without a reference; NULL if nobody has it. Models: kernel/pid.c, 6.1. */
+/**
+ * find_pid_ns() - the pid numbered @nr, without a reference; NULL if nobody has it. Models:
+ *	kernel/pid.c, 6.1.
+ */
 struct pid *find_pid_ns(int nr, struct pid_namespace *ns)
 {
 	struct task_struct *t;
@@ -136,7 +142,10 @@ pid_t task_pid_nr_ns(struct task_struct *tsk, struct pid_namespace *ns)
 	return tsk->pid;
 }
 
-/** get_pid_ns() - the initial namespace lives for ever, and is not counted. Models: linux/pid_namespace.h, 6.1. */
+/**
+ * get_pid_ns() - the initial namespace lives for ever, and is not counted. Models:
+ *	linux/pid_namespace.h, 6.1.
+ */
 struct pid_namespace *get_pid_ns(struct pid_namespace *ns)
 {
 	return ns;

@@ -2,8 +2,9 @@
 /*
  * Signals, as far as waits can tell: pending, fatal, and whom they wake.
  *
- * Models: kernel/signal.c, 6.1. SIGKILL is fatal; every other signal has a handler in the box's processes, so it
- * ends interruptible waits and nothing else. Leaves out: queues, siginfo, stops, ptrace, default actions.
+ * Models: kernel/signal.c, 6.1. SIGKILL is fatal; every other signal has a handler in the box's
+ * processes, so it ends interruptible waits and nothing else. Leaves out: queues, siginfo, stops,
+ * ptrace, default actions.
  */
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
@@ -55,8 +56,8 @@ bool fb_signal_pending_state(unsigned int state, struct task_struct *p)
  * fb_signal_fault() - a wait in @state may be ended by a signal here
  * @state: TASK_*
  *
- * Fault point "signal": current receives SIGINT if that is enough, else SIGKILL. No choice point: waits call
- * it between queuing up and looking.
+ * Fault point "signal": current receives SIGINT if that is enough, else SIGKILL. No choice point:
+ * waits call it between queuing up and looking.
  */
 void fb_signal_fault(unsigned int state)
 {
@@ -76,8 +77,8 @@ void fb_signal_fault(unsigned int state)
  * @state: TASK_*
  * @p: the task that waits
  *
- * Models: linux/sched/signal.h, 6.1. Every wait that can fail with -EINTR or -ERESTARTSYS asks here, so this
- * is where the fault point lies.
+ * Models: linux/sched/signal.h, 6.1. Every wait that can fail with -EINTR or -ERESTARTSYS asks
+ * here, so this is where the fault point lies.
  */
 int signal_pending_state(unsigned int state, struct task_struct *p)
 {
@@ -100,8 +101,8 @@ static void kill_thread(struct task_struct *t)
  * @p: the receiver
  * @group: to any thread of its group
  *
- * Models: do_send_sig_info(), complete_signal(), 6.1. SIGKILL reaches all threads of the group. Return: 0, -EINVAL
- * for no signal number. Context: any.
+ * Models: do_send_sig_info(), complete_signal(), 6.1. SIGKILL reaches all threads of the group.
+ * Return: 0, -EINVAL for no signal number. Context: any.
  */
 int do_send_sig_info_fb(int sig, struct task_struct *p, bool group)
 {
@@ -151,7 +152,9 @@ void force_sig(int sig)
 }
 EXPORT_SYMBOL(force_sig);
 
-/** kill_pid() - to the process with that pid; -ESRCH if there is none. Models: kernel/signal.c, 6.1. */
+/**
+ * kill_pid() - to the process with that pid; -ESRCH if there is none. Models: kernel/signal.c, 6.1.
+ */
 int kill_pid(struct pid *pid, int sig, int priv)
 {
 	struct task_struct *t = get_pid_task(pid, PIDTYPE_TGID);
@@ -173,7 +176,10 @@ void flush_signals(struct task_struct *t)
 }
 EXPORT_SYMBOL(flush_signals);
 
-/** fb_signals_take() - see linux/sched/signal.h. A signal of the fault point kills nobody: the caller sees its error. */
+/**
+ * fb_signals_take() - see linux/sched/signal.h. A signal of the fault point kills nobody: the
+ *	caller sees its error.
+ */
 bool fb_signals_take(struct task_struct *p)
 {
 	bool fatal = fatal_signal_pending(p) && !p->signal_injected;

@@ -2,9 +2,10 @@
 /*
  * Context: preemption, interrupts, bottom halves.
  *
- * Models: kernel/softirq.c, linux/preempt.h, linux/irqflags.h, 6.1. Each task is a processor of its own, so disabling
- * keeps nobody else from running: it makes the context atomic, and holds back the interrupts of this task. Timers
- * and RCU callbacks run in daemons with bottom halves disabled, as softirqs do on another processor.
+ * Models: kernel/softirq.c, linux/preempt.h, linux/irqflags.h, 6.1. Each task is a processor of its
+ * own, so disabling keeps nobody else from running: it makes the context atomic, and holds back the
+ * interrupts of this task. Timers and RCU callbacks run in daemons with bottom halves disabled, as
+ * softirqs do on another processor.
  */
 #include <linux/preempt.h>
 #include <linux/bottom_half.h>
@@ -28,7 +29,10 @@ void preempt_enable(void)
 }
 EXPORT_SYMBOL(preempt_enable);
 
-/** preempt_count() - 0 when current may sleep, as far as locks and preemption go. Models: 6.1, the sum only. */
+/**
+ * preempt_count() - 0 when current may sleep, as far as locks and preemption go. Models: 6.1, the
+ *	sum only.
+ */
 int preempt_count(void)
 {
 	return (int)fb_atomic_depth();
@@ -57,7 +61,10 @@ void local_bh_disable(void)
 }
 EXPORT_SYMBOL(local_bh_disable);
 
-/** local_bh_enable() - undo one local_bh_disable(); not with interrupts off. Models: kernel/softirq.c, 6.1. */
+/**
+ * local_bh_enable() - undo one local_bh_disable(); not with interrupts off. Models:
+ *	kernel/softirq.c, 6.1.
+ */
 void local_bh_enable(void)
 {
 	struct task_struct *me = current;
@@ -80,7 +87,10 @@ bool irqs_disabled(void)
 }
 EXPORT_SYMBOL(irqs_disabled);
 
-/** fb_local_irq_save() - local_irq_save(), local_irq_disable(): does not nest, returns what to restore. */
+/**
+ * fb_local_irq_save() - local_irq_save(), local_irq_disable(): does not nest, returns what to
+ *	restore.
+ */
 unsigned long fb_local_irq_save(void)
 {
 	if (fb_irqs_disabled())
@@ -89,7 +99,10 @@ unsigned long fb_local_irq_save(void)
 	return 0;
 }
 
-/** fb_local_irq_restore() - local_irq_restore(), and with 0 local_irq_enable(), which enables whatever was before. */
+/**
+ * fb_local_irq_restore() - local_irq_restore(), and with 0 local_irq_enable(), which enables
+ *	whatever was before.
+ */
 void fb_local_irq_restore(unsigned long flags)
 {
 	if (flags) {
@@ -97,7 +110,8 @@ void fb_local_irq_restore(unsigned long flags)
 		return;
 	}
 	if (fb_in_irq())
-		fb_report(FB_CONTRACT, 0, NULL, "an irq handler enables interrupts (spin_unlock_irq() for _irqrestore?)");
+		fb_report(FB_CONTRACT, 0, NULL,
+			  "an irq handler enables interrupts (spin_unlock_irq() for _irqrestore?)");
 	else if (fb_irqs_disabled())
 		fb_irqs_enable();
 }

@@ -2,7 +2,8 @@
 /*
  * Work that a task does on its way back to user space.
  *
- * Models: kernel/task_work.c, 6.1. Leaves out: TWA_SIGNAL wakes nobody but an interruptible sleeper.
+ * Models: kernel/task_work.c, 6.1. Leaves out: TWA_SIGNAL wakes nobody but an interruptible
+ * sleeper.
  */
 #include <linux/task_work.h>
 #include <linux/export.h>
@@ -16,9 +17,11 @@
  * @twork: with init_task_work() done
  * @mode: how to notify
  *
- * Models: 6.1: -ESRCH when the task has run its last works (it exits). Newest first, run oldest first.
+ * Models: 6.1: -ESRCH when the task has run its last works (it exits). Newest first, run oldest
+ * first.
  */
-int task_work_add(struct task_struct *task, struct callback_head *twork, enum task_work_notify_mode mode)
+int task_work_add(struct task_struct *task, struct callback_head *twork,
+		  enum task_work_notify_mode mode)
 {
 	fb_point(FB_PT_WORK, task);
 	if (task->task_works == (void *)1)
@@ -49,7 +52,10 @@ struct callback_head *task_work_cancel(struct task_struct *task, task_work_func_
 	return NULL;
 }
 
-/** task_work_run() - run current's works, oldest first, until there are none; an exiting task takes no more. Models: 6.1. */
+/**
+ * task_work_run() - run current's works, oldest first, until there are none; an exiting task takes
+ *	no more. Models: 6.1.
+ */
 void task_work_run(void)
 {
 	struct task_struct *me = current;

@@ -2,10 +2,10 @@
 /*
  * Work queues: workers are tasks of the shim, made as they are needed.
  *
- * Models: kernel/workqueue.c, Documentation/core-api/workqueue.rst, 6.1. A work item never runs twice at the same time;
- * it may be queued again once it runs; at most max_active items of a queue run at once; flushing waits for what was
- * queued before. After fb_memory_short(), a queue with a rescuer runs one item at a time. Leaves out: processors,
- * priorities, freezing, attributes.
+ * Models: kernel/workqueue.c, Documentation/core-api/workqueue.rst, 6.1. A work item never runs
+ * twice at the same time; it may be queued again once it runs; at most max_active items of a queue
+ * run at once; flushing waits for what was queued before. After fb_memory_short(), a queue with a
+ * rescuer runs one item at a time. Leaves out: processors, priorities, freezing, attributes.
  */
 #include <linux/workqueue.h>
 #include <linux/bug.h>
@@ -51,7 +51,8 @@ static struct workqueue_struct queues[MAX_QUEUES];
 static struct worker workers[MAX_WORKERS];
 static unsigned int nr_workers;
 static unsigned long last_seq;		/* each queuing has a number */
-static int progress;			/* address that flushers wait on: a queuing has run, or was cancelled */
+/* address that flushers wait on: a queuing has run, or was cancelled */
+static int progress;
 
 struct workqueue_struct *system_wq;
 EXPORT_SYMBOL(system_wq);
@@ -162,14 +163,16 @@ static void kick(void)
 		if (!w->work)
 			return;
 	if (nr_workers == MAX_WORKERS)
-		fb_report_fatal(FB_CONTRACT, 0, NULL, "more than %d work items run at once", MAX_WORKERS);
+		fb_report_fatal(FB_CONTRACT, 0, NULL, "more than %d work items run at once",
+				MAX_WORKERS);
 	nr_workers++;
 	w->task = fb_daemon_new("kworker", worker_main, w);
 	fb_daemon_busy(w->task, true);
 }
 
 /** fb_work_init() - INIT_WORK(): not pending. Models: 6.1. */
-void fb_work_init(struct work_struct *work, work_func_t func, const char *name, struct lock_class_key *key)
+void fb_work_init(struct work_struct *work, work_func_t func, const char *name,
+		  struct lock_class_key *key)
 {
 	*work = (struct work_struct){ .func = func };
 	INIT_LIST_HEAD(&work->entry);
@@ -190,7 +193,9 @@ static void insert(struct workqueue_struct *wq, struct work_struct *work)
 	kick();
 }
 
-/* Kernel: what was done before queuing is seen by the run, also when the item was pending already. */
+/*
+ * Kernel: what was done before queuing is seen by the run, also when the item was pending already.
+ */
 static bool set_pending(struct work_struct *work)
 {
 	bool was = test_and_set_bit(FB_WORK_PENDING_BIT, &work->data);
@@ -218,7 +223,8 @@ void delayed_work_timer_fn(struct timer_list *t)
 }
 EXPORT_SYMBOL(delayed_work_timer_fn);
 
-static void queue_delayed(struct workqueue_struct *wq, struct delayed_work *dwork, unsigned long delay)
+static void queue_delayed(struct workqueue_struct *wq, struct delayed_work *dwork,
+			  unsigned long delay)
 {
 	dwork->wq = wq;
 	if (delay)
@@ -228,7 +234,8 @@ static void queue_delayed(struct workqueue_struct *wq, struct delayed_work *dwor
 }
 
 /** queue_delayed_work_on() - the same after @delay jiffies. Models: 6.1. Context: any. */
-bool queue_delayed_work_on(int cpu, struct workqueue_struct *wq, struct delayed_work *dwork, unsigned long delay)
+bool queue_delayed_work_on(int cpu, struct workqueue_struct *wq, struct delayed_work *dwork,
+			   unsigned long delay)
 {
 	if (set_pending(&dwork->work))
 		return false;
@@ -237,7 +244,10 @@ bool queue_delayed_work_on(int cpu, struct workqueue_struct *wq, struct delayed_
 }
 EXPORT_SYMBOL(queue_delayed_work_on);
 
-/* Take a pending item away from wherever it is; true if it was pending, and then it still has the bit. */
+/*
+ * Take a pending item away from wherever it is; true if it was pending, and then it still has the
+ * bit.
+ */
 static bool grab_pending(struct work_struct *work, struct timer_list *timer)
 {
 	for (;;) {
@@ -255,8 +265,11 @@ static bool grab_pending(struct work_struct *work, struct timer_list *timer)
 	}
 }
 
-/** mod_delayed_work_on() - set the delay anew; true if it was pending. Models: 6.1. Context: any. */
-bool mod_delayed_work_on(int cpu, struct workqueue_struct *wq, struct delayed_work *dwork, unsigned long delay)
+/**
+ * mod_delayed_work_on() - set the delay anew; true if it was pending. Models: 6.1. Context: any.
+ */
+bool mod_delayed_work_on(int cpu, struct workqueue_struct *wq, struct delayed_work *dwork,
+			 unsigned long delay)
 {
 	bool was = grab_pending(&dwork->work, &dwork->timer);
 
@@ -285,8 +298,8 @@ bool queue_rcu_work(struct workqueue_struct *wq, struct rcu_work *rwork)
 EXPORT_SYMBOL(queue_rcu_work);
 
 /*
- * Is a queuing numbered @from..@to pending on @wq, or running? Looks at no item that may be gone: one that runs may
- * have freed itself.
+ * Is a queuing numbered @from..@to pending on @wq, or running? Looks at no item that may be gone:
+ * one that runs may have freed itself.
  */
 static bool outstanding(const struct workqueue_struct *wq, unsigned long from, unsigned long to)
 {
@@ -296,7 +309,8 @@ static bool outstanding(const struct workqueue_struct *wq, unsigned long from, u
 		if (w->seq >= from && w->seq <= to)
 			return true;
 	for (unsigned int i = 0; i < nr_workers; i++)
-		if (workers[i].work && workers[i].wq == wq && workers[i].seq >= from && workers[i].seq <= to)
+		if (workers[i].work && workers[i].wq == wq && workers[i].seq >= from &&
+		    workers[i].seq <= to)
 			return true;
 	return false;
 }
@@ -319,7 +333,10 @@ static void may_wait_for(struct workqueue_struct *wq)
 	lock_map_release(&wq->dep_map);
 }
 
-/* Kernel: to see that @work is idle takes the lock of its last pool, after those whose run has ended there. */
+/*
+ * Kernel: to see that @work is idle takes the lock of its last pool, after those whose run has
+ * ended there.
+ */
 static void found_idle(struct work_struct *work)
 {
 	if (work->wq)
@@ -340,7 +357,10 @@ bool flush_work(struct work_struct *work)
 		found_idle(work);
 		return false;
 	}
-	/* The last queuing counts; an item does not run twice at once, so a run that goes on ends before it. */
+	/*
+	 * The last queuing counts; an item does not run twice at once, so a run that goes on ends
+	 * before it.
+	 */
 	wq = list_empty(&work->entry) ? w->wq : work->wq;
 	seq = list_empty(&work->entry) ? w->seq : work->seq;
 	may_wait_for(wq);
@@ -378,7 +398,10 @@ static bool cancel_sync(struct work_struct *work, struct timer_list *timer)
 	return was;
 }
 
-/** cancel_work_sync() - and wait for a run that goes on; true if it was pending. Models: 6.1. Context: may sleep. */
+/**
+ * cancel_work_sync() - and wait for a run that goes on; true if it was pending. Models: 6.1.
+ *	Context: may sleep.
+ */
 bool cancel_work_sync(struct work_struct *work)
 {
 	return cancel_sync(work, NULL);
@@ -423,7 +446,8 @@ EXPORT_SYMBOL(flush_rcu_work);
 /** work_busy() - WORK_BUSY_*. Models: 6.1. */
 unsigned int work_busy(struct work_struct *work)
 {
-	return (work_pending(work) ? WORK_BUSY_PENDING : 0) | (running(work) ? WORK_BUSY_RUNNING : 0);
+	return (work_pending(work) ? WORK_BUSY_PENDING : 0) |
+	       (running(work) ? WORK_BUSY_RUNNING : 0);
 }
 EXPORT_SYMBOL(work_busy);
 
@@ -449,8 +473,8 @@ bool current_is_workqueue_rescuer(void)
  * @flags: WQ_*
  * @max_active: how many of its items run at once; 0 for the default
  *
- * A queue that nobody destroys is a leak. Models: 6.1. Fault point "alloc". Context: may sleep. Return: the
- * queue, or NULL when out of memory.
+ * A queue that nobody destroys is a leak. Models: 6.1. Fault point "alloc". Context: may sleep.
+ * Return: the queue, or NULL when out of memory.
  */
 struct workqueue_struct *alloc_workqueue(const char *fmt, unsigned int flags, int max_active, ...)
 {
@@ -477,7 +501,9 @@ struct workqueue_struct *alloc_workqueue(const char *fmt, unsigned int flags, in
 }
 EXPORT_SYMBOL(alloc_workqueue);
 
-/** flush_workqueue() - wait for everything that was queued before. Models: 6.1. Context: may sleep. */
+/**
+ * flush_workqueue() - wait for everything that was queued before. Models: 6.1. Context: may sleep.
+ */
 void flush_workqueue(struct workqueue_struct *wq)
 {
 	fb_might_sleep("flush_workqueue()");
@@ -489,7 +515,10 @@ void flush_workqueue(struct workqueue_struct *wq)
 }
 EXPORT_SYMBOL(flush_workqueue);
 
-/** drain_workqueue() - until it is empty; only its own items may queue more. Models: 6.1. Context: may sleep. */
+/**
+ * drain_workqueue() - until it is empty; only its own items may queue more. Models: 6.1. Context:
+ *	may sleep.
+ */
 void drain_workqueue(struct workqueue_struct *wq)
 {
 	wq->draining = true;
@@ -519,11 +548,14 @@ static int workqueue_init_early(void)
 	system_long_wq = alloc_workqueue("events_long", 0, 0);
 	system_unbound_wq = alloc_workqueue("events_unbound", WQ_UNBOUND, WQ_UNBOUND_MAX_ACTIVE);
 	system_freezable_wq = alloc_workqueue("events_freezable", WQ_FREEZABLE, 0);
-	system_power_efficient_wq = alloc_workqueue("events_power_efficient", WQ_POWER_EFFICIENT, 0);
+	system_power_efficient_wq =
+		alloc_workqueue("events_power_efficient", WQ_POWER_EFFICIENT, 0);
 	/* Nobody ever destroys these. */
 	for (wq = queues; wq < queues + MAX_QUEUES && wq->used; wq++)
 		fb_forget(FB_RES_WORKQUEUE, wq);
-	return system_wq && system_highpri_wq && system_long_wq && system_unbound_wq && system_freezable_wq &&
-	       system_power_efficient_wq ? 0 : -ENOMEM;
+	return system_wq && system_highpri_wq && system_long_wq && system_unbound_wq &&
+			       system_freezable_wq && system_power_efficient_wq ?
+		       0 :
+		       -ENOMEM;
 }
 early_initcall(workqueue_init_early);

@@ -2,8 +2,8 @@
 /*
  * Kernel objects: names and reference counts.
  *
- * Models: lib/kobject.c, fs/sysfs/mount.c, fs/namespace.c (fs_kobj), 6.1. Leaves out: the sysfs tree and uevents: nothing
- * in the box can see them.
+ * Models: lib/kobject.c, fs/sysfs/mount.c, fs/namespace.c (fs_kobj), 6.1. Leaves out: the sysfs
+ * tree and uevents: nothing in the box can see them.
  */
 #include <linux/kobject.h>
 #include <linux/bug.h>
@@ -14,7 +14,9 @@
 #include <linux/sysfs.h>
 
 static const struct kobj_type static_ktype;
-static struct kobject kernel_object = { .name = "kernel", .ktype = &static_ktype, .kref = KREF_INIT(1) };
+static struct kobject kernel_object = { .name = "kernel",
+					.ktype = &static_ktype,
+					.kref = KREF_INIT(1) };
 static struct kobject fs_object = { .name = "fs", .ktype = &static_ktype, .kref = KREF_INIT(1) };
 
 struct kobject *kernel_kobj = &kernel_object;
@@ -53,8 +55,8 @@ int kobject_add(struct kobject *kobj, struct kobject *parent, const char *fmt, .
 EXPORT_SYMBOL(kobject_add);
 
 /** kobject_init_and_add() - both; also after an error it needs kobject_put(). Models: 6.1. */
-int kobject_init_and_add(struct kobject *kobj, const struct kobj_type *ktype, struct kobject *parent,
-			 const char *fmt, ...)
+int kobject_init_and_add(struct kobject *kobj, const struct kobj_type *ktype,
+			 struct kobject *parent, const char *fmt, ...)
 {
 	va_list args;
 	int err;
@@ -138,7 +140,10 @@ EXPORT_SYMBOL(kobject_uevent);
 /* Where fusectl is to be mounted: one directory at a time under each parent. */
 static const struct kobject *mount_point_of;
 
-/** sysfs_create_mount_point() - an empty directory; 0, or -EEXIST. Models: fs/sysfs/dir.c, 6.1, one at a time. */
+/**
+ * sysfs_create_mount_point() - an empty directory; 0, or -EEXIST. Models: fs/sysfs/dir.c, 6.1, one
+ *	at a time.
+ */
 int sysfs_create_mount_point(struct kobject *parent_kobj, const char *name)
 {
 	if (mount_point_of)

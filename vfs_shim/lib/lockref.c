@@ -2,8 +2,8 @@
 /*
  * A count under a lock.
  *
- * Models: lib/lockref.c, 6.1; always the locked form. Written here, and not taken from the tree, because each change is entered
- * in the ledger of whoever watches the count (struct dentry).
+ * Models: lib/lockref.c, 6.1; always the locked form. Written here, and not taken from the tree,
+ * because each change is entered in the ledger of whoever watches the count (struct dentry).
  */
 #include <linux/export.h>
 #include <linux/lockref.h>
@@ -53,14 +53,20 @@ int lockref_put_not_zero(struct lockref *lockref)
 }
 EXPORT_SYMBOL(lockref_put_not_zero);
 
-/** lockref_put_return() - always -1: "take the lock yourself", as on machines without the combined word. Models: lib/lockref.c, 6.1. */
+/**
+ * lockref_put_return() - always -1: "take the lock yourself", as on machines without the combined
+ *	word. Models: lib/lockref.c, 6.1.
+ */
 int lockref_put_return(struct lockref *lockref)
 {
 	return -1;
 }
 EXPORT_SYMBOL(lockref_put_return);
 
-/** lockref_put_or_lock() - one less, or the lock if it would be the last. Models: lib/lockref.c, 6.1. */
+/**
+ * lockref_put_or_lock() - one less, or the lock if it would be the last. Models: lib/lockref.c,
+ *	6.1.
+ */
 int lockref_put_or_lock(struct lockref *lockref)
 {
 	spin_lock(&lockref->lock);

@@ -2,10 +2,11 @@
 /*
  * Copies to and from user space.
  *
- * Models: lib/usercopy.c, lib/strncpy_from_user.c, lib/strnlen_user.c, mm/gup.c (fault_in_*), mm/maccess.c, 6.1.
- * A user pointer is an ordinary pointer of the process; addresses below 64 KiB and beyond the user range fault,
- * and so do the holes of fusebox/user.h. Every copy is fault point "copy". A user pointer into kernel memory is a
- * finding: in the kernel it would be an information leak. Leaves out: page protection, hardened usercopy.
+ * Models: lib/usercopy.c, lib/strncpy_from_user.c, lib/strnlen_user.c, mm/gup.c (fault_in_*),
+ * mm/maccess.c, 6.1. A user pointer is an ordinary pointer of the process; addresses below 64 KiB
+ * and beyond the user range fault, and so do the holes of fusebox/user.h. Every copy is fault point
+ * "copy". A user pointer into kernel memory is a finding: in the kernel it would be an information
+ * leak. Leaves out: page protection, hardened usercopy.
  */
 #include <linux/uaccess.h>
 #include <linux/bug.h>
@@ -46,7 +47,10 @@ void fb_user_hole_remove(const void *start)
 			holes[i--] = holes[--nr_holes];
 }
 
-/** __access_ok() - may [ptr, ptr + size) be user memory at all? Models: asm-generic/access_ok.h, 6.1. */
+/**
+ * __access_ok() - may [ptr, ptr + size) be user memory at all? Models: asm-generic/access_ok.h,
+ *	6.1.
+ */
 bool __access_ok(const void __user *ptr, unsigned long size)
 {
 	return size <= END_OF_USER && (unsigned long)ptr <= END_OF_USER - size;
@@ -68,15 +72,16 @@ static unsigned long mapped(const void __user *ptr, unsigned long n)
 		n = holes[i].start - start;
 	}
 	if (fb_mem_inside((const void *)ptr)) {
-		fb_report(FB_CONTRACT, 0, NULL, "a kernel object (%s) is used as user memory", fb_obj((const void *)ptr));
+		fb_report(FB_CONTRACT, 0, NULL, "a kernel object (%s) is used as user memory",
+			  fb_obj((const void *)ptr));
 		return 0;
 	}
 	return n;
 }
 
 /*
- * How much of a copy of @n bytes that shall fail is done before: nothing, one byte, all but one, or what lies before
- * the first page boundary (half, if there is none).
+ * How much of a copy of @n bytes that shall fail is done before: nothing, one byte, all but one, or
+ * what lies before the first page boundary (half, if there is none).
  */
 static unsigned long before_fault(const void __user *user, unsigned long n)
 {
@@ -116,7 +121,9 @@ void __might_fault(const char *file, int line)
 }
 EXPORT_SYMBOL(__might_fault);
 
-/** pagefault_disable() - faults of current fail from now on; nests. Models: linux/uaccess.h, 6.1. */
+/**
+ * pagefault_disable() - faults of current fail from now on; nests. Models: linux/uaccess.h, 6.1.
+ */
 void pagefault_disable(void)
 {
 	current->pagefault_disabled++;
@@ -138,7 +145,10 @@ bool pagefault_disabled(void)
 }
 EXPORT_SYMBOL(pagefault_disabled);
 
-/** raw_copy_from_user() - bytes that could NOT be copied; @to is left as it is behind them. Models: asm/uaccess.h, 6.1. */
+/**
+ * raw_copy_from_user() - bytes that could NOT be copied; @to is left as it is behind them. Models:
+ *	asm/uaccess.h, 6.1.
+ */
 unsigned long raw_copy_from_user(void *to, const void __user *from, unsigned long n)
 {
 	fb_race_write(to, n);
@@ -154,7 +164,10 @@ unsigned long raw_copy_to_user(void __user *to, const void *from, unsigned long 
 }
 EXPORT_SYMBOL(raw_copy_to_user);
 
-/** copy_from_user() - the same with checks; what could not be copied is zeroed. Models: lib/usercopy.c, 6.1. Context: may sleep. */
+/**
+ * copy_from_user() - the same with checks; what could not be copied is zeroed. Models:
+ *	lib/usercopy.c, 6.1. Context: may sleep.
+ */
 unsigned long copy_from_user(void *to, const void __user *from, unsigned long n)
 {
 	unsigned long left = n;
@@ -176,7 +189,10 @@ unsigned long copy_to_user(void __user *to, const void *from, unsigned long n)
 }
 EXPORT_SYMBOL(copy_to_user);
 
-/** clear_user() - zeroes; bytes that could NOT be written. Models: asm/uaccess.h, 6.1. Context: may sleep. */
+/**
+ * clear_user() - zeroes; bytes that could NOT be written. Models: asm/uaccess.h, 6.1. Context: may
+ *	sleep.
+ */
 unsigned long clear_user(void __user *to, unsigned long n)
 {
 	unsigned long ok;
@@ -193,7 +209,10 @@ unsigned long clear_user(void __user *to, unsigned long n)
 }
 EXPORT_SYMBOL(clear_user);
 
-/** copy_struct_from_user() - a struct that may be older or newer: -E2BIG when bytes we do not know are set, -EFAULT. Models: linux/uaccess.h, 6.1. */
+/**
+ * copy_struct_from_user() - a struct that may be older or newer: -E2BIG when bytes we do not know
+ *	are set, -EFAULT. Models: linux/uaccess.h, 6.1.
+ */
 int copy_struct_from_user(void *dst, size_t ksize, const void __user *src, size_t usize)
 {
 	size_t size = min(ksize, usize);
@@ -212,7 +231,9 @@ int copy_struct_from_user(void *dst, size_t ksize, const void __user *src, size_
 }
 EXPORT_SYMBOL(copy_struct_from_user);
 
-/** check_zeroed_user() - 1 if all bytes are zero, 0 if not, -EFAULT. Models: lib/usercopy.c, 6.1. */
+/**
+ * check_zeroed_user() - 1 if all bytes are zero, 0 if not, -EFAULT. Models: lib/usercopy.c, 6.1.
+ */
 int check_zeroed_user(const void __user *from, size_t size)
 {
 	if (fb_fault("copy") || mapped(from, size) != size)
@@ -224,7 +245,9 @@ int check_zeroed_user(const void __user *from, size_t size)
 }
 EXPORT_SYMBOL(check_zeroed_user);
 
-/** fault_in_readable() - bytes that are NOT accessible. Models: mm/gup.c, 6.1. Context: may sleep. */
+/**
+ * fault_in_readable() - bytes that are NOT accessible. Models: mm/gup.c, 6.1. Context: may sleep.
+ */
 size_t fault_in_readable(const char __user *uaddr, size_t size)
 {
 	if (!size)
@@ -248,7 +271,10 @@ size_t fault_in_safe_writeable(const char __user *uaddr, size_t size)
 }
 EXPORT_SYMBOL(fault_in_safe_writeable);
 
-/** strncpy_from_user() - length of the string without its NUL, @count when it is longer, -EFAULT. Models: lib/strncpy_from_user.c, 6.1. */
+/**
+ * strncpy_from_user() - length of the string without its NUL, @count when it is longer, -EFAULT.
+ *	Models: lib/strncpy_from_user.c, 6.1.
+ */
 long strncpy_from_user(char *dst, const char __user *src, long count)
 {
 	const char *s = (const char *)src;
@@ -271,7 +297,10 @@ long strncpy_from_user(char *dst, const char __user *src, long count)
 }
 EXPORT_SYMBOL(strncpy_from_user);
 
-/** strnlen_user() - length with the NUL, more than @n when it is longer, 0 for a fault. Models: lib/strnlen_user.c, 6.1. */
+/**
+ * strnlen_user() - length with the NUL, more than @n when it is longer, 0 for a fault. Models:
+ *	lib/strnlen_user.c, 6.1.
+ */
 long strnlen_user(const char __user *s, long n)
 {
 	if (n <= 0 || fb_fault("copy"))

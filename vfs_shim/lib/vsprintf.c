@@ -2,9 +2,10 @@
 /*
  * Formatting with the kernel's %p extensions.
  *
- * Models: lib/vsprintf.c, 6.1. What printf() knows goes to libc, one conversion at a time. Of the extensions: %pV
- * (nested format), %pd %pD (dentry, file: last component), %ps %pS (as a number: traces must compare), %pe
- * (errno name), %pU (uuid). A plain %p is printed as "(ptr)": addresses differ from run to run.
+ * Models: lib/vsprintf.c, 6.1. What printf() knows goes to libc, one conversion at a time. Of the
+ * extensions: %pV (nested format), %pd %pD (dentry, file: last component), %ps %pS (as a number:
+ * traces must compare), %pe (errno name), %pU (uuid). A plain %p is printed as "(ptr)": addresses
+ * differ from run to run.
  */
 #include <linux/kernel.h>
 #include <linux/dcache.h>
@@ -65,8 +66,10 @@ static size_t put_pointer(struct out *o, const char *ext, const void *p)
 		put(o, "(ptr)", 5);
 		return 1;
 	case 'U':
-		snprintf(tmp, sizeof(tmp), "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", u[0], u[1],
-			 u[2], u[3], u[4], u[5], u[6], u[7], u[8], u[9], u[10], u[11], u[12], u[13], u[14], u[15]);
+		snprintf(tmp, sizeof(tmp),
+			 "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x",
+			 u[0], u[1], u[2], u[3], u[4], u[5], u[6], u[7], u[8], u[9], u[10], u[11],
+			 u[12], u[13], u[14], u[15]);
 		put(o, tmp, strlen(tmp));
 		return ext[1] == 'b' || ext[1] == 'B' || ext[1] == 'l' || ext[1] == 'L' ? 2 : 1;
 	case 's':
@@ -83,7 +86,8 @@ static size_t put_pointer(struct out *o, const char *ext, const void *p)
 }
 
 /* One conversion of libc's: @spec is "%...x". Long output (strings) is put piecewise. */
-static void put_converted(struct out *o, const char *spec, char conv, int longs, va_list *args, const int *stars, int n)
+static void put_converted(struct out *o, const char *spec, char conv, int longs, va_list *args,
+			  const int *stars, int n)
 {
 	char tmp[512];
 	int len = 0;
@@ -161,7 +165,9 @@ static void format(struct out *o, const char *fmt, va_list *args)
 			if (*fmt == '*' && n < 2)
 				stars[n++] = va_arg(*args, int);
 		for (; *fmt && strchr("hlLqjzt", *fmt); fmt++)
-			longs += *fmt == 'l' || *fmt == 'z' || *fmt == 't' || *fmt == 'j' ? 1 : *fmt == 'L' || *fmt == 'q' ? 2 : 0;
+			longs += *fmt == 'l' || *fmt == 'z' || *fmt == 't' || *fmt == 'j' ? 1 :
+				 *fmt == 'L' || *fmt == 'q'				  ? 2 :
+											    0;
 		if (!*fmt)
 			return;
 		if (*fmt == 'p') {
@@ -178,7 +184,10 @@ static void format(struct out *o, const char *fmt, va_list *args)
 	}
 }
 
-/** fb_vsnprintf() - vsnprintf() with the kernel's extensions; see the top. Models: lib/vsprintf.c, 6.1. */
+/**
+ * fb_vsnprintf() - vsnprintf() with the kernel's extensions; see the top. Models: lib/vsprintf.c,
+ *	6.1.
+ */
 int fb_vsnprintf(char *buf, size_t size, const char *fmt, va_list args)
 {
 	struct out o = { .buf = buf, .size = size };
@@ -248,7 +257,9 @@ char *kasprintf(gfp_t gfp, const char *fmt, ...)
 }
 EXPORT_SYMBOL(kasprintf);
 
-/** num_to_str() - decimal digits, filled with blanks to @width; 0 if they do not fit. Models: 6.1. */
+/**
+ * num_to_str() - decimal digits, filled with blanks to @width; 0 if they do not fit. Models: 6.1.
+ */
 int num_to_str(char *buf, int size, unsigned long long num, unsigned int width)
 {
 	char tmp[32];

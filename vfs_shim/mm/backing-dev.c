@@ -75,7 +75,8 @@ EXPORT_SYMBOL_GPL(noop_backing_dev_info);
 /**
  * noop_bdi_init - set noop_backing_dev_info up
  *
- * Models: default_bdi_init() of mm/backing-dev.c, 6.1. Called once by box_boot(). Return: 0, -ENOMEM.
+ * Models: default_bdi_init() of mm/backing-dev.c, 6.1. Called once by box_boot(). Return: 0,
+ * -ENOMEM.
  */
 int __init noop_bdi_init(void)
 {

@@ -13,16 +13,17 @@
  */
 void dump_page(struct page *page, const char *reason)
 {
-	pr_warn("page: refcount:%d mapcount:%d index:%lu flags:%#lx%s\n", page_ref_count(page), page_mapcount(page),
-		page->index, page->flags, page->mapping ? " in a mapping" : "");
+	pr_warn("page: refcount:%d mapcount:%d index:%lu flags:%#lx%s\n", page_ref_count(page),
+		page_mapcount(page), page->index, page->flags,
+		page->mapping ? " in a mapping" : "");
 	pr_warn("page dumped because: %s\n", reason);
 }
 
 /* dump_vma - print the state of @vma to the kernel log. Context: any. */
 void dump_vma(const struct vm_area_struct *vma)
 {
-	pr_warn("vma: %lu pages, pgoff %lu, flags:%#lx\n", (vma->vm_end - vma->vm_start) >> PAGE_SHIFT, vma->vm_pgoff,
-		vma->vm_flags);
+	pr_warn("vma: %lu pages, pgoff %lu, flags:%#lx\n",
+		(vma->vm_end - vma->vm_start) >> PAGE_SHIFT, vma->vm_pgoff, vma->vm_flags);
 }
 
 /* dump_mm - print the state of @mm to the kernel log. Context: any. */

@@ -2,8 +2,8 @@
 /*
  * Write-back of a file on demand, its errors, and the page cache's part in direct I/O.
  *
- * Models: mm/filemap.c, 6.1. The rest of that file: filemap_cache.c (which folio is where), filemap_lock.c,
- * filemap_read.c, filemap_write.c, filemap_fault.c.
+ * Models: mm/filemap.c, 6.1. The rest of that file: filemap_cache.c (which folio is where),
+ * filemap_lock.c, filemap_read.c, filemap_write.c, filemap_fault.c.
  */
 #include <linux/backing-dev.h>
 #include <linux/errno.h>
@@ -94,7 +94,8 @@ EXPORT_SYMBOL(filemap_fdatawrite_wbc);
  *
  * Models: mm/filemap.c, 6.1. Context: may sleep. Return: 0 or -errno.
  */
-int __filemap_fdatawrite_range(struct address_space *mapping, loff_t start, loff_t end, int sync_mode)
+int __filemap_fdatawrite_range(struct address_space *mapping, loff_t start, loff_t end,
+			       int sync_mode)
 {
 	struct writeback_control wbc = {
 		.sync_mode = sync_mode,
@@ -191,7 +192,9 @@ int filemap_fdatawait_keep_errors(struct address_space *mapping)
 }
 EXPORT_SYMBOL(filemap_fdatawait_keep_errors);
 
-/* Write back and wait, where there is anything. -EIO: the device is gone, so nothing is waited for. */
+/*
+ * Write back and wait, where there is anything. -EIO: the device is gone, so nothing is waited for.
+ */
 static int write_and_wait(struct address_space *mapping, loff_t lstart, loff_t lend)
 {
 	int err;
@@ -262,9 +265,8 @@ bool filemap_range_has_writeback(struct address_space *mapping, loff_t start_byt
 	if (end_byte < start_byte)
 		return false;
 	xas_lock_irqsave(&xas, flags);
-	xas_for_each(&xas, folio, last)
-		if (folio_test_dirty(folio) || folio_test_locked(folio) || folio_test_writeback(folio))
-			break;
+	xas_for_each(&xas, folio, last) if (folio_test_dirty(folio) || folio_test_locked(folio) ||
+					    folio_test_writeback(folio)) break;
 	xas_unlock_irqrestore(&xas, flags);
 	return folio != NULL;
 }
@@ -299,7 +301,8 @@ int kiocb_invalidate_pages(struct kiocb *iocb, size_t count)
  * @iocb: where the write started
  * @count: bytes
  *
- * Models: mm/filemap.c, 6.1: what cannot be dropped is an error of write-back (and a message). Context: may sleep.
+ * Models: mm/filemap.c, 6.1: what cannot be dropped is an error of write-back (and a message).
+ * Context: may sleep.
  */
 void kiocb_invalidate_post_direct_write(struct kiocb *iocb, size_t count)
 {

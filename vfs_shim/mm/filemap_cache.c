@@ -2,9 +2,9 @@
 /*
  * The page cache: which folio holds which part of a file.
  *
- * Models: mm/filemap.c, 6.1: the tree in address_space.i_pages (taken), its reference on each folio, nrpages.
- * Leaves out: folios of several pages, shadow entries, LRU lists and memory control groups (nothing is
- * reclaimed), lookup without the tree's lock.
+ * Models: mm/filemap.c, 6.1: the tree in address_space.i_pages (taken), its reference on each
+ * folio, nrpages. Leaves out: folios of several pages, shadow entries, LRU lists and memory control
+ * groups (nothing is reclaimed), lookup without the tree's lock.
  */
 #include <linux/backing-dev.h>
 #include <linux/export.h>
@@ -23,9 +23,11 @@
  * @last: where to stop
  * @mark: PAGECACHE_TAG_*, or XA_PRESENT for any
  *
- * Stands for find_get_entries() and its like, for one entry. Return: the folio, with a reference, or NULL.
+ * Stands for find_get_entries() and its like, for one entry. Return: the folio, with a reference,
+ * or NULL.
  */
-struct folio *filemap_next_folio(struct address_space *mapping, pgoff_t *index, pgoff_t last, xa_mark_t mark)
+struct folio *filemap_next_folio(struct address_space *mapping, pgoff_t *index, pgoff_t last,
+				 xa_mark_t mark)
 {
 	XA_STATE(xas, &mapping->i_pages, *index);
 	struct folio *folio;
@@ -56,7 +58,8 @@ static struct folio *cached_folio(struct address_space *mapping, pgoff_t index)
  *
  * Models: mm/filemap.c, 6.1. Context: may sleep, by @gfp. Return: 0, -EEXIST, -ENOMEM.
  */
-int __filemap_add_folio(struct address_space *mapping, struct folio *folio, pgoff_t index, gfp_t gfp, void **shadowp)
+int __filemap_add_folio(struct address_space *mapping, struct folio *folio, pgoff_t index,
+			gfp_t gfp, void **shadowp)
 {
 	int err;
 
@@ -65,7 +68,8 @@ int __filemap_add_folio(struct address_space *mapping, struct folio *folio, pgof
 	folio->mapping = mapping;
 	folio->index = index;
 	xa_lock_irq(&mapping->i_pages);
-	err = __xa_insert(&mapping->i_pages, index, folio, gfp & ~(__GFP_HIGHMEM | __GFP_MOVABLE | __GFP_ZERO));
+	err = __xa_insert(&mapping->i_pages, index, folio,
+			  gfp & ~(__GFP_HIGHMEM | __GFP_MOVABLE | __GFP_ZERO));
 	if (!err) {
 		mapping->nrpages++;
 		inc_node_page_state(&folio->page, NR_FILE_PAGES);
@@ -87,7 +91,8 @@ int __filemap_add_folio(struct address_space *mapping, struct folio *folio, pgof
  * @index: where
  * @gfp: for the tree
  *
- * Models: mm/filemap.c, 6.1. Context: may sleep, by @gfp. Return: 0, folio locked; -EEXIST, -ENOMEM, unlocked.
+ * Models: mm/filemap.c, 6.1. Context: may sleep, by @gfp. Return: 0, folio locked; -EEXIST,
+ * -ENOMEM, unlocked.
  */
 int filemap_add_folio(struct address_space *mapping, struct folio *folio, pgoff_t index, gfp_t gfp)
 {
@@ -104,7 +109,8 @@ int filemap_add_folio(struct address_space *mapping, struct folio *folio, pgoff_
 EXPORT_SYMBOL_GPL(filemap_add_folio);
 
 /** add_to_page_cache_lru - filemap_add_folio(). Models: mm/folio-compat.c, 6.1. */
-int add_to_page_cache_lru(struct page *page, struct address_space *mapping, pgoff_t index, gfp_t gfp)
+int add_to_page_cache_lru(struct page *page, struct address_space *mapping, pgoff_t index,
+			  gfp_t gfp)
 {
 	return filemap_add_folio(mapping, page_folio(page), index, gfp);
 }
@@ -115,7 +121,8 @@ EXPORT_SYMBOL(add_to_page_cache_lru);
  * @folio: locked, in a mapping; the caller gets the cache's reference
  * @shadow: ignored
  *
- * Models: mm/filemap.c, 6.1: a warning for a folio that is still dirty, a bug for one that is still mapped.
+ * Models: mm/filemap.c, 6.1: a warning for a folio that is still dirty, a bug for one that is still
+ * mapped.
  * Context: i_pages locked.
  */
 void __filemap_remove_folio(struct folio *folio, void *shadow)
@@ -190,7 +197,8 @@ void replace_page_cache_page(struct page *old, struct page *new)
 EXPORT_SYMBOL_GPL(replace_page_cache_page);
 
 /* With a reference, and the lock if wanted; NULL: none there, or -EAGAIN in *@err. */
-static struct folio *find_folio(struct address_space *mapping, pgoff_t index, int fgp_flags, int *err)
+static struct folio *find_folio(struct address_space *mapping, pgoff_t index, int fgp_flags,
+				int *err)
 {
 	struct folio *folio;
 
@@ -213,7 +221,8 @@ static struct folio *find_folio(struct address_space *mapping, pgoff_t index, in
 	return NULL;
 }
 
-static int make_folio(struct address_space *mapping, pgoff_t index, int fgp_flags, gfp_t gfp, struct folio **ret)
+static int make_folio(struct address_space *mapping, pgoff_t index, int fgp_flags, gfp_t gfp,
+		      struct folio **ret)
 {
 	struct folio *folio;
 	int err;
@@ -246,10 +255,12 @@ static int make_folio(struct address_space *mapping, pgoff_t index, int fgp_flag
  * @fgp_flags: FGP_*
  * @gfp: for FGP_CREAT
  *
- * Models: mm/filemap.c, 6.1. Context: may sleep, by @fgp_flags and @gfp. Return: the folio, with a reference, and
- * locked for FGP_LOCK; or NULL: not there, no memory, locked by another (FGP_NOWAIT).
+ * Models: mm/filemap.c, 6.1. Context: may sleep, by @fgp_flags and @gfp. Return: the folio, with a
+ * reference, and locked for FGP_LOCK; or NULL: not there, no memory, locked by another
+ * (FGP_NOWAIT).
  */
-struct folio *__filemap_get_folio(struct address_space *mapping, pgoff_t index, int fgp_flags, gfp_t gfp)
+struct folio *__filemap_get_folio(struct address_space *mapping, pgoff_t index, int fgp_flags,
+				  gfp_t gfp)
 {
 	struct folio *folio;
 	int err;
@@ -267,7 +278,8 @@ struct folio *__filemap_get_folio(struct address_space *mapping, pgoff_t index, 
 EXPORT_SYMBOL(__filemap_get_folio);
 
 /** pagecache_get_page - __filemap_get_folio(). Models: mm/folio-compat.c, 6.1. */
-struct page *pagecache_get_page(struct address_space *mapping, pgoff_t index, int fgp_flags, gfp_t gfp)
+struct page *pagecache_get_page(struct address_space *mapping, pgoff_t index, int fgp_flags,
+				gfp_t gfp)
 {
 	struct folio *folio = __filemap_get_folio(mapping, index, fgp_flags, gfp);
 
@@ -280,7 +292,8 @@ EXPORT_SYMBOL(pagecache_get_page);
  * @mapping: the mapping
  * @index: where
  *
- * Models: mm/folio-compat.c, 6.1. Context: may sleep. Return: the page, locked, with a reference; NULL: no memory.
+ * Models: mm/folio-compat.c, 6.1. Context: may sleep. Return: the page, locked, with a reference;
+ * NULL: no memory.
  */
 struct page *grab_cache_page_write_begin(struct address_space *mapping, pgoff_t index)
 {
@@ -301,7 +314,8 @@ bool filemap_range_has_page(struct address_space *mapping, loff_t start_byte, lo
 {
 	pgoff_t index = start_byte >> PAGE_SHIFT;
 
-	return end_byte >= start_byte && xa_find(&mapping->i_pages, &index, end_byte >> PAGE_SHIFT, XA_PRESENT);
+	return end_byte >= start_byte &&
+	       xa_find(&mapping->i_pages, &index, end_byte >> PAGE_SHIFT, XA_PRESENT);
 }
 EXPORT_SYMBOL(filemap_range_has_page);
 

@@ -2,8 +2,8 @@
 /*
  * Page faults in mappings of the page cache.
  *
- * Models: mm/filemap.c, 6.1. Leaves out: giving up mmap_lock for I/O, windows of read-ahead (a fault reads
- * what is asked for), fault-around.
+ * Models: mm/filemap.c, 6.1. Leaves out: giving up mmap_lock for I/O, windows of read-ahead (a
+ * fault reads what is asked for), fault-around.
  */
 #include <linux/errno.h>
 #include <linux/export.h>
@@ -14,7 +14,8 @@
 
 static bool beyond_end(struct vm_fault *vmf)
 {
-	return vmf->pgoff >= DIV_ROUND_UP(i_size_read(vmf->vma->vm_file->f_mapping->host), PAGE_SIZE);
+	return vmf->pgoff >=
+	       DIV_ROUND_UP(i_size_read(vmf->vma->vm_file->f_mapping->host), PAGE_SIZE);
 }
 
 /* Locked, in the mapping, uptodate, with a reference. AOP_TRUNCATED_PAGE: try again. */
@@ -22,7 +23,8 @@ static int fault_folio(struct vm_fault *vmf, struct folio **ret)
 {
 	struct file *file = vmf->vma->vm_file;
 	struct address_space *mapping = file->f_mapping;
-	struct folio *folio = __filemap_get_folio(mapping, vmf->pgoff, FGP_CREAT | FGP_FOR_MMAP, vmf->gfp_mask);
+	struct folio *folio =
+		__filemap_get_folio(mapping, vmf->pgoff, FGP_CREAT | FGP_FOR_MMAP, vmf->gfp_mask);
 	int err;
 
 	if (!folio)
@@ -46,8 +48,9 @@ static int fault_folio(struct vm_fault *vmf, struct folio **ret)
  * filemap_fault - ->fault() of file systems on the page cache
  * @vmf: what is wanted; vmf->page is set
  *
- * Models: mm/filemap.c, 6.1. Context: may sleep; mmap_lock held. Return: VM_FAULT_LOCKED with a locked page and
- * a reference; VM_FAULT_SIGBUS beyond the end of the file or when it cannot be read; VM_FAULT_OOM.
+ * Models: mm/filemap.c, 6.1. Context: may sleep; mmap_lock held. Return: VM_FAULT_LOCKED with a
+ * locked page and a reference; VM_FAULT_SIGBUS beyond the end of the file or when it cannot be
+ * read; VM_FAULT_OOM.
  */
 vm_fault_t filemap_fault(struct vm_fault *vmf)
 {
@@ -58,7 +61,8 @@ vm_fault_t filemap_fault(struct vm_fault *vmf)
 
 	if (beyond_end(vmf))
 		return VM_FAULT_SIGBUS;
-	if (!filemap_range_has_page(mapping, (loff_t)vmf->pgoff << PAGE_SHIFT, (loff_t)vmf->pgoff << PAGE_SHIFT))
+	if (!filemap_range_has_page(mapping, (loff_t)vmf->pgoff << PAGE_SHIFT,
+				    (loff_t)vmf->pgoff << PAGE_SHIFT))
 		page_cache_sync_readahead(mapping, &file->f_ra, file, vmf->pgoff, 1);
 	filemap_invalidate_lock_shared(mapping);
 	do {
@@ -99,8 +103,8 @@ EXPORT_SYMBOL(filemap_map_pages);
  * filemap_page_mkwrite - ->page_mkwrite() of file systems on the page cache
  * @vmf: the page
  *
- * Models: mm/filemap.c, 6.1: waits for a thaw. Context: may sleep. Return: VM_FAULT_LOCKED with the page locked;
- * VM_FAULT_NOPAGE if it was truncated.
+ * Models: mm/filemap.c, 6.1: waits for a thaw. Context: may sleep. Return: VM_FAULT_LOCKED with the
+ * page locked; VM_FAULT_NOPAGE if it was truncated.
  */
 vm_fault_t filemap_page_mkwrite(struct vm_fault *vmf)
 {
@@ -115,7 +119,10 @@ vm_fault_t filemap_page_mkwrite(struct vm_fault *vmf)
 		folio_unlock(folio);
 		ret = VM_FAULT_NOPAGE;
 	} else {
-		/* Already now: a freezer's write-back must find it dirty, and make it read-only again. */
+		/*
+		 * Already now: a freezer's write-back must find it dirty, and make it read-only
+		 * again.
+		 */
 		folio_mark_dirty(folio);
 		folio_wait_stable(folio);
 	}

@@ -2,11 +2,11 @@
 /*
  * A folio's lock, and waiting for its write-back.
  *
- * Models: mm/filemap.c, 6.1. PG_locked may be taken by one task and released by another, when an I/O is done. So
- * the lock is among the locks of a task (order, recursion, held on return to user space) until the folio is handed
- * to ->read_folio() or ->readahead(); then nobody has it until it is released. That it never is shows as
- * a task that waits for it, or as a locked page that is freed. Leaves out: the queue of waiters in struct
- * page (PG_waiters); IOCB_WAITQ.
+ * Models: mm/filemap.c, 6.1. PG_locked may be taken by one task and released by another, when an
+ * I/O is done. So the lock is among the locks of a task (order, recursion, held on return to user
+ * space) until the folio is handed to ->read_folio() or ->readahead(); then nobody has it until it
+ * is released. That it never is shows as a task that waits for it, or as a locked page that is
+ * freed. Leaves out: the queue of waiters in struct page (PG_waiters); IOCB_WAITQ.
  */
 #include <linux/export.h>
 #include <linux/mm.h>
@@ -19,7 +19,10 @@
 
 #define FOLIO_LOCK	(FB_LOCK_OWNERLESS | FB_LOCK_NEST)
 
-/* One class per type of file system, as for the lock of an inode; several folios: ascending, by rule. */
+/*
+ * One class per type of file system, as for the lock of an inode; several folios: ascending, by
+ * rule.
+ */
 static struct fb_lock_map folio_lock_map(const struct folio *folio)
 {
 	static const char anonymous;
@@ -119,13 +122,14 @@ void folio_lock_hand_over(struct folio *folio)
  * folio_unlock - release a folio's lock
  * @folio: the folio
  *
- * Models: mm/filemap.c, 6.1. Context: any; not only by the task that took it. A folio that is not locked is
- * a finding, as it is a bug with CONFIG_DEBUG_VM.
+ * Models: mm/filemap.c, 6.1. Context: any; not only by the task that took it. A folio that is not
+ * locked is a finding, as it is a bug with CONFIG_DEBUG_VM.
  */
 void folio_unlock(struct folio *folio)
 {
 	if (!folio_test_locked(folio)) {
-		fb_report(FB_LOCK_MISUSE, 0, NULL, "folio_unlock() of a folio (%s) that is not locked",
+		fb_report(FB_LOCK_MISUSE, 0, NULL,
+			  "folio_unlock() of a folio (%s) that is not locked",
 			  fb_obj(&folio->page));
 		return;
 	}

@@ -2,8 +2,8 @@
 /*
  * Reading through the page cache.
  *
- * Models: mm/filemap.c, 6.1. Leaves out: batches of folios (each is looked up when its turn comes), IOCB_WAITQ,
- * partially uptodate folios read into pipes.
+ * Models: mm/filemap.c, 6.1. Leaves out: batches of folios (each is looked up when its turn comes),
+ * IOCB_WAITQ, partially uptodate folios read into pipes.
  */
 #include <linux/backing-dev.h>
 #include <linux/errno.h>
@@ -30,7 +30,8 @@ static void shrink_readahead(struct file *file)
  * @mapping: the mapping
  * @folio: locked; is unlocked by the read
  *
- * Models: mm/filemap.c, 6.1. Context: may sleep. Return: 0; -EINTR; AOP_TRUNCATED_PAGE; -EIO or other -errno.
+ * Models: mm/filemap.c, 6.1. Context: may sleep. Return: 0; -EINTR; AOP_TRUNCATED_PAGE; -EIO or
+ * other -errno.
  */
 int filemap_read_folio(struct file *file, struct address_space *mapping, struct folio *folio)
 {
@@ -71,10 +72,11 @@ static int make_uptodate(struct file *file, struct address_space *mapping, struc
  * @filler: how to read it; must be NULL: by ->read_folio()
  * @file: for that
  *
- * Models: mm/filemap.c, 6.1, without fillers. Context: may sleep. Return: the folio with a reference, uptodate and not
- * locked, or ERR_PTR(): -ENOMEM, -EINTR, -EIO, what reading it gave.
+ * Models: mm/filemap.c, 6.1, without fillers. Context: may sleep. Return: the folio with a
+ * reference, uptodate and not locked, or ERR_PTR(): -ENOMEM, -EINTR, -EIO, what reading it gave.
  */
-struct folio *read_cache_folio(struct address_space *mapping, pgoff_t index, filler_t *filler, struct file *file)
+struct folio *read_cache_folio(struct address_space *mapping, pgoff_t index, filler_t *filler,
+			       struct file *file)
 {
 	struct folio *folio;
 	int err;
@@ -82,7 +84,8 @@ struct folio *read_cache_folio(struct address_space *mapping, pgoff_t index, fil
 	if (filler)
 		unmodelled("read_cache_folio with a filler");
 	do {
-		folio = __filemap_get_folio(mapping, index, FGP_LOCK | FGP_CREAT | FGP_ACCESSED, mapping_gfp_mask(mapping));
+		folio = __filemap_get_folio(mapping, index, FGP_LOCK | FGP_CREAT | FGP_ACCESSED,
+					    mapping_gfp_mask(mapping));
 		if (!folio)
 			return ERR_PTR(-ENOMEM);
 		err = make_uptodate(file, mapping, folio);
@@ -103,7 +106,8 @@ EXPORT_SYMBOL(read_cache_folio);
  *
  * Models: mm/filemap.c, 6.1. Return: as read_cache_folio().
  */
-struct page *read_cache_page(struct address_space *mapping, pgoff_t index, filler_t *filler, struct file *file)
+struct page *read_cache_page(struct address_space *mapping, pgoff_t index, filler_t *filler,
+			     struct file *file)
 {
 	struct folio *folio = read_cache_folio(mapping, index, filler, file);
 
@@ -111,15 +115,18 @@ struct page *read_cache_page(struct address_space *mapping, pgoff_t index, fille
 }
 EXPORT_SYMBOL(read_cache_page);
 
-static bool range_uptodate(struct address_space *mapping, struct folio *folio, loff_t pos, size_t count)
+static bool range_uptodate(struct address_space *mapping, struct folio *folio, loff_t pos,
+			   size_t count)
 {
 	size_t from = pos - folio_pos(folio);
 
 	if (folio_test_uptodate(folio))
 		return true;
-	if (!mapping->a_ops->is_partially_uptodate || mapping->host->i_blkbits >= folio_shift(folio))
+	if (!mapping->a_ops->is_partially_uptodate ||
+	    mapping->host->i_blkbits >= folio_shift(folio))
 		return false;
-	return mapping->a_ops->is_partially_uptodate(folio, from, min_t(size_t, count, folio_size(folio) - from));
+	return mapping->a_ops->is_partially_uptodate(
+		folio, from, min_t(size_t, count, folio_size(folio) - from));
 }
 
 static int lock_invalidate(struct address_space *mapping, int ki_flags)
@@ -178,7 +185,10 @@ static int create_folio(struct kiocb *iocb, pgoff_t index, struct folio **ret)
 
 	if (!folio)
 		return -ENOMEM;
-	/* Against truncation: nothing may become uptodate between its dropping of pages and of blocks. */
+	/*
+	 * Against truncation: nothing may become uptodate between its dropping of pages and of
+	 * blocks.
+	 */
 	filemap_invalidate_lock_shared(mapping);
 	err = filemap_add_folio(mapping, folio, index, mapping_gfp_constraint(mapping, GFP_KERNEL));
 	if (err == -EEXIST)
@@ -218,7 +228,8 @@ static int get_folio(struct kiocb *iocb, size_t count, struct folio **ret)
 		if (iocb->ki_flags & IOCB_NOIO)
 			err = -EAGAIN;
 		else
-			page_cache_async_readahead(mapping, &file->f_ra, file, folio, index, beyond - index);
+			page_cache_async_readahead(mapping, &file->f_ra, file, folio, index,
+						   beyond - index);
 	}
 	if (!err && !folio_test_uptodate(folio))
 		err = update_folio(iocb, count, folio);
@@ -261,7 +272,8 @@ static ssize_t read_some(struct kiocb *iocb, struct iov_iter *iter)
 	size = i_size_read(inode);
 	if (iocb->ki_pos < size) {
 		folio_mark_accessed(folio);
-		ret = copy_out(iocb, folio, min_t(loff_t, size, iocb->ki_pos + iov_iter_count(iter)), iter);
+		ret = copy_out(iocb, folio,
+			       min_t(loff_t, size, iocb->ki_pos + iov_iter_count(iter)), iter);
 	}
 	folio_put(folio);
 	return ret;
@@ -273,7 +285,8 @@ static ssize_t read_some(struct kiocb *iocb, struct iov_iter *iter)
  * @iter: destination
  * @already_read: what the caller has read so far
  *
- * Models: mm/filemap.c, 6.1. Context: may sleep. Return: bytes, with @already_read; -errno if that is 0.
+ * Models: mm/filemap.c, 6.1. Context: may sleep. Return: bytes, with @already_read; -errno if that
+ * is 0.
  */
 ssize_t filemap_read(struct kiocb *iocb, struct iov_iter *iter, ssize_t already_read)
 {

@@ -20,7 +20,8 @@ static ssize_t write_some(struct kiocb *iocb, struct iov_iter *from, loff_t pos)
 {
 	struct file *file = iocb->ki_filp;
 	struct address_space *mapping = file->f_mapping;
-	size_t offset = offset_in_page(pos), bytes = min_t(size_t, PAGE_SIZE - offset, iov_iter_count(from));
+	size_t offset = offset_in_page(pos),
+	       bytes = min_t(size_t, PAGE_SIZE - offset, iov_iter_count(from));
 	struct page *page;
 	void *fsdata = NULL;
 	size_t copied;

@@ -10,7 +10,8 @@
 #include <core/run.h>
 
 /* filemap_cache.c */
-struct folio *filemap_next_folio(struct address_space *mapping, pgoff_t *index, pgoff_t last, xa_mark_t mark);
+struct folio *filemap_next_folio(struct address_space *mapping, pgoff_t *index, pgoff_t last,
+				 xa_mark_t mark);
 
 /* filemap_lock.c */
 void folio_lock_new(struct folio *folio);
@@ -28,6 +29,7 @@ bool folio_mkclean(struct folio *folio);
 
 /* memory.c */
 void unmap_mapping_folio(struct folio *folio);
-void zap_vma(struct vm_area_struct *vma, pgoff_t first, pgoff_t last, bool even_cows, const struct page *only);
+void zap_vma(struct vm_area_struct *vma, pgoff_t first, pgoff_t last, bool even_cows,
+	     const struct page *only);
 
 #endif

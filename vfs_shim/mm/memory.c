@@ -2,9 +2,10 @@
 /*
  * Mapped memory: page faults, and taking pages out of processes.
  *
- * Models: mm/memory.c, arch/x86/mm/fault.c, 6.1, for mappings of files. A process's "page table" is an array in
- * struct vm_area_struct; its loads and stores come through fb_user_access(). Leaves out: fault-around, huge pages,
- * FAULT_FLAG_ALLOW_RETRY (mmap_lock is kept during the I/O of a fault, as on the second try of a kernel).
+ * Models: mm/memory.c, arch/x86/mm/fault.c, 6.1, for mappings of files. A process's "page table" is
+ * an array in struct vm_area_struct; its loads and stores come through fb_user_access(). Leaves
+ * out: fault-around, huge pages, FAULT_FLAG_ALLOW_RETRY (mmap_lock is kept during the I/O of a
+ * fault, as on the second try of a kernel).
  */
 #include <linux/errno.h>
 #include <linux/export.h>
@@ -37,7 +38,8 @@ static void zap_pte(struct fb_pte *pte)
  * @even_cows: private copies too
  * @only: this page alone; NULL: all
  */
-void zap_vma(struct vm_area_struct *vma, pgoff_t first, pgoff_t last, bool even_cows, const struct page *only)
+void zap_vma(struct vm_area_struct *vma, pgoff_t first, pgoff_t last, bool even_cows,
+	     const struct page *only)
 {
 	spinlock_t *ptl = &vma->vm_mm->page_table_lock;
 
@@ -61,7 +63,8 @@ static void unmap_all(struct address_space *mapping, pgoff_t first, pgoff_t last
 
 	i_mmap_lock_read(mapping);
 	for (n = rb_first_cached(&mapping->i_mmap); n; n = rb_next(n))
-		zap_vma(rb_entry(n, struct vm_area_struct, shared.rb), first, last, even_cows, only);
+		zap_vma(rb_entry(n, struct vm_area_struct, shared.rb), first, last, even_cows,
+			only);
 	i_mmap_unlock_read(mapping);
 }
 
@@ -104,7 +107,8 @@ EXPORT_SYMBOL_GPL(unmap_mapping_pages);
  *
  * Models: mm/memory.c, 6.1. Context: may sleep.
  */
-void unmap_mapping_range(struct address_space *mapping, loff_t holebegin, loff_t holelen, int even_cows)
+void unmap_mapping_range(struct address_space *mapping, loff_t holebegin, loff_t holelen,
+			 int even_cows)
 {
 	unmap_mapping_pages(mapping, (pgoff_t)holebegin >> PAGE_SHIFT,
 			    ((pgoff_t)holelen + PAGE_SIZE - 1) >> PAGE_SHIFT, even_cows);
@@ -189,7 +193,10 @@ static vm_fault_t cow_fault(struct vm_fault *vmf)
 	return ret;
 }
 
-/* Ask the file whether the page may be written to. It is locked if VM_FAULT_LOCKED, and only then may. */
+/*
+ * Ask the file whether the page may be written to. It is locked if VM_FAULT_LOCKED, and only then
+ * may.
+ */
 static vm_fault_t make_writable(struct vm_fault *vmf)
 {
 	vm_fault_t ret;
@@ -288,10 +295,11 @@ static vm_fault_t write_protect_fault(struct vm_fault *vmf)
  * @flags: FAULT_FLAG_*
  * @regs: unused
  *
- * Models: mm/memory.c, 6.1. Context: may sleep; mmap_lock held. Return: VM_FAULT_*; without an error the access is
- * tried again, and may fault again.
+ * Models: mm/memory.c, 6.1. Context: may sleep; mmap_lock held. Return: VM_FAULT_*; without an
+ * error the access is tried again, and may fault again.
  */
-vm_fault_t handle_mm_fault(struct vm_area_struct *vma, unsigned long address, unsigned int flags, void *regs)
+vm_fault_t handle_mm_fault(struct vm_area_struct *vma, unsigned long address, unsigned int flags,
+			   void *regs)
 {
 	struct vm_fault vmf = {
 		.vma = vma,
@@ -326,7 +334,8 @@ vm_fault_t handle_mm_fault(struct vm_area_struct *vma, unsigned long address, un
 EXPORT_SYMBOL_GPL(handle_mm_fault);
 
 /* Within one page. False: a fault is due. */
-static bool access_page(struct vm_area_struct *vma, unsigned long addr, void *buf, size_t len, bool write)
+static bool access_page(struct vm_area_struct *vma, unsigned long addr, void *buf, size_t len,
+			bool write)
 {
 	struct fb_pte *pte = &vma->ptes[(addr - vma->vm_start) >> PAGE_SHIFT];
 	bool ok;
@@ -358,8 +367,8 @@ static long fault_error(vm_fault_t fault)
  * @len: bytes
  * @write: store?
  *
- * Stands for the processor and arch/x86/mm/fault.c. Return: 0; -EFAULT for SIGBUS, -EACCES for SIGSEGV, -ENOMEM;
- * what lies before the page in question has been accessed.
+ * Stands for the processor and arch/x86/mm/fault.c. Return: 0; -EFAULT for SIGBUS, -EACCES for
+ * SIGSEGV, -ENOMEM; what lies before the page in question has been accessed.
  */
 long fb_user_access(unsigned long addr, void *buf, size_t len, bool write)
 {
@@ -372,14 +381,16 @@ long fb_user_access(unsigned long addr, void *buf, size_t len, bool write)
 
 		mmap_read_lock(mm);
 		vma = find_vma(mm, addr);
-		if (!vma || vma->vm_start > addr || !(vma->vm_flags & (write ? VM_WRITE : VM_READ))) {
+		if (!vma || vma->vm_start > addr ||
+		    !(vma->vm_flags & (write ? VM_WRITE : VM_READ))) {
 			err = -EACCES;
 		} else if (access_page(vma, addr, buf, n, write)) {
 			addr += n;
 			buf += n;
 			len -= n;
 		} else {
-			err = fault_error(handle_mm_fault(vma, addr, write ? FAULT_FLAG_WRITE : 0, NULL));
+			err = fault_error(
+				handle_mm_fault(vma, addr, write ? FAULT_FLAG_WRITE : 0, NULL));
 		}
 		mmap_read_unlock(mm);
 	}

@@ -2,8 +2,8 @@
 /*
  * Pools of elements that are set aside.
  *
- * Models: mm/mempool.c, 6.1. Leaves out: waiting for an element to come back: an empty pool fails unless the
- * allocator gives one.
+ * Models: mm/mempool.c, 6.1. Leaves out: waiting for an element to come back: an empty pool fails
+ * unless the allocator gives one.
  */
 #include <linux/mempool.h>
 #include <linux/export.h>
@@ -29,8 +29,12 @@ void mempool_destroy(mempool_t *pool)
 }
 EXPORT_SYMBOL(mempool_destroy);
 
-/** mempool_create() - a pool with @min_nr elements; NULL when out of memory. Models: 6.1. Context: may sleep. */
-mempool_t *mempool_create(int min_nr, mempool_alloc_t *alloc_fn, mempool_free_t *free_fn, void *pool_data)
+/**
+ * mempool_create() - a pool with @min_nr elements; NULL when out of memory. Models: 6.1. Context:
+ *	may sleep.
+ */
+mempool_t *mempool_create(int min_nr, mempool_alloc_t *alloc_fn, mempool_free_t *free_fn,
+			  void *pool_data)
 {
 	mempool_t *pool = kzalloc(struct_size(pool, elements, (size_t)min_nr), GFP_KERNEL);
 
@@ -52,7 +56,10 @@ mempool_t *mempool_create(int min_nr, mempool_alloc_t *alloc_fn, mempool_free_t 
 }
 EXPORT_SYMBOL(mempool_create);
 
-/** mempool_alloc() - from the allocator, else from what was set aside; NULL only without __GFP_DIRECT_RECLAIM. Models: 6.1. */
+/**
+ * mempool_alloc() - from the allocator, else from what was set aside; NULL only without
+ *	__GFP_DIRECT_RECLAIM. Models: 6.1.
+ */
 void *mempool_alloc(mempool_t *pool, gfp_t gfp_mask)
 {
 	void *element = pool->alloc(gfp_mask, pool->pool_data);

@@ -2,8 +2,9 @@
 /*
  * Mappings of a process.
  *
- * Models: mm/mmap.c, mm/msync.c, mm/util.c, 6.1, for mappings of files as a whole. Leaves out: anonymous memory, parts
- * of mappings, merging, MAP_FIXED. Addresses are numbers that only fb_user_access() knows what to do with.
+ * Models: mm/mmap.c, mm/msync.c, mm/util.c, 6.1, for mappings of files as a whole. Leaves out:
+ * anonymous memory, parts of mappings, merging, MAP_FIXED. Addresses are numbers that only
+ * fb_user_access() knows what to do with.
  */
 #include <linux/errno.h>
 #include <linux/export.h>
@@ -52,7 +53,8 @@ EXPORT_SYMBOL(find_vma);
 
 static unsigned long prot_flags(unsigned long prot)
 {
-	return (prot & PROT_READ ? VM_READ : 0) | (prot & PROT_WRITE ? VM_WRITE : 0) | (prot & PROT_EXEC ? VM_EXEC : 0);
+	return (prot & PROT_READ ? VM_READ : 0) | (prot & PROT_WRITE ? VM_WRITE : 0) |
+	       (prot & PROT_EXEC ? VM_EXEC : 0);
 }
 
 /* VM_* of a new mapping, or -errno. */
@@ -123,7 +125,8 @@ static struct vm_area_struct *vma_new(struct mm_struct *mm, unsigned long len, p
 		kfree(vma);
 		return NULL;
 	}
-	last = list_empty(&mm->vmas) ? NULL : list_last_entry(&mm->vmas, struct vm_area_struct, vm_link);
+	last = list_empty(&mm->vmas) ? NULL :
+				       list_last_entry(&mm->vmas, struct vm_area_struct, vm_link);
 	/* A gap of a page, so that what runs off an end is seen. */
 	vma->vm_start = last ? last->vm_end + PAGE_SIZE : FIRST_ADDRESS;
 	vma->vm_end = vma->vm_start + len;
@@ -139,8 +142,8 @@ static void vma_free(struct vm_area_struct *vma)
 }
 
 /* mmap_lock held for writing. Return: the address, or -errno. */
-static long mmap_region(struct mm_struct *mm, struct file *file, unsigned long len, unsigned long vm_flags,
-			pgoff_t pgoff)
+static long mmap_region(struct mm_struct *mm, struct file *file, unsigned long len,
+			unsigned long vm_flags, pgoff_t pgoff)
 {
 	struct vm_area_struct *vma = vma_new(mm, len, pgoff);
 	int err = 0;
@@ -168,7 +171,8 @@ static long mmap_region(struct mm_struct *mm, struct file *file, unsigned long l
 	return err;
 }
 
-static long mmap_file(struct file *file, unsigned long len, unsigned long prot, unsigned long flags, pgoff_t pgoff)
+static long mmap_file(struct file *file, unsigned long len, unsigned long prot, unsigned long flags,
+		      pgoff_t pgoff)
 {
 	struct mm_struct *mm = current->mm;
 	long vm_flags = mapping_flags(file, prot, flags), ret;
@@ -193,8 +197,8 @@ static long mmap_file(struct file *file, unsigned long len, unsigned long prot, 
  *
  * Models: mm/mmap.c, 6.1. Context: may sleep. Return: the address, or -errno.
  */
-long ksys_mmap_pgoff(unsigned long addr, unsigned long len, unsigned long prot, unsigned long flags, unsigned long fd,
-		     unsigned long pgoff)
+long ksys_mmap_pgoff(unsigned long addr, unsigned long len, unsigned long prot, unsigned long flags,
+		     unsigned long fd, unsigned long pgoff)
 {
 	struct file *file;
 	long ret;
@@ -234,7 +238,8 @@ static void vma_unmap(struct vm_area_struct *vma)
  * @start: as mmap returned it
  * @len: as mmap was given it
  *
- * Models: mm/mmap.c, 6.1. Context: may sleep. Return: 0, -EINVAL for anything but a whole mapping, -EINTR.
+ * Models: mm/mmap.c, 6.1. Context: may sleep. Return: 0, -EINVAL for anything but a whole mapping,
+ * -EINTR.
  */
 int vm_munmap(unsigned long start, size_t len)
 {
@@ -274,7 +279,8 @@ void exit_mmap(struct mm_struct *mm)
  * @len: bytes
  * @flags: MS_SYNC, MS_ASYNC (nothing to do), MS_INVALIDATE (likewise)
  *
- * Models: mm/msync.c, 6.1. Context: may sleep. Return: 0, -ENOMEM where nothing is mapped, -EINVAL, -errno.
+ * Models: mm/msync.c, 6.1. Context: may sleep. Return: 0, -ENOMEM where nothing is mapped, -EINVAL,
+ * -errno.
  */
 long ksys_msync(unsigned long start, size_t len, int flags)
 {

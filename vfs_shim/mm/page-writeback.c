@@ -2,9 +2,9 @@
 /*
  * Dirty pages.
  *
- * Models: mm/page-writeback.c, 6.1: the flags and tags of dirty folios and of those being written back, the
- * counters of the backing device, the walk of ->writepages(). Leaves out: limits of dirty memory and bandwidth
- * (nobody is throttled), zones, memory control groups.
+ * Models: mm/page-writeback.c, 6.1: the flags and tags of dirty folios and of those being written
+ * back, the counters of the backing device, the walk of ->writepages(). Leaves out: limits of dirty
+ * memory and bandwidth (nobody is throttled), zones, memory control groups.
  */
 #include <linux/backing-dev.h>
 #include <linux/errno.h>
@@ -187,8 +187,8 @@ EXPORT_SYMBOL(__folio_cancel_dirty);
  * folio_clear_dirty_for_io - a folio is about to be written back
  * @folio: locked
  *
- * Models: mm/page-writeback.c, 6.1: what was written through mappings is found here, and they become read-only.
- * The tag stays until folio_start_writeback(). Return: was it dirty?
+ * Models: mm/page-writeback.c, 6.1: what was written through mappings is found here, and they
+ * become read-only. The tag stays until folio_start_writeback(). Return: was it dirty?
  */
 bool folio_clear_dirty_for_io(struct folio *folio)
 {
@@ -298,7 +298,10 @@ bool __folio_end_writeback(struct folio *folio)
 	return ret;
 }
 
-/** wb_writeout_inc - one page more has been written. Models: mm/page-writeback.c, 6.1, without bandwidth. */
+/**
+ * wb_writeout_inc - one page more has been written. Models: mm/page-writeback.c, 6.1, without
+ *	bandwidth.
+ */
 void wb_writeout_inc(struct bdi_writeback *wb)
 {
 	inc_wb_stat(wb, WB_WRITTEN);
@@ -326,7 +329,8 @@ void tag_pages_for_writeback(struct address_space *mapping, pgoff_t start, pgoff
 EXPORT_SYMBOL(tag_pages_for_writeback);
 
 /* Locked: is it still ours to write? Clears its dirty flag then. */
-static bool take_for_write(struct address_space *mapping, struct folio *folio, const struct writeback_control *wbc)
+static bool take_for_write(struct address_space *mapping, struct folio *folio,
+			   const struct writeback_control *wbc)
 {
 	if (folio->mapping != mapping || !folio_test_dirty(folio))
 		return false;
@@ -340,8 +344,8 @@ static bool take_for_write(struct address_space *mapping, struct folio *folio, c
 }
 
 /* One folio. *@ret: the first error. Return: go on? */
-static bool write_one(struct address_space *mapping, struct folio *folio, struct writeback_control *wbc,
-		      writepage_t writepage, void *data, int *ret)
+static bool write_one(struct address_space *mapping, struct folio *folio,
+		      struct writeback_control *wbc, writepage_t writepage, void *data, int *ret)
 {
 	int err;
 
@@ -369,14 +373,18 @@ static bool write_one(struct address_space *mapping, struct folio *folio, struct
  * write_cache_pages - call a function for each dirty page of a range
  * @mapping: the mapping
  * @wbc: which part, and how; counts down what was written
- * @writepage: gets the page locked and not dirty any more, unlocks it; -errno, AOP_WRITEPAGE_ACTIVATE
+ * @writepage: gets the page locked and not dirty any more, unlocks it; -errno,
+ *	AOP_WRITEPAGE_ACTIVATE
  * @data: for it
  *
- * Models: mm/page-writeback.c, 6.1, for one page at a time. Context: may sleep. Return: 0 or the first error.
+ * Models: mm/page-writeback.c, 6.1, for one page at a time. Context: may sleep. Return: 0 or the
+ * first error.
  */
-int write_cache_pages(struct address_space *mapping, struct writeback_control *wbc, writepage_t writepage, void *data)
+int write_cache_pages(struct address_space *mapping, struct writeback_control *wbc,
+		      writepage_t writepage, void *data)
 {
-	pgoff_t index = wbc->range_cyclic ? mapping->writeback_index : wbc->range_start >> PAGE_SHIFT;
+	pgoff_t index = wbc->range_cyclic ? mapping->writeback_index :
+					    wbc->range_start >> PAGE_SHIFT;
 	pgoff_t last = wbc->range_cyclic ? ULONG_MAX : wbc->range_end >> PAGE_SHIFT;
 	bool whole = !wbc->range_start && wbc->range_end == LLONG_MAX, more = true;
 	struct folio *folio;
@@ -418,11 +426,16 @@ static int call_writepage(struct page *page, struct writeback_control *wbc, void
  */
 int generic_writepages(struct address_space *mapping, struct writeback_control *wbc)
 {
-	return mapping->a_ops->writepage ? write_cache_pages(mapping, wbc, call_writepage, mapping) : 0;
+	return mapping->a_ops->writepage ?
+		       write_cache_pages(mapping, wbc, call_writepage, mapping) :
+		       0;
 }
 EXPORT_SYMBOL(generic_writepages);
 
-/* How often memory that is not there is asked for: the kernel does so for ever, as reclaim will find some. */
+/*
+ * How often memory that is not there is asked for: the kernel does so for ever, as reclaim will
+ * find some.
+ */
 #define NOMEM_TRIES	4
 
 /**
@@ -430,7 +443,8 @@ EXPORT_SYMBOL(generic_writepages);
  * @mapping: the mapping
  * @wbc: which part, and how
  *
- * Models: mm/page-writeback.c, 6.1, but for WB_SYNC_ALL gives up when there is no memory time and again.
+ * Models: mm/page-writeback.c, 6.1, but for WB_SYNC_ALL gives up when there is no memory time and
+ * again.
  * Context: may sleep. Return: 0 or -errno.
  */
 int do_writepages(struct address_space *mapping, struct writeback_control *wbc)
@@ -453,7 +467,8 @@ int do_writepages(struct address_space *mapping, struct writeback_control *wbc)
  * balance_dirty_pages_ratelimited - a writer waits while too much is dirty
  * @mapping: what it writes to
  *
- * Models: mm/page-writeback.c, 6.1. Nobody waits: memory has no limit here, as on a machine with enough of it.
+ * Models: mm/page-writeback.c, 6.1. Nobody waits: memory has no limit here, as on a machine with
+ * enough of it.
  *
  * Context: may sleep.
  */

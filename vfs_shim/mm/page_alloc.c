@@ -2,9 +2,10 @@
 /*
  * Pages: a struct page and its guarded data know each other.
  *
- * Models: mm/page_alloc.c, mm/swap.c (release), mm/gup.c, 6.1. Each page reference is a FB_RES_PAGE entry. Leaves
- * out: zones, compound pages (several pages of one allocation are freed together), reclaim, page tables: the page
- * of a user address is a struct page whose data is the user's own memory.
+ * Models: mm/page_alloc.c, mm/swap.c (release), mm/gup.c, 6.1. Each page reference is a FB_RES_PAGE
+ * entry. Leaves out: zones, compound pages (several pages of one allocation are freed together),
+ * reclaim, page tables: the page of a user address is a struct page whose data is the user's own
+ * memory.
  */
 #include <linux/mm.h>
 #include <linux/gfp.h>
@@ -53,7 +54,8 @@ static struct page_block *find_block(const void *addr)
 static struct page_block *block_new(char *data, unsigned int order, bool user)
 {
 	unsigned long n = 1UL << order;
-	struct page_block *b = fb_mem_alloc(struct_size(b, pages, n), __alignof__(*b), FB_RES_MEM, "struct page", true);
+	struct page_block *b = fb_mem_alloc(struct_size(b, pages, n), __alignof__(*b), FB_RES_MEM,
+					    "struct page", true);
 
 	b->data = data;
 	b->order = order;
@@ -83,7 +85,10 @@ static void block_free(struct page_block *b)
 		p = &(*p)->next;
 	*p = b->next;
 	WARN_ON(b->pages[0].mapping);
-	/* As the kernel's free_pages_prepare(): somebody still uses it. A process's page may well be dirty. */
+	/*
+	 * As the kernel's free_pages_prepare(): somebody still uses it. A process's page may well
+	 * be dirty.
+	 */
 	WARN_ON(PageLocked(&b->pages[0]) || PageWriteback(&b->pages[0]));
 	WARN_ON(page_mapped(&b->pages[0]));
 	fb_unwatch(&b->pages[0]._refcount);
@@ -103,8 +108,8 @@ static struct page_block *block_of(struct page *page)
  * @gfp: GFP_*
  * @order: 0..10
  *
- * Models: mm/page_alloc.c, 6.1. Fault point "alloc" unless __GFP_NOFAIL. Return: the first page with one
- * reference, or NULL.
+ * Models: mm/page_alloc.c, 6.1. Fault point "alloc" unless __GFP_NOFAIL. Return: the first page
+ * with one reference, or NULL.
  */
 struct page *alloc_pages(gfp_t gfp, unsigned int order)
 {
@@ -116,7 +121,8 @@ struct page *alloc_pages(gfp_t gfp, unsigned int order)
 		fb_might_sleep("alloc_pages()");
 	if (!(gfp & __GFP_NOFAIL) && fb_fault("alloc"))
 		return NULL;
-	data = fb_mem_alloc(PAGE_SIZE << order, PAGE_SIZE, FB_RES_MEM, "page data", gfp & __GFP_ZERO);
+	data = fb_mem_alloc(PAGE_SIZE << order, PAGE_SIZE, FB_RES_MEM, "page data",
+			    gfp & __GFP_ZERO);
 	fb_race_data(data, PAGE_SIZE << order);
 	return block_new(data, order, false)->pages;
 }
@@ -134,7 +140,10 @@ struct folio *folio_alloc(gfp_t gfp, unsigned int order)
 }
 EXPORT_SYMBOL(folio_alloc);
 
-/** __free_pages() - drop a reference; the last frees all 2^@order pages. Models: mm/page_alloc.c, 6.1. */
+/**
+ * __free_pages() - drop a reference; the last frees all 2^@order pages. Models: mm/page_alloc.c,
+ *	6.1.
+ */
 void __free_pages(struct page *page, unsigned int order)
 {
 	struct page_block *b = block_of(page);
@@ -173,16 +182,21 @@ EXPORT_SYMBOL(free_pages);
 /** alloc_pages_exact() - whole pages by address, or NULL. Models: 6.1. */
 void *alloc_pages_exact(size_t size, gfp_t gfp)
 {
-	return (void *)__get_free_pages(gfp, (unsigned int)get_count_order_long(PAGE_ALIGN(size) >> PAGE_SHIFT));
+	return (void *)__get_free_pages(gfp, (unsigned int)get_count_order_long(PAGE_ALIGN(size) >>
+										PAGE_SHIFT));
 }
 
 /** free_pages_exact() - frees what alloc_pages_exact() gave. Models: 6.1. */
 void free_pages_exact(void *virt, size_t size)
 {
-	free_pages((unsigned long)virt, (unsigned int)get_count_order_long(PAGE_ALIGN(size) >> PAGE_SHIFT));
+	free_pages((unsigned long)virt,
+		   (unsigned int)get_count_order_long(PAGE_ALIGN(size) >> PAGE_SHIFT));
 }
 
-/** alloc_pages_bulk_array() - fill the empty slots of an array; returns how many are filled from its start. Models: 6.1. */
+/**
+ * alloc_pages_bulk_array() - fill the empty slots of an array; returns how many are filled from its
+ *	start. Models: 6.1.
+ */
 unsigned long alloc_pages_bulk_array(gfp_t gfp, unsigned long nr_pages, struct page **page_array)
 {
 	unsigned long i;
@@ -236,7 +250,8 @@ struct page *virt_to_page(const void *addr)
 	struct page_block *b = find_block(addr);
 
 	if (!b)
-		fb_report_fatal(FB_CONTRACT, 0, NULL, "virt_to_page() of memory that was not allocated as pages");
+		fb_report_fatal(FB_CONTRACT, 0, NULL,
+				"virt_to_page() of memory that was not allocated as pages");
 	return &b->pages[((const char *)addr - b->data) >> PAGE_SHIFT];
 }
 EXPORT_SYMBOL(virt_to_page);
@@ -269,8 +284,9 @@ void copy_page(void *to, void *from)
 EXPORT_SYMBOL(copy_page);
 
 /*
- * One more reference on the page of user memory at @data. In the kernel the page table has one too, so that
- * the count does not fall to 0 in between: no other task runs here between the look-up and the count.
+ * One more reference on the page of user memory at @data. In the kernel the page table has one too,
+ * so that the count does not fall to 0 in between: no other task runs here between the look-up and
+ * the count.
  */
 static struct page *user_page(char *data)
 {
@@ -293,10 +309,11 @@ static struct page *user_page(char *data)
  * @gup_flags: FOLL_WRITE when they will be written
  * @pages: receives them
  *
- * Models: mm/gup.c, 6.1. Fault point "copy". Context: may sleep. Return: how many, less than asked when the rest is
- * not accessible; -EFAULT for none.
+ * Models: mm/gup.c, 6.1. Fault point "copy". Context: may sleep. Return: how many, less than asked
+ * when the rest is not accessible; -EFAULT for none.
  */
-int get_user_pages_fast(unsigned long start, int nr_pages, unsigned int gup_flags, struct page **pages)
+int get_user_pages_fast(unsigned long start, int nr_pages, unsigned int gup_flags,
+			struct page **pages)
 {
 	int i;
 
@@ -314,7 +331,8 @@ int get_user_pages_fast(unsigned long start, int nr_pages, unsigned int gup_flag
 EXPORT_SYMBOL(get_user_pages_fast);
 
 /** pin_user_pages_fast() - the same; pins are references here. Models: mm/gup.c, 6.1. */
-int pin_user_pages_fast(unsigned long start, int nr_pages, unsigned int gup_flags, struct page **pages)
+int pin_user_pages_fast(unsigned long start, int nr_pages, unsigned int gup_flags,
+			struct page **pages)
 {
 	return get_user_pages_fast(start, nr_pages, gup_flags, pages);
 }

@@ -2,8 +2,8 @@
 /*
  * Reading ahead of the reader.
  *
- * Models: mm/readahead.c, 6.1: the same windows, so that a server sees the same requests. Leaves out: folios of several
- * pages, congestion by control groups, readahead(2).
+ * Models: mm/readahead.c, 6.1: the same windows, so that a server sees the same requests. Leaves
+ * out: folios of several pages, congestion by control groups, readahead(2).
  */
 #include <linux/backing-dev.h>
 #include <linux/export.h>
@@ -101,7 +101,8 @@ static int add_folio(struct readahead_control *rac, pgoff_t index, bool mark)
  *
  * Models: mm/readahead.c, 6.1. Context: may sleep; invalidate_lock not held.
  */
-void page_cache_ra_unbounded(struct readahead_control *ractl, unsigned long nr_to_read, unsigned long lookahead_size)
+void page_cache_ra_unbounded(struct readahead_control *ractl, unsigned long nr_to_read,
+			     unsigned long lookahead_size)
 {
 	unsigned long i, index = readahead_index(ractl);
 	unsigned int nofs = memalloc_nofs_save();
@@ -149,7 +150,8 @@ static void read_forced(struct readahead_control *rac, unsigned long nr)
 
 	if (!mapping->a_ops->read_folio && !mapping->a_ops->readahead)
 		return;
-	nr = min(nr, max_t(unsigned long, inode_to_bdi(mapping->host)->io_pages, rac->ra->ra_pages));
+	nr = min(nr,
+		 max_t(unsigned long, inode_to_bdi(mapping->host)->io_pages, rac->ra->ra_pages));
 	for (; nr; nr -= chunk, index += chunk) {
 		chunk = min_t(unsigned long, nr, FORCED_CHUNK);
 		rac->_index = index;
@@ -173,7 +175,8 @@ static unsigned long next_window(const struct file_ra_state *ra, unsigned long m
 	return ra->size <= max / 2 ? 2UL * ra->size : max;
 }
 
-static void window_first(struct file_ra_state *ra, pgoff_t index, unsigned long req, unsigned long max)
+static void window_first(struct file_ra_state *ra, pgoff_t index, unsigned long req,
+			 unsigned long max)
 {
 	ra->start = index;
 	ra->size = first_window(req, max);
@@ -181,7 +184,8 @@ static void window_first(struct file_ra_state *ra, pgoff_t index, unsigned long 
 }
 
 /* Pages before @index that are cached tell of a sequential reader that lost its state. */
-static bool window_by_history(struct readahead_control *rac, pgoff_t index, unsigned long req, unsigned long max)
+static bool window_by_history(struct readahead_control *rac, pgoff_t index, unsigned long req,
+			      unsigned long max)
 {
 	struct file_ra_state *ra = rac->ra;
 	pgoff_t size = index - 1 - page_cache_prev_miss(rac->mapping, index - 1, max);
@@ -197,7 +201,8 @@ static bool window_by_history(struct readahead_control *rac, pgoff_t index, unsi
 }
 
 /* A marked folio was met that is not of this file's own window. */
-static bool window_by_mark(struct readahead_control *rac, pgoff_t index, unsigned long req, unsigned long max)
+static bool window_by_mark(struct readahead_control *rac, pgoff_t index, unsigned long req,
+			   unsigned long max)
 {
 	struct file_ra_state *ra = rac->ra;
 	pgoff_t start = page_cache_next_miss(rac->mapping, index + 1, max);
@@ -212,15 +217,16 @@ static bool window_by_mark(struct readahead_control *rac, pgoff_t index, unsigne
 }
 
 /* Where the window is now. False: nothing to read ahead; *@plain: read just what was asked for. */
-static bool move_window(struct readahead_control *rac, bool marked, unsigned long req, unsigned long max,
-			bool *plain)
+static bool move_window(struct readahead_control *rac, bool marked, unsigned long req,
+			unsigned long max, bool *plain)
 {
 	struct file_ra_state *ra = rac->ra;
 	pgoff_t index = readahead_index(rac);
 
 	if (!index) {
 		window_first(ra, index, req, max);
-	} else if (index == ra->start + ra->size - ra->async_size || index == ra->start + ra->size) {
+	} else if (index == ra->start + ra->size - ra->async_size ||
+		   index == ra->start + ra->size) {
 		ra->start += ra->size;
 		ra->size = max_t(unsigned long, ra->size, next_window(ra, max));
 		ra->async_size = ra->size;
@@ -291,7 +297,8 @@ EXPORT_SYMBOL_GPL(page_cache_sync_ra);
  *
  * Models: mm/readahead.c, 6.1. Context: may sleep.
  */
-void page_cache_async_ra(struct readahead_control *ractl, struct folio *folio, unsigned long req_count)
+void page_cache_async_ra(struct readahead_control *ractl, struct folio *folio,
+			 unsigned long req_count)
 {
 	/* One bit for two purposes: of a folio that is written back it means another. */
 	if (!ractl->ra->ra_pages || folio_test_writeback(folio))

@@ -16,8 +16,9 @@
  */
 struct fb_pte *mapped_pte(struct vm_area_struct *vma, pgoff_t index)
 {
-	return index >= vma->vm_pgoff && index - vma->vm_pgoff < vma_pages(vma) ? &vma->ptes[index - vma->vm_pgoff]
-										: NULL;
+	return index >= vma->vm_pgoff && index - vma->vm_pgoff < vma_pages(vma) ?
+		       &vma->ptes[index - vma->vm_pgoff] :
+		       NULL;
 }
 
 static bool mkclean_one(struct vm_area_struct *vma, struct folio *folio)

@@ -2,8 +2,8 @@
 /*
  * kmalloc and caches: each object has guarded memory of its own.
  *
- * Models: mm/slab_common.c, mm/slub.c, 6.1. Leaves out: sharing of memory between objects, reclaim, the rule that
- * small allocations never fail: each one without __GFP_NOFAIL is fault point "alloc".
+ * Models: mm/slab_common.c, mm/slub.c, 6.1. Leaves out: sharing of memory between objects, reclaim,
+ * the rule that small allocations never fail: each one without __GFP_NOFAIL is fault point "alloc".
  */
 #include <linux/slab.h>
 #include <linux/bug.h>
@@ -58,10 +58,11 @@ static bool may_alloc(gfp_t flags)
  * @flags: SLAB_*
  * @ctor: run on each new object, or NULL
  *
- * Models: mm/slab_common.c, 6.1. Context: may sleep. Return: the cache, or NULL when out of memory (never with SLAB_PANIC).
+ * Models: mm/slab_common.c, 6.1. Context: may sleep. Return: the cache, or NULL when out of memory
+ * (never with SLAB_PANIC).
  */
-struct kmem_cache *kmem_cache_create(const char *name, unsigned int size, unsigned int align, slab_flags_t flags,
-				     void (*ctor)(void *object))
+struct kmem_cache *kmem_cache_create(const char *name, unsigned int size, unsigned int align,
+				     slab_flags_t flags, void (*ctor)(void *object))
 {
 	struct kmem_cache *s;
 
@@ -85,9 +86,13 @@ struct kmem_cache *kmem_cache_create(const char *name, unsigned int size, unsign
 }
 EXPORT_SYMBOL(kmem_cache_create);
 
-/** kmem_cache_create_usercopy() - kmem_cache_create(); which part may be copied to user space is not checked. Models: 6.1. */
-struct kmem_cache *kmem_cache_create_usercopy(const char *name, unsigned int size, unsigned int align,
-					      slab_flags_t flags, unsigned int useroffset, unsigned int usersize,
+/**
+ * kmem_cache_create_usercopy() - kmem_cache_create(); which part may be copied to user space is not
+ *	checked. Models: 6.1.
+ */
+struct kmem_cache *kmem_cache_create_usercopy(const char *name, unsigned int size,
+					      unsigned int align, slab_flags_t flags,
+					      unsigned int useroffset, unsigned int usersize,
 					      void (*ctor)(void *object))
 {
 	return kmem_cache_create(name, size, align, flags, ctor);
@@ -124,7 +129,10 @@ unsigned int kmem_cache_size(struct kmem_cache *s)
 	return s->size;
 }
 
-/** kmem_cache_alloc() - an object, constructed if the cache has a constructor; NULL when out of memory. Models: mm/slub.c, 6.1. */
+/**
+ * kmem_cache_alloc() - an object, constructed if the cache has a constructor; NULL when out of
+ *	memory. Models: mm/slub.c, 6.1.
+ */
 void *kmem_cache_alloc(struct kmem_cache *s, gfp_t flags)
 {
 	void *p;
@@ -145,7 +153,10 @@ void *kmem_cache_alloc(struct kmem_cache *s, gfp_t flags)
 }
 EXPORT_SYMBOL(kmem_cache_alloc);
 
-/** kmem_cache_alloc_lru() - kmem_cache_alloc(); the LRU list needs no memory of its own without memory cgroups. Models: 6.1. */
+/**
+ * kmem_cache_alloc_lru() - kmem_cache_alloc(); the LRU list needs no memory of its own without
+ *	memory cgroups. Models: 6.1.
+ */
 void *kmem_cache_alloc_lru(struct kmem_cache *s, struct list_lru *lru, gfp_t flags)
 {
 	return kmem_cache_alloc(s, flags);
@@ -158,13 +169,17 @@ void *kmem_cache_zalloc(struct kmem_cache *s, gfp_t flags)
 	return kmem_cache_alloc(s, flags | __GFP_ZERO);
 }
 
-/** kmem_cache_free() - free an object of this cache. NULL is not allowed. Models: mm/slub.c, 6.1. Context: any. */
+/**
+ * kmem_cache_free() - free an object of this cache. NULL is not allowed. Models: mm/slub.c, 6.1.
+ *	Context: any.
+ */
 void kmem_cache_free(struct kmem_cache *s, void *objp)
 {
 	if (WARN_ON(!objp))
 		return;
 	if (s->destroyed)
-		fb_report(FB_CONTRACT, s->destroyed, "cache destroyed at", "%s is freed after its cache", fb_obj(objp));
+		fb_report(FB_CONTRACT, s->destroyed, "cache destroyed at",
+			  "%s is freed after its cache", fb_obj(objp));
 	if (s->live)
 		s->live--;
 	if (s->requests)
@@ -174,8 +189,9 @@ void kmem_cache_free(struct kmem_cache *s, void *objp)
 EXPORT_SYMBOL(kmem_cache_free);
 
 /*
- * Kernel: an object of kmalloc-N, which is a power of two but for 96 and 192, is aligned to N, and so are
- * structs that ask for up to a cache line. Their size is a multiple of that. More would hide overruns.
+ * Kernel: an object of kmalloc-N, which is a power of two but for 96 and 192, is aligned to N, and
+ * so are structs that ask for up to a cache line. Their size is a multiple of that. More would hide
+ * overruns.
  */
 static size_t kmalloc_align(size_t size)
 {
@@ -186,7 +202,10 @@ static size_t kmalloc_align(size_t size)
 	return clamp_t(size_t, align, 8, SMP_CACHE_BYTES);
 }
 
-/** kmalloc() - @size bytes, or NULL; size 0 gives a pointer that must not be followed. Models: linux/slab.h, 6.1. */
+/**
+ * kmalloc() - @size bytes, or NULL; size 0 gives a pointer that must not be followed. Models:
+ *	linux/slab.h, 6.1.
+ */
 void *kmalloc(size_t size, gfp_t flags)
 {
 	if (!size)
@@ -208,7 +227,9 @@ void *kzalloc(size_t size, gfp_t flags)
 }
 EXPORT_SYMBOL(kzalloc);
 
-/** kmalloc_array() - @n times @size bytes, or NULL, also when the product overflows. Models: 6.1. */
+/**
+ * kmalloc_array() - @n times @size bytes, or NULL, also when the product overflows. Models: 6.1.
+ */
 void *kmalloc_array(size_t n, size_t size, gfp_t flags)
 {
 	size_t bytes;
@@ -226,7 +247,10 @@ void *kcalloc(size_t n, size_t size, gfp_t flags)
 }
 EXPORT_SYMBOL(kcalloc);
 
-/** krealloc() - always moves, so that stale pointers are seen; NULL leaves @objp as it is; size 0 frees. Models: mm/slab_common.c, 6.1. */
+/**
+ * krealloc() - always moves, so that stale pointers are seen; NULL leaves @objp as it is; size 0
+ *	frees. Models: mm/slab_common.c, 6.1.
+ */
 void *krealloc(const void *objp, size_t new_size, gfp_t flags)
 {
 	void *p;

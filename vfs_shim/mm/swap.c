@@ -2,8 +2,8 @@
 /*
  * The lists of pages that reclaim looks at.
  *
- * Models: mm/swap.c, 6.1: nothing is reclaimed in the box, so nobody looks at these lists, nor at which page was
- * used last.
+ * Models: mm/swap.c, 6.1: nothing is reclaimed in the box, so nobody looks at these lists, nor at
+ * which page was used last.
  */
 #include <linux/export.h>
 #include <linux/mm.h>

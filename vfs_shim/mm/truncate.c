@@ -2,7 +2,8 @@
 /*
  * Dropping cached pages.
  *
- * Models: mm/truncate.c, 6.1, one folio at a time. Leaves out: shadow entries, folios of several pages.
+ * Models: mm/truncate.c, 6.1, one folio at a time. Leaves out: shadow entries, folios of several
+ * pages.
  */
 #include <linux/errno.h>
 #include <linux/export.h>
@@ -58,7 +59,10 @@ static void truncate_partial(struct address_space *mapping, pgoff_t index, size_
 	folio_put(folio);
 }
 
-/* What nobody holds up goes first; the rest is waited for, and looked for again until nothing is left. */
+/*
+ * What nobody holds up goes first; the rest is waited for, and looked for again until nothing is
+ * left.
+ */
 static void truncate_whole(struct address_space *mapping, pgoff_t first, pgoff_t last, bool wait)
 {
 	struct folio *folio;
@@ -141,8 +145,8 @@ void truncate_inode_pages_final(struct address_space *mapping)
 EXPORT_SYMBOL(truncate_inode_pages_final);
 
 /*
- * Locked. A clean folio whose references are the cache's and ours goes; "frozen" in the kernel: nobody
- * can get a reference under i_pages' lock.
+ * Locked. A clean folio whose references are the cache's and ours goes; "frozen" in the kernel:
+ * nobody can get a reference under i_pages' lock.
  */
 static bool evict(struct address_space *mapping, struct folio *folio)
 {
@@ -150,7 +154,8 @@ static bool evict(struct address_space *mapping, struct folio *folio)
 
 	if (folio->mapping != mapping || folio_test_dirty(folio) || folio_test_writeback(folio))
 		return false;
-	if (folio_ref_count(folio) > 2 + folio_test_private(folio) || !filemap_release_folio(folio, 0))
+	if (folio_ref_count(folio) > 2 + folio_test_private(folio) ||
+	    !filemap_release_folio(folio, 0))
 		return false;
 	spin_lock(&mapping->host->i_lock);
 	xa_lock_irq(&mapping->i_pages);
@@ -251,7 +256,8 @@ static int invalidate_one2(struct address_space *mapping, struct folio *folio)
 }
 
 /**
- * invalidate_inode_pages2_range - drop the pages of a range, mapped ones too; dirty ones are written first
+ * invalidate_inode_pages2_range - drop the pages of a range, mapped ones too; dirty ones are
+ * written first
  * @mapping: the mapping
  * @start: first page
  * @end: last page
@@ -273,7 +279,8 @@ int invalidate_inode_pages2_range(struct address_space *mapping, pgoff_t start, 
 			break;
 		/* All the rest at once: faults that come again are the exception. */
 		if (folio_mapped(folio))
-			unmap_mapping_pages(mapping, index, end == ULONG_MAX ? 0 : 1 + end - index, false);
+			unmap_mapping_pages(mapping, index, end == ULONG_MAX ? 0 : 1 + end - index,
+					    false);
 		err = invalidate_one2(mapping, folio);
 		if (err)
 			ret = err;
@@ -342,8 +349,8 @@ EXPORT_SYMBOL(truncate_setsize);
  * @from: old size
  * @to: new size
  *
- * Models: mm/truncate.c, 6.1: where blocks are smaller than pages, that page becomes read-only in mappings,
- * so that ->page_mkwrite() can allocate the blocks that were beyond the end.
+ * Models: mm/truncate.c, 6.1: where blocks are smaller than pages, that page becomes read-only in
+ * mappings, so that ->page_mkwrite() can allocate the blocks that were beyond the end.
  */
 void pagecache_isize_extended(struct inode *inode, loff_t from, loff_t to)
 {

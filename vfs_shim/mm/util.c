@@ -2,8 +2,8 @@
 /*
  * Helpers around allocation.
  *
- * Models: mm/util.c, mm/vmalloc.c, 6.1. kvmalloc() and vmalloc() memory is like kmalloc() memory here, without its
- * size limit.
+ * Models: mm/util.c, mm/vmalloc.c, 6.1. kvmalloc() and vmalloc() memory is like kmalloc() memory
+ * here, without its size limit.
  */
 #include <core/run.h>
 #include <linux/mm.h>
@@ -18,7 +18,9 @@
 #include <core/ledger.h>
 #include <core/task.h>
 
-/** kvmalloc() - @size bytes, or NULL. Models: mm/util.c, 6.1. Context: may sleep, unless GFP_NOWAIT. */
+/**
+ * kvmalloc() - @size bytes, or NULL. Models: mm/util.c, 6.1. Context: may sleep, unless GFP_NOWAIT.
+ */
 void *kvmalloc(size_t size, gfp_t flags)
 {
 	if (!size)
@@ -29,7 +31,8 @@ void *kvmalloc(size_t size, gfp_t flags)
 		fb_might_sleep("kvmalloc()");
 	if (!(flags & __GFP_NOFAIL) && fb_fault("alloc"))
 		return NULL;
-	return fb_mem_alloc(size, size >= PAGE_SIZE ? PAGE_SIZE : 8, FB_RES_MEM, "kvmalloc", flags & __GFP_ZERO);
+	return fb_mem_alloc(size, size >= PAGE_SIZE ? PAGE_SIZE : 8, FB_RES_MEM, "kvmalloc",
+			    flags & __GFP_ZERO);
 }
 EXPORT_SYMBOL(kvmalloc);
 
@@ -40,7 +43,9 @@ void *kvzalloc(size_t size, gfp_t flags)
 }
 EXPORT_SYMBOL(kvzalloc);
 
-/** kvmalloc_array() - @n times @size bytes, or NULL, also when the product overflows. Models: 6.1. */
+/**
+ * kvmalloc_array() - @n times @size bytes, or NULL, also when the product overflows. Models: 6.1.
+ */
 void *kvmalloc_array(size_t n, size_t size, gfp_t flags)
 {
 	size_t bytes;
@@ -159,7 +164,10 @@ static void *dup_user(void *p, const void __user *src, size_t len)
 	return p;
 }
 
-/** memdup_user() - a copy from user space, ERR_PTR(-ENOMEM) or ERR_PTR(-EFAULT). Models: mm/util.c, 6.1. Context: may sleep. */
+/**
+ * memdup_user() - a copy from user space, ERR_PTR(-ENOMEM) or ERR_PTR(-EFAULT). Models: mm/util.c,
+ *	6.1. Context: may sleep.
+ */
 void *memdup_user(const void __user *src, size_t len)
 {
 	return dup_user(kmalloc(len, GFP_USER | __GFP_NOWARN), src, len);
@@ -184,7 +192,10 @@ void *memdup_user_nul(const void __user *src, size_t len)
 }
 EXPORT_SYMBOL(memdup_user_nul);
 
-/** strndup_user() - the string in user space, at most @n bytes with its NUL; -EFAULT, -EINVAL (longer), -ENOMEM. Models: 6.1. */
+/**
+ * strndup_user() - the string in user space, at most @n bytes with its NUL; -EFAULT, -EINVAL
+ *	(longer), -ENOMEM. Models: 6.1.
+ */
 char *strndup_user(const char __user *s, long n)
 {
 	long length = strnlen_user(s, n);
@@ -201,7 +212,10 @@ char *strndup_user(const char __user *s, long n)
 }
 EXPORT_SYMBOL(strndup_user);
 
-/** get_cmdline() - a task's command line. Tasks of the box have none; lib/string_helpers.c refers to it. Models: 6.1. */
+/**
+ * get_cmdline() - a task's command line. Tasks of the box have none; lib/string_helpers.c refers to
+ *	it. Models: 6.1.
+ */
 int get_cmdline(struct task_struct *task, char *buffer, int buflen)
 {
 	unmodelled("get_cmdline");

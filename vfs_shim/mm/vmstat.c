@@ -23,7 +23,8 @@ void inc_node_page_state(struct page *page, enum node_stat_item item)
  * @page: any page of the node
  * @item: what is counted
  *
- * Context: any. The box also warns when a counter falls below zero: a page accounted for once, taken off twice.
+ * Context: any. The box also warns when a counter falls below zero: a page accounted for once,
+ * taken off twice.
  */
 void dec_node_page_state(struct page *page, enum node_stat_item item)
 {

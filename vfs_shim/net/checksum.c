@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Kernel: lib/checksum.c, include/net/checksum.h. Checksummed copies are for sockets, which the box does not have. */
+/*
+ * Kernel: lib/checksum.c, include/net/checksum.h. Checksummed copies are for sockets, which the box
+ * does not have.
+ */
 #include <net/checksum.h>
 #include <core/run.h>
 

@@ -106,7 +106,8 @@ static int caps_as_v2(void *buf, size_t size)
  * @buffer: out: allocated value, when @alloc
  * @alloc: is the value wanted, or only its size?
  *
- * Models: security/commoncap.c, 6.1. Return: size in bytes, -EOPNOTSUPP for other attributes, -errno.
+ * Models: security/commoncap.c, 6.1. Return: size in bytes, -EOPNOTSUPP for other attributes,
+ * -errno.
  */
 int cap_inode_getsecurity(struct user_namespace *mnt_userns, struct inode *inode, const char *name,
 			  void **buffer, bool alloc)
@@ -167,9 +168,11 @@ static bool is_security_xattr(const char *name)
  * @size: unused
  * @flags: unused
  *
- * Models: security/commoncap.c, 6.1: capabilities were checked by cap_convert_nscap(). Return: 0, -EPERM.
+ * Models: security/commoncap.c, 6.1: capabilities were checked by cap_convert_nscap(). Return: 0,
+ * -EPERM.
  */
-int cap_inode_setxattr(struct dentry *dentry, const char *name, const void *value, size_t size, int flags)
+int cap_inode_setxattr(struct dentry *dentry, const char *name, const void *value, size_t size,
+		       int flags)
 {
 	(void)value;
 	(void)size;
@@ -187,7 +190,8 @@ int cap_inode_setxattr(struct dentry *dentry, const char *name, const void *valu
  *
  * Models: security/commoncap.c, 6.1. Return: 0, -EPERM.
  */
-int cap_inode_removexattr(struct user_namespace *mnt_userns, struct dentry *dentry, const char *name)
+int cap_inode_removexattr(struct user_namespace *mnt_userns, struct dentry *dentry,
+			  const char *name)
 {
 	if (!is_security_xattr(name))
 		return 0;

@@ -184,8 +184,8 @@ int security_inode_getsecurity(struct user_namespace *mnt_userns, struct inode *
  *
  * Models: security/security.c, 6.1. Return: -EOPNOTSUPP, for no module keeps any.
  */
-int security_inode_setsecurity(struct inode *inode, const char *name, const void *value, size_t size,
-			       int flags)
+int security_inode_setsecurity(struct inode *inode, const char *name, const void *value,
+			       size_t size, int flags)
 {
 	return -EOPNOTSUPP;
 }
@@ -201,8 +201,8 @@ int security_inode_setsecurity(struct inode *inode, const char *name, const void
  *
  * Models: security/security.c, 6.1. Return: 0, -EPERM.
  */
-int security_inode_setxattr(struct user_namespace *mnt_userns, struct dentry *dentry, const char *name,
-			    const void *value, size_t size, int flags)
+int security_inode_setxattr(struct user_namespace *mnt_userns, struct dentry *dentry,
+			    const char *name, const void *value, size_t size, int flags)
 {
 	return cap_inode_setxattr(dentry, name, value, size, flags);
 }

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Kernel: drivers/base/devres.c. No driver core: lib/string_helpers.c and lib/bitmap.c refer to these, no filesystem calls them. */
+/*
+ * Kernel: drivers/base/devres.c. No driver core: lib/string_helpers.c and lib/bitmap.c refer to
+ * these, no filesystem calls them.
+ */
 #include <linux/device.h>
 #include <core/run.h>
 

@@ -96,7 +96,8 @@ static void lo_rw_aio_complete(struct kiocb *iocb, long ret)
 
 static void lo_iter(struct loop_cmd *cmd, struct iov_iter *iter)
 {
-	iov_iter_bvec(iter, cmd->write ? ITER_SOURCE : ITER_DEST, cmd->bvec, cmd->nr_bvec, cmd->len);
+	iov_iter_bvec(iter, cmd->write ? ITER_SOURCE : ITER_DEST, cmd->bvec, cmd->nr_bvec,
+		      cmd->len);
 }
 
 static void lo_rw_aio(struct loop_cmd *cmd)
@@ -149,7 +150,8 @@ static void loop_work(struct work_struct *work)
 	memalloc_noio_restore(noio);
 }
 
-ssize_t loop_rw(struct file *file, bool write, bool use_aio, void __user *buf, size_t len, loff_t *pos)
+ssize_t loop_rw(struct file *file, bool write, bool use_aio, void __user *buf, size_t len,
+		loff_t *pos)
 {
 	struct loop_cmd *cmd = kzalloc(sizeof(*cmd), GFP_NOIO);
 	ssize_t ret;

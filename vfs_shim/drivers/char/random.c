@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Kernel: drivers/char/random.c, 6.1. A run must repeat exactly, so the bytes are a fixed sequence that begins
- * anew with each run (static data are restored then). fs/fuse uses them as the key that scrambles lock owners.
+ * Kernel: drivers/char/random.c, 6.1. A run must repeat exactly, so the bytes are a fixed sequence
+ * that begins anew with each run (static data are restored then). fs/fuse uses them as the key that
+ * scrambles lock owners.
  */
 #include <linux/random.h>
 #include <linux/string.h>
@@ -24,7 +25,8 @@ static u64 random_next(void)
  * @buf: destination
  * @len: in bytes
  *
- * Context: any. Kernel: never fails, bytes unpredictable to user space; here they are the same in each run.
+ * Context: any. Kernel: never fails, bytes unpredictable to user space; here they are the same in
+ * each run.
  */
 void get_random_bytes(void *buf, size_t len)
 {

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A FUSE file system that is mounted as virtiofs mounts it, with a FUSE device in place of the virtio queues.
+ * A FUSE file system that is mounted as virtiofs mounts it, with a FUSE device in place of the
+ * virtio queues.
  *
- * Models: fs/fuse/virtio_fs.c, 6.1: what it asks of the rest of fs/fuse, which is all that the box is about: SYNCFS, DESTROY,
- * submounts, names that a server may have replaced. Leaves out: virtio, DAX, its own mount options.
+ * Models: fs/fuse/virtio_fs.c, 6.1: what it asks of the rest of fs/fuse, which is all that the box
+ * is about: SYNCFS, DESTROY, submounts, names that a server may have replaced. Leaves out: virtio,
+ * DAX, its own mount options.
  */
 #include <linux/err.h>
 #include <linux/file.h>

@@ -2,9 +2,9 @@
 /*
  * Telling watchers what happens to files.
  *
- * Models: fs/notify/fsnotify.c, 6.1, with one kind of watcher: a log of all events on a super block,
- * in the order of their happening (fb_fsnotify_watch()). Leaves out: groups, marks, permission events.
- * As in the kernel, a super block that nobody watches costs and reports nothing.
+ * Models: fs/notify/fsnotify.c, 6.1, with one kind of watcher: a log of all events on a super
+ * block, in the order of their happening (fb_fsnotify_watch()). Leaves out: groups, marks,
+ * permission events. As in the kernel, a super block that nobody watches costs and reports nothing.
  */
 #include <linux/dcache.h>
 #include <linux/errno.h>
@@ -69,8 +69,8 @@ const struct fb_fsnotify_event *fb_fsnotify_at(size_t i)
  *
  * Models: fs/notify/fsnotify.c, 6.1. Context: may sleep. Return: 0.
  */
-int fsnotify(__u32 mask, const void *data, int data_type, struct inode *dir, const struct qstr *file_name,
-	     struct inode *inode, u32 cookie)
+int fsnotify(__u32 mask, const void *data, int data_type, struct inode *dir,
+	     const struct qstr *file_name, struct inode *inode, u32 cookie)
 {
 	struct fb_fsnotify_event *e;
 	struct inode *what = fsnotify_data_inode(data, data_type);

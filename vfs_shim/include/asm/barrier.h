@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Kernel: arch/x86/include/asm/barrier.h, include/asm-generic/barrier.h.
- * The box runs one task at a time on one processor, under sequential consistency: a barrier must stop the
- * compiler only, and the race detector hears of it. The acquire and release accesses are what other tasks
- * synchronise on: choice points.
+ * The box runs one task at a time on one processor, under sequential consistency: a barrier must
+ * stop the compiler only, and the race detector hears of it. The acquire and release accesses are
+ * what other tasks synchronise on: choice points.
  */
 #ifndef _ASM_BARRIER_H
 #define _ASM_BARRIER_H
@@ -32,8 +32,12 @@ static __always_inline void fb_barrier(enum fb_order order)
 #define smp_acquire__after_ctrl_dep()	fb_barrier(FB_ACQUIRE)
 #define barrier_nospec()	barrier()
 
-#define smp_store_mb(var, value) \
-	do { fb_point(FB_PT_ATOMIC, (const void *)&(var)); WRITE_ONCE(var, value); fb_barrier(FB_FULL); } while (0)
+#define smp_store_mb(var, value)                              \
+	do {                                                  \
+		fb_point(FB_PT_ATOMIC, (const void *)&(var)); \
+		WRITE_ONCE(var, value);                       \
+		fb_barrier(FB_FULL);                          \
+	} while (0)
 
 #define smp_store_release(p, v) \
 	do { \

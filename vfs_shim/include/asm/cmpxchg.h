@@ -21,19 +21,19 @@
 	})
 
 /* One that fails orders nothing. */
-#define fb_cmpxchg(ptr, o, n, order)					\
-	({								\
-		typeof(ptr) __cp = (ptr);				\
-		typeof(*__cp) __co = (o), __cn = (n), __cv;		\
-		fb_point(FB_PT_ATOMIC, (const void *)__cp);		\
-		fb_race_pause();					\
-		__cv = *__cp;						\
-		if (__cv == __co)					\
-			WRITE_ONCE(*__cp, __cn);			\
-		fb_race_resume();					\
-		fb_race_atomic((const void *)__cp, sizeof(*__cp), __cv == __co ? FB_RMW : FB_LOAD,	\
-			       __cv == __co ? (order) : FB_RELAXED);	\
-		__cv;							\
+#define fb_cmpxchg(ptr, o, n, order)                                                               \
+	({                                                                                         \
+		typeof(ptr) __cp = (ptr);                                                          \
+		typeof(*__cp) __co = (o), __cn = (n), __cv;                                        \
+		fb_point(FB_PT_ATOMIC, (const void *)__cp);                                        \
+		fb_race_pause();                                                                   \
+		__cv = *__cp;                                                                      \
+		if (__cv == __co)                                                                  \
+			WRITE_ONCE(*__cp, __cn);                                                   \
+		fb_race_resume();                                                                  \
+		fb_race_atomic((const void *)__cp, sizeof(*__cp), __cv == __co ? FB_RMW : FB_LOAD, \
+			       __cv == __co ? (order) : FB_RELAXED);                               \
+		__cv;                                                                              \
 	})
 
 #define fb_try_cmpxchg(ptr, po, n, order)				\

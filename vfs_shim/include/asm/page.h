@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Kernel: arch/x86/include/asm/page.h. 4 KiB pages on every architecture: FUSE servers see the size. */
+/*
+ * Kernel: arch/x86/include/asm/page.h. 4 KiB pages on every architecture: FUSE servers see the
+ * size.
+ */
 #ifndef _ASM_PAGE_H
 #define _ASM_PAGE_H
 
@@ -17,7 +20,9 @@
 
 struct page;
 
-/* A page's data and its struct page know each other (mm/page_alloc.c); there are no frame numbers. */
+/*
+ * A page's data and its struct page know each other (mm/page_alloc.c); there are no frame numbers.
+ */
 struct page *virt_to_page(const void *addr);
 bool virt_addr_valid(const void *addr);
 /* The page's own address serves as its physical one: it is only compared and handed back. */

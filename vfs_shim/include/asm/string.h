@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Kernel: arch/x86/include/asm/string_64.h. libc has these functions: neither declared nor defined by taken code. */
+/*
+ * Kernel: arch/x86/include/asm/string_64.h. libc has these functions: neither declared nor defined
+ * by taken code.
+ */
 #ifndef _ASM_STRING_H
 #define _ASM_STRING_H
 

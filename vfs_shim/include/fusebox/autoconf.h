@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The kernel configuration of the box. For what fs/fuse and the module interface look at, it is Debian's
- * 6.1 configuration (amd64); the second list says what differs and why.
+ * The kernel configuration of the box. For what fs/fuse and the module interface look at, it is
+ * Debian's 6.1 configuration (amd64); the second list says what differs and why.
  */
 #ifndef FUSEBOX_AUTOCONF_H
 #define FUSEBOX_AUTOCONF_H
@@ -56,14 +56,15 @@
 
 /*
  * Different from Debian on purpose:
- *  CONFIG_DEBUG_ATOMIC_SLEEP is on (off in Debian): might_sleep() in taken headers reaches our check.
- *  CONFIG_LOCKDEP, CONFIG_DEBUG_LOCK_ALLOC are on: lock classes reach the checks of core/lockdep.h.
- *  CONFIG_DEBUG_VM is on: the page checks in taken headers (reference counts, flags, offsets) report.
- *  CONFIG_QUOTA, CONFIG_FS_ENCRYPTION, CONFIG_FS_VERITY, CONFIG_UNICODE, CONFIG_IMA, CONFIG_CGROUPS,
- *  CONFIG_CGROUP_WRITEBACK, CONFIG_MEMCG, CONFIG_NUMA, CONFIG_TRANSPARENT_HUGEPAGE are off: fs/fuse does not look at
- *  them; they would only add members to VFS structures and calls into subsystems that the box does not have.
- *  CONFIG_SYSCTL is off: no /proc/sys in the box; fs/fuse of 6.1 has no entries there.
- *  CONFIG_GENERIC_BUG, CONFIG_JUMP_LABEL, CONFIG_KASAN and the like are off: architecture code.
+ *  CONFIG_DEBUG_ATOMIC_SLEEP is on (off in Debian): might_sleep() in taken headers reaches our
+ *  check. CONFIG_LOCKDEP, CONFIG_DEBUG_LOCK_ALLOC are on: lock classes reach the checks of
+ *  core/lockdep.h. CONFIG_DEBUG_VM is on: the page checks in taken headers (reference counts,
+ *  flags, offsets) report. CONFIG_QUOTA, CONFIG_FS_ENCRYPTION, CONFIG_FS_VERITY, CONFIG_UNICODE,
+ *  CONFIG_IMA, CONFIG_CGROUPS, CONFIG_CGROUP_WRITEBACK, CONFIG_MEMCG, CONFIG_NUMA,
+ *  CONFIG_TRANSPARENT_HUGEPAGE are off: fs/fuse does not look at them; they would only add members
+ *  to VFS structures and calls into subsystems that the box does not have. CONFIG_SYSCTL is off: no
+ *  /proc/sys in the box; fs/fuse of 6.1 has no entries there. CONFIG_GENERIC_BUG,
+ *  CONFIG_JUMP_LABEL, CONFIG_KASAN and the like are off: architecture code.
  */
 #define CONFIG_DEBUG_ATOMIC_SLEEP	1
 #define CONFIG_LOCKDEP			1

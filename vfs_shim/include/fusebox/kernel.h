@@ -2,10 +2,11 @@
 /*
  * Force-included first into every source of the kernel environment.
  *
- * Order matters. The configuration comes first: glibc itself reaches linux/stat.h and its like, and a header
- * that is read before the configuration loses its guards for good. Then every libc header that a shim source
- * may need: where a name clashes, libc has it and the kernel's is renamed here. Sources must not include
- * libc headers of their own, except those that only define names of their own (ucontext.h, sys/mman.h).
+ * Order matters. The configuration comes first: glibc itself reaches linux/stat.h and its like, and
+ * a header that is read before the configuration loses its guards for good. Then every libc header
+ * that a shim source may need: where a name clashes, libc has it and the kernel's is renamed here.
+ * Sources must not include libc headers of their own, except those that only define names of their
+ * own (ucontext.h, sys/mman.h).
  */
 #ifndef FUSEBOX_KERNEL_H
 #define FUSEBOX_KERNEL_H
@@ -17,7 +18,10 @@
 #define KBUILD_MODNAME "kernel"
 #endif
 
-/* While this is set, our linux/{types,stat,fcntl,errno,...}.h give glibc just the uapi part it asked for. */
+/*
+ * While this is set, our linux/{types,stat,fcntl,errno,...}.h give glibc just the uapi part it
+ * asked for.
+ */
 #define FUSEBOX_LIBC_STAGE
 #undef __KERNEL__
 #include <stddef.h>

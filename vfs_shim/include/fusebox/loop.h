@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* A caller within the kernel that does I/O on a file as a loop device does: drivers/block/loop.c. */
+/*
+ * A caller within the kernel that does I/O on a file as a loop device does: drivers/block/loop.c.
+ */
 #ifndef FUSEBOX_LOOP_H
 #define FUSEBOX_LOOP_H
 
@@ -19,6 +21,7 @@ struct file;
  * Context: a process, in a system call; sleeps until the request is done, whatever signals come.
  * Return: bytes done or -errno.
  */
-ssize_t loop_rw(struct file *file, bool write, bool use_aio, void __user *buf, size_t len, loff_t *pos);
+ssize_t loop_rw(struct file *file, bool write, bool use_aio, void __user *buf, size_t len,
+		loff_t *pos);
 
 #endif

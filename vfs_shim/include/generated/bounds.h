@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Kernel: generated from kernel/bounds.c. What uses them (zones, node ids in page->flags) is not in the box. */
+/*
+ * Kernel: generated from kernel/bounds.c. What uses them (zones, node ids in page->flags) is not in
+ * the box.
+ */
 #ifndef __LINUX_BOUNDS_H__
 #define __LINUX_BOUNDS_H__
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Kernel: include/linux/audit.h. CONFIG_AUDIT is off: nobody listens, and nothing that is audited depends on it. */
+/*
+ * Kernel: include/linux/audit.h. CONFIG_AUDIT is off: nobody listens, and nothing that is audited
+ * depends on it.
+ */
 #ifndef _LINUX_AUDIT_H_
 #define _LINUX_AUDIT_H_
 
@@ -14,7 +17,8 @@ static inline void audit_fd_pair(int fd1, int fd2)
 {
 }
 
-static inline void audit_inode_child(struct inode *parent, const struct dentry *dentry, unsigned char type)
+static inline void audit_inode_child(struct inode *parent, const struct dentry *dentry,
+				     unsigned char type)
 {
 }
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Kernel: include/linux/backing-dev-defs.h. No bandwidth estimates: nothing throttles writers in virtual time. */
+/*
+ * Kernel: include/linux/backing-dev-defs.h. No bandwidth estimates: nothing throttles writers in
+ * virtual time.
+ */
 #ifndef __LINUX_BACKING_DEV_DEFS_H
 #define __LINUX_BACKING_DEV_DEFS_H
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Kernel: linux/bit_spinlock.h. The bit is the lock; lockdep does not follow these in the kernel either. */
+/*
+ * Kernel: linux/bit_spinlock.h. The bit is the lock; lockdep does not follow these in the kernel
+ * either.
+ */
 #ifndef __LINUX_BIT_SPINLOCK_H
 #define __LINUX_BIT_SPINLOCK_H
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Kernel: linux/bitops.h, Documentation/atomic_bitops.txt. The atomic ones are a choice point and one step;
- * the __ ones are plain accesses, as in the kernel.
+ * Kernel: linux/bitops.h, Documentation/atomic_bitops.txt. The atomic ones are a choice point and
+ * one step; the __ ones are plain accesses, as in the kernel.
  */
 #ifndef _LINUX_BITOPS_H
 #define _LINUX_BITOPS_H
@@ -67,15 +67,18 @@ static __always_inline bool __test_and_change_bit(unsigned long nr, volatile uns
 	return old;
 }
 
-/* An atomic operation is a choice point and then one step of the plain one, which others see as a whole. */
+/*
+ * An atomic operation is a choice point and then one step of the plain one, which others see as a
+ * whole.
+ */
 static __always_inline void fb_bit_begin(unsigned long nr, const volatile unsigned long *p)
 {
 	fb_point(FB_PT_ATOMIC, FB_BIT_WORD(nr, p));
 	fb_race_pause();
 }
 
-static __always_inline void fb_bit_end(unsigned long nr, const volatile unsigned long *p, enum fb_atomic_op op,
-				       enum fb_order order)
+static __always_inline void fb_bit_end(unsigned long nr, const volatile unsigned long *p,
+				       enum fb_atomic_op op, enum fb_order order)
 {
 	fb_race_resume();
 	fb_race_atomic(FB_BIT_WORD(nr, p), sizeof(long), op, order);
@@ -88,7 +91,8 @@ static __always_inline void set_bit(unsigned long nr, volatile unsigned long *p)
 	fb_bit_end(nr, p, FB_RMW, FB_RELAXED);
 }
 
-static __always_inline void fb_clear_bit(unsigned long nr, volatile unsigned long *p, enum fb_order order)
+static __always_inline void fb_clear_bit(unsigned long nr, volatile unsigned long *p,
+					 enum fb_order order)
 {
 	fb_bit_begin(nr, p);
 	__clear_bit(nr, p);
@@ -107,7 +111,8 @@ static __always_inline void change_bit(unsigned long nr, volatile unsigned long 
 	fb_bit_end(nr, p, FB_RMW, FB_RELAXED);
 }
 
-static __always_inline bool fb_test_bit(unsigned long nr, const volatile unsigned long *p, enum fb_order order)
+static __always_inline bool fb_test_bit(unsigned long nr, const volatile unsigned long *p,
+					enum fb_order order)
 {
 	bool is;
 
@@ -123,7 +128,8 @@ static __always_inline bool test_bit(unsigned long nr, const volatile unsigned l
 	return fb_test_bit(nr, p, FB_RELAXED);
 }
 
-static __always_inline bool fb_test_and_set_bit(unsigned long nr, volatile unsigned long *p, enum fb_order order)
+static __always_inline bool fb_test_and_set_bit(unsigned long nr, volatile unsigned long *p,
+						enum fb_order order)
 {
 	bool was;
 
@@ -163,7 +169,8 @@ static __always_inline bool test_and_change_bit(unsigned long nr, volatile unsig
 #define clear_bit_unlock(nr, p)		fb_clear_bit(nr, p, FB_RELEASE)
 #define __clear_bit_unlock(nr, p)	fb_clear_bit(nr, p, FB_RELEASE)
 
-static __always_inline bool clear_bit_unlock_is_negative_byte(unsigned long nr, volatile unsigned long *p)
+static __always_inline bool clear_bit_unlock_is_negative_byte(unsigned long nr,
+							      volatile unsigned long *p)
 {
 	clear_bit_unlock(nr, p);
 	return arch_test_bit(7, p);
@@ -185,7 +192,10 @@ static __always_inline void __assign_bit(unsigned long nr, volatile unsigned lon
 		__clear_bit(nr, p);
 }
 
-/* libc has ffs(); the kernel's is the same function. The rest as the kernel defines them: __ffs(0) and __fls(0) are undefined. */
+/*
+ * libc has ffs(); the kernel's is the same function. The rest as the kernel defines them: __ffs(0)
+ * and __fls(0) are undefined.
+ */
 #define ffs(x)			__builtin_ffs(x)
 
 static __always_inline unsigned long __ffs(unsigned long word)

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Kernel: linux/bug.h, asm-generic/bug.h. WARN is finding FB_WARN with the stack; BUG is fatal finding FB_BUG. */
+/*
+ * Kernel: linux/bug.h, asm-generic/bug.h. WARN is finding FB_WARN with the stack; BUG is fatal
+ * finding FB_BUG.
+ */
 #ifndef _LINUX_BUG_H
 #define _LINUX_BUG_H
 

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Kernel: include/linux/cache.h. Placement attributes mean nothing in the box; alignment is kept. */
+/*
+ * Kernel: include/linux/cache.h. Placement attributes mean nothing in the box; alignment is kept.
+ */
 #ifndef __LINUX_CACHE_H
 #define __LINUX_CACHE_H
 

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Kernel: include/linux/cacheflush.h. x86-64 and arm64 data caches need no flushing for file data. */
+/*
+ * Kernel: include/linux/cacheflush.h. x86-64 and arm64 data caches need no flushing for file data.
+ */
 #ifndef _LINUX_CACHEFLUSH_H
 #define _LINUX_CACHEFLUSH_H
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Kernel: include/linux/compat.h. Only native 64-bit processes live in the box; CUSE's and ioctl's compat paths compile. */
+/*
+ * Kernel: include/linux/compat.h. Only native 64-bit processes live in the box; CUSE's and ioctl's
+ * compat paths compile.
+ */
 #ifndef _LINUX_COMPAT_H
 #define _LINUX_COMPAT_H
 

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Kernel: linux/cpu.h, cpuhotplug.h. The box has one processor, which goes down when the run ends. */
+/*
+ * Kernel: linux/cpu.h, cpuhotplug.h. The box has one processor, which goes down when the run ends.
+ */
 #ifndef _LINUX_CPU_H_
 #define _LINUX_CPU_H_
 

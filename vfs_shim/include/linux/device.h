@@ -17,7 +17,10 @@ struct device {
 
 struct attribute_group;
 
-/* Kernel: drivers/base/devres.c. Taken library code refers to managed resources; there is nothing that could own them. */
+/*
+ * Kernel: drivers/base/devres.c. Taken library code refers to managed resources; there is nothing
+ * that could own them.
+ */
 typedef void (*dr_release_t)(struct device *dev, void *res);
 void *devres_alloc(dr_release_t release, size_t size, gfp_t gfp);
 void devres_free(void *res);

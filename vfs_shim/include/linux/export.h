@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Kernel: linux/export.h. Exporting declares once more: a misspelt or missing symbol does not compile. */
+/*
+ * Kernel: linux/export.h. Exporting declares once more: a misspelt or missing symbol does not
+ * compile.
+ */
 #ifndef _LINUX_EXPORT_H
 #define _LINUX_EXPORT_H
 

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Kernel: include/linux/fcntl.h and the uapi ones. Flags and commands are libc's, of the same values, except
- * O_LARGEFILE: glibc says 0 on 64-bit, while the kernel sets it in every 64-bit open and FUSE servers see it.
+ * Kernel: include/linux/fcntl.h and the uapi ones. Flags and commands are libc's, of the same
+ * values, except
+ * O_LARGEFILE: glibc says 0 on 64-bit, while the kernel sets it in every 64-bit open and FUSE
+ * servers see it.
  */
 #ifndef _LINUX_FCNTL_H
 #define _LINUX_FCNTL_H
@@ -22,7 +24,10 @@
 #ifndef O_PATH
 #define O_PATH		__O_PATH
 #endif
-/* glibc's has O_DIRECTORY in it, so that each open of a directory would look like one of a nameless file. */
+/*
+ * glibc's has O_DIRECTORY in it, so that each open of a directory would look like one of a nameless
+ * file.
+ */
 #undef __O_TMPFILE
 #define __O_TMPFILE	020000000
 #undef O_TMPFILE
@@ -30,10 +35,10 @@
 #define F_LINUX_SPECIFIC_BASE	1024
 #define F_CANCELLK	(F_LINUX_SPECIFIC_BASE + 5)
 
-#define VALID_OPEN_FLAGS \
-	(O_RDONLY | O_WRONLY | O_RDWR | O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC | O_APPEND | O_NONBLOCK | \
-	 O_SYNC | O_DSYNC | O_ASYNC | O_DIRECT | O_LARGEFILE | O_DIRECTORY | O_NOFOLLOW | O_NOATIME | \
-	 O_CLOEXEC | O_PATH | __O_TMPFILE)
+#define VALID_OPEN_FLAGS                                                                   \
+	(O_RDONLY | O_WRONLY | O_RDWR | O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC | O_APPEND | \
+	 O_NONBLOCK | O_SYNC | O_DSYNC | O_ASYNC | O_DIRECT | O_LARGEFILE | O_DIRECTORY |  \
+	 O_NOFOLLOW | O_NOATIME | O_CLOEXEC | O_PATH | __O_TMPFILE)
 #define VALID_RESOLVE_FLAGS \
 	(RESOLVE_NO_XDEV | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_SYMLINKS | \
 	 RESOLVE_BENEATH | RESOLVE_IN_ROOT | RESOLVE_CACHED)

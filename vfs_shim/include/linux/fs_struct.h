@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Kernel: linux/fs_struct.h. What a process keeps for path names. Root and current directory are not in it:
- * the box has one root, which is everybody's current directory (box_root_get()).
+ * Kernel: linux/fs_struct.h. What a process keeps for path names. Root and current directory are
+ * not in it: the box has one root, which is everybody's current directory (box_root_get()).
  */
 #ifndef _LINUX_FS_STRUCT_H
 #define _LINUX_FS_STRUCT_H

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Kernel: include/linux/highmem.h, highmem-internal.h. 64-bit: every page is mapped; kmap_atomic() and its kin keep their context rules. */
+/*
+ * Kernel: include/linux/highmem.h, highmem-internal.h. 64-bit: every page is mapped; kmap_atomic()
+ * and its kin keep their context rules.
+ */
 #ifndef _LINUX_HIGHMEM_H
 #define _LINUX_HIGHMEM_H
 
@@ -26,7 +29,10 @@ static inline void kunmap(struct page *page)
 
 struct page *kmap_to_page(void *addr);
 
-/* A caller of kmap_local_page() may sleep; there is no per-task mapping stack to keep in order on 64-bit. */
+/*
+ * A caller of kmap_local_page() may sleep; there is no per-task mapping stack to keep in order on
+ * 64-bit.
+ */
 static inline void *kmap_local_page(struct page *page)
 {
 	return page_address(page);
@@ -80,7 +86,8 @@ static inline void zero_user(struct page *page, unsigned int start, unsigned int
 	zero_user_segments(page, start, start + size, 0, 0);
 }
 
-static inline void folio_zero_segments(struct folio *folio, size_t start1, size_t xend1, size_t start2, size_t xend2)
+static inline void folio_zero_segments(struct folio *folio, size_t start1, size_t xend1,
+				       size_t start2, size_t xend2)
 {
 	zero_user_segments(&folio->page, start1, xend1, start2, xend2);
 }
@@ -100,7 +107,8 @@ static inline void copy_highpage(struct page *to, struct page *from)
 	copy_page(page_address(to), page_address(from));
 }
 
-static inline void memcpy_page(struct page *dst_page, size_t dst_off, struct page *src_page, size_t src_off, size_t len)
+static inline void memcpy_page(struct page *dst_page, size_t dst_off, struct page *src_page,
+			       size_t src_off, size_t len)
 {
 	VM_BUG_ON(dst_off + len > PAGE_SIZE || src_off + len > PAGE_SIZE);
 	memcpy(page_address(dst_page) + dst_off, page_address(src_page) + src_off, len);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Kernel: linux/init.h. Initcalls register in a table (kernel/module.c) which each run walks in the kernel's
- * order of levels; within a level by name, since link order means nothing here.
+ * Kernel: linux/init.h. Initcalls register in a table (kernel/module.c) which each run walks in the
+ * kernel's order of levels; within a level by name, since link order means nothing here.
  */
 #ifndef _LINUX_INIT_H
 #define _LINUX_INIT_H
@@ -27,13 +27,24 @@ typedef int (*initcall_t)(void);
 typedef void (*exitcall_t)(void);
 
 enum fb_initcall_level {
-	FB_INIT_EARLY, FB_INIT_PURE, FB_INIT_CORE, FB_INIT_POSTCORE, FB_INIT_ARCH, FB_INIT_SUBSYS, FB_INIT_FS,
-	FB_INIT_ROOTFS, FB_INIT_DEVICE, FB_INIT_LATE,
+	FB_INIT_EARLY,
+	FB_INIT_PURE,
+	FB_INIT_CORE,
+	FB_INIT_POSTCORE,
+	FB_INIT_ARCH,
+	FB_INIT_SUBSYS,
+	FB_INIT_FS,
+	FB_INIT_ROOTFS,
+	FB_INIT_DEVICE,
+	FB_INIT_LATE,
 };
 
 void fb_initcall_register(enum fb_initcall_level level, const char *name, initcall_t fn);
 void fb_exitcall_register(const char *name, exitcall_t fn);
-/* Run begin: every initcall; stops with finding FB_CONTRACT at one that fails, and returns its error. */
+/*
+ * Run begin: every initcall; stops with finding FB_CONTRACT at one that fails, and returns its
+ * error.
+ */
 int fb_initcalls_run(void);
 /* One of them again, as loading and unloading its module would. */
 int fb_initcall_run(const char *name);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Kernel: include/linux/iomap.h. What a filesystem tells DAX about its extents; the iomap library itself is not in the box. */
+/*
+ * Kernel: include/linux/iomap.h. What a filesystem tells DAX about its extents; the iomap library
+ * itself is not in the box.
+ */
 #ifndef LINUX_IOMAP_H
 #define LINUX_IOMAP_H
 
@@ -44,8 +47,8 @@ struct iomap {
 struct iomap_ops {
 	int (*iomap_begin)(struct inode *inode, loff_t pos, loff_t length, unsigned int flags,
 			   struct iomap *iomap, struct iomap *srcmap);
-	int (*iomap_end)(struct inode *inode, loff_t pos, loff_t length, ssize_t written, unsigned int flags,
-			 struct iomap *iomap);
+	int (*iomap_end)(struct inode *inode, loff_t pos, loff_t length, ssize_t written,
+			 unsigned int flags, struct iomap *iomap);
 };
 
 #endif

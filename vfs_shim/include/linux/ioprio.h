@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Kernel: include/linux/ioprio.h. No I/O scheduler looks at priorities in the box: every task has the default. */
+/*
+ * Kernel: include/linux/ioprio.h. No I/O scheduler looks at priorities in the box: every task has
+ * the default.
+ */
 #ifndef IOPRIO_H
 #define IOPRIO_H
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Kernel: linux/jiffies.h, at 250 Hz as Debian has it. Virtual time; starts five minutes before the 32-bit wrap, as the kernel's. */
+/*
+ * Kernel: linux/jiffies.h, at 250 Hz as Debian has it. Virtual time; starts five minutes before the
+ * 32-bit wrap, as the kernel's.
+ */
 #ifndef _LINUX_JIFFIES_H
 #define _LINUX_JIFFIES_H
 

@@ -14,7 +14,14 @@
 struct kobject;
 
 enum kobject_action {
-	KOBJ_ADD, KOBJ_REMOVE, KOBJ_CHANGE, KOBJ_MOVE, KOBJ_ONLINE, KOBJ_OFFLINE, KOBJ_BIND, KOBJ_UNBIND,
+	KOBJ_ADD,
+	KOBJ_REMOVE,
+	KOBJ_CHANGE,
+	KOBJ_MOVE,
+	KOBJ_ONLINE,
+	KOBJ_OFFLINE,
+	KOBJ_BIND,
+	KOBJ_UNBIND,
 };
 
 struct kobj_type {
@@ -41,8 +48,9 @@ extern struct kobject *fs_kobj;
 void kobject_init(struct kobject *kobj, const struct kobj_type *ktype);
 int kobject_add(struct kobject *kobj, struct kobject *parent, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
-int kobject_init_and_add(struct kobject *kobj, const struct kobj_type *ktype, struct kobject *parent,
-			 const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+int kobject_init_and_add(struct kobject *kobj, const struct kobj_type *ktype,
+			 struct kobject *parent, const char *fmt, ...)
+	__attribute__((format(printf, 4, 5)));
 struct kobject *kobject_create_and_add(const char *name, struct kobject *parent);
 struct kobject *kobject_get(struct kobject *kobj);
 void kobject_put(struct kobject *kobj);

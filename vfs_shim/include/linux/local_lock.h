@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Kernel: include/linux/local_lock.h. Without PREEMPT_RT a local lock is disabled preemption (or interrupts), here as there. */
+/*
+ * Kernel: include/linux/local_lock.h. Without PREEMPT_RT a local lock is disabled preemption (or
+ * interrupts), here as there.
+ */
 #ifndef _LINUX_LOCAL_LOCK_H
 #define _LINUX_LOCAL_LOCK_H
 
@@ -13,7 +16,15 @@ typedef struct { int unused; } local_lock_t;
 #define local_lock_init(lock)	((void)(lock))
 #define local_lock(lock)	do { (void)(lock); preempt_disable(); } while (0)
 #define local_unlock(lock)	do { (void)(lock); preempt_enable(); } while (0)
-#define local_lock_irqsave(lock, flags)		do { (void)(lock); local_irq_save(flags); } while (0)
-#define local_unlock_irqrestore(lock, flags)	do { (void)(lock); local_irq_restore(flags); } while (0)
+#define local_lock_irqsave(lock, flags) \
+	do {                            \
+		(void)(lock);           \
+		local_irq_save(flags);  \
+	} while (0)
+#define local_unlock_irqrestore(lock, flags) \
+	do {                                 \
+		(void)(lock);                \
+		local_irq_restore(flags);    \
+	} while (0)
 
 #endif

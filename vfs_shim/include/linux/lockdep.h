@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Kernel: linux/lockdep.h, Documentation/locking/lockdep-design.rst. The checks live in core/lockdep.h; here
- * are the kernel's names. A lock is known to the core by the address of its dep_map.
+ * Kernel: linux/lockdep.h, Documentation/locking/lockdep-design.rst. The checks live in
+ * core/lockdep.h; here are the kernel's names. A lock is known to the core by the address of its
+ * dep_map.
  */
 #ifndef __LINUX_LOCKDEP_H
 #define __LINUX_LOCKDEP_H
@@ -12,12 +13,13 @@
 
 struct task_struct;
 
-void lockdep_init_map_fb(struct lockdep_map *map, const char *name, const void *key, unsigned int subclass);
+void lockdep_init_map_fb(struct lockdep_map *map, const char *name, const void *key,
+			 unsigned int subclass);
 
-#define lockdep_init_map(map, name, key, subclass)		lockdep_init_map_fb(map, name, key, subclass)
-#define lockdep_init_map_wait(map, name, key, sub, inner)	lockdep_init_map_fb(map, name, key, sub)
-#define lockdep_init_map_waits(map, name, key, sub, i, o)	lockdep_init_map_fb(map, name, key, sub)
-#define lockdep_init_map_type(map, name, key, sub, i, o, t)	lockdep_init_map_fb(map, name, key, sub)
+#define lockdep_init_map(map, name, key, subclass) lockdep_init_map_fb(map, name, key, subclass)
+#define lockdep_init_map_wait(map, name, key, sub, inner) lockdep_init_map_fb(map, name, key, sub)
+#define lockdep_init_map_waits(map, name, key, sub, i, o) lockdep_init_map_fb(map, name, key, sub)
+#define lockdep_init_map_type(map, name, key, sub, i, o, t) lockdep_init_map_fb(map, name, key, sub)
 
 #define STATIC_LOCKDEP_MAP_INIT(_name, _key)	{ .fb = { .name = (_name), .key = (_key) } }
 /* Kernel: static locks are their own class: key NULL means the lock's own address. */
@@ -52,14 +54,15 @@ void fb_lockdep_assert(bool ok, const char *what, const char *lock, const void *
 #define LOCK_STATE_NOT_HELD	0
 #define LOCK_STATE_HELD		1
 
-#define lockdep_assert(cond)			fb_lockdep_assert(cond, "lockdep_assert", #cond, NULL)
+#define lockdep_assert(cond) fb_lockdep_assert(cond, "lockdep_assert", #cond, NULL)
 #define lockdep_assert_once(cond)		lockdep_assert(cond)
 #define lockdep_assert_held(l)							\
 	fb_lockdep_assert(lockdep_is_held(l), "lockdep_assert_held", #l, &(l)->dep_map)
 #define lockdep_assert_not_held(l)						\
 	fb_lockdep_assert(!lockdep_is_held(l), "lockdep_assert_not_held", #l, &(l)->dep_map)
-#define lockdep_assert_held_write(l)						\
-	fb_lockdep_assert(lockdep_is_held_type(l, 0), "lockdep_assert_held_write", #l, &(l)->dep_map)
+#define lockdep_assert_held_write(l)                                                   \
+	fb_lockdep_assert(lockdep_is_held_type(l, 0), "lockdep_assert_held_write", #l, \
+			  &(l)->dep_map)
 #define lockdep_assert_held_read(l)						\
 	fb_lockdep_assert(lockdep_is_held_type(l, 1), "lockdep_assert_held_read", #l, &(l)->dep_map)
 #define lockdep_assert_held_once(l)		lockdep_assert_held(l)
@@ -105,7 +108,7 @@ void fb_assert_irqs(bool enabled, const char *what);
 /* Only PREEMPT_RT forbids what this asserts. */
 #define lockdep_assert_RT_in_threaded_ctx()	do { } while (0)
 #define lockdep_assert_irqs_enabled()		fb_assert_irqs(true, "lockdep_assert_irqs_enabled")
-#define lockdep_assert_irqs_disabled()		fb_assert_irqs(false, "lockdep_assert_irqs_disabled")
+#define lockdep_assert_irqs_disabled() fb_assert_irqs(false, "lockdep_assert_irqs_disabled")
 
 struct pin_cookie { };
 #define NIL_COOKIE (struct pin_cookie){ }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Kernel: include/linux/mm.h. Pages are single, always mapped, and in one zone; mappings of a process are
- * modelled by mm/memory.c (struct vm_area_struct, faults on demand), not by page tables.
+ * Kernel: include/linux/mm.h. Pages are single, always mapped, and in one zone; mappings of a
+ * process are modelled by mm/memory.c (struct vm_area_struct, faults on demand), not by page
+ * tables.
  */
 #ifndef _LINUX_MM_H
 #define _LINUX_MM_H
@@ -90,14 +91,16 @@ struct vm_operations_struct {
 	void (*close)(struct vm_area_struct *vma);
 	int (*may_split)(struct vm_area_struct *vma, unsigned long addr);
 	int (*mremap)(struct vm_area_struct *vma);
-	int (*mprotect)(struct vm_area_struct *vma, unsigned long start, unsigned long end, unsigned long newflags);
+	int (*mprotect)(struct vm_area_struct *vma, unsigned long start, unsigned long end,
+			unsigned long newflags);
 	vm_fault_t (*fault)(struct vm_fault *vmf);
 	vm_fault_t (*huge_fault)(struct vm_fault *vmf, enum page_entry_size pe_size);
 	vm_fault_t (*map_pages)(struct vm_fault *vmf, pgoff_t start_pgoff, pgoff_t end_pgoff);
 	unsigned long (*pagesize)(struct vm_area_struct *vma);
 	vm_fault_t (*page_mkwrite)(struct vm_fault *vmf);
 	vm_fault_t (*pfn_mkwrite)(struct vm_fault *vmf);
-	int (*access)(struct vm_area_struct *vma, unsigned long addr, void *buf, int len, int write);
+	int (*access)(struct vm_area_struct *vma, unsigned long addr, void *buf, int len,
+		      int write);
 	const char *(*name)(struct vm_area_struct *vma);
 };
 
@@ -169,7 +172,10 @@ static inline unsigned long thp_size(struct page *page)
 	return PAGE_SIZE;
 }
 
-/* Kernel: include/linux/mm.h folio_put() and friends; mm/swap.c. A page whose count drops to 0 goes back. */
+/*
+ * Kernel: include/linux/mm.h folio_put() and friends; mm/swap.c. A page whose count drops to 0 goes
+ * back.
+ */
 void __folio_put(struct folio *folio);
 void put_pages_list(struct list_head *pages);
 void split_page(struct page *page, unsigned int order);
@@ -316,16 +322,22 @@ enum {
 	FOLL_INTERRUPTIBLE	= 0x200000,
 };
 
-int get_user_pages_fast(unsigned long start, int nr_pages, unsigned int gup_flags, struct page **pages);
-int pin_user_pages_fast(unsigned long start, int nr_pages, unsigned int gup_flags, struct page **pages);
+int get_user_pages_fast(unsigned long start, int nr_pages, unsigned int gup_flags,
+			struct page **pages);
+int pin_user_pages_fast(unsigned long start, int nr_pages, unsigned int gup_flags,
+			struct page **pages);
 void unpin_user_page(struct page *page);
 void unpin_user_pages(struct page **pages, unsigned long npages);
 struct vm_area_struct *find_vma(struct mm_struct *mm, unsigned long addr);
-vm_fault_t handle_mm_fault(struct vm_area_struct *vma, unsigned long address, unsigned int flags, void *regs);
+vm_fault_t handle_mm_fault(struct vm_area_struct *vma, unsigned long address, unsigned int flags,
+			   void *regs);
 
-/* System calls, and what a process's loads and stores do. Kernel: mm/mmap.c, mm/msync.c, arch/x86/mm/fault.c. */
-long ksys_mmap_pgoff(unsigned long addr, unsigned long len, unsigned long prot, unsigned long flags, unsigned long fd,
-		     unsigned long pgoff);
+/*
+ * System calls, and what a process's loads and stores do. Kernel: mm/mmap.c, mm/msync.c,
+ * arch/x86/mm/fault.c.
+ */
+long ksys_mmap_pgoff(unsigned long addr, unsigned long len, unsigned long prot, unsigned long flags,
+		     unsigned long fd, unsigned long pgoff);
 int vm_munmap(unsigned long start, size_t len);
 void exit_mmap(struct mm_struct *mm);
 long ksys_msync(unsigned long start, size_t len, int flags);

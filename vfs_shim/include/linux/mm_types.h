@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Kernel: include/linux/mm_types.h. struct page and struct folio have the members that filesystems and the
- * taken headers reach; only single pages exist (CONFIG_TRANSPARENT_HUGEPAGE is off).
+ * Kernel: include/linux/mm_types.h. struct page and struct folio have the members that filesystems
+ * and the taken headers reach; only single pages exist (CONFIG_TRANSPARENT_HUGEPAGE is off).
  */
 #ifndef _LINUX_MM_TYPES_H
 #define _LINUX_MM_TYPES_H
@@ -43,7 +43,8 @@ struct page {
 	};
 	atomic_t _refcount;
 	void *virtual;				/* the data */
-	bool lock_owned;			/* PG_locked is a task's, not an I/O's: mm/filemap_lock.c */
+	/* PG_locked is a task's, not an I/O's: mm/filemap_lock.c */
+	bool lock_owned;
 };
 
 struct folio {
@@ -64,9 +65,12 @@ struct folio {
 };
 
 _Static_assert(sizeof(struct page) == sizeof(struct folio), "a folio is a page");
-_Static_assert(offsetof(struct page, private) == offsetof(struct folio, private), "a folio is a page");
-_Static_assert(offsetof(struct page, _refcount) == offsetof(struct folio, _refcount), "a folio is a page");
-_Static_assert(offsetof(struct page, virtual) == offsetof(struct folio, virtual), "a folio is a page");
+_Static_assert(offsetof(struct page, private) == offsetof(struct folio, private),
+	       "a folio is a page");
+_Static_assert(offsetof(struct page, _refcount) == offsetof(struct folio, _refcount),
+	       "a folio is a page");
+_Static_assert(offsetof(struct page, virtual) == offsetof(struct folio, virtual),
+	       "a folio is a page");
 
 #define page_private(page)		((page)->private)
 #define set_page_private(page, v)	((page)->private = (v))
@@ -138,7 +142,8 @@ enum vm_fault_reason {
 	VM_FAULT_COMPLETED	= (__force vm_fault_t)0x004000,
 };
 
-#define VM_FAULT_ERROR (VM_FAULT_OOM | VM_FAULT_SIGBUS | VM_FAULT_SIGSEGV | VM_FAULT_HWPOISON | VM_FAULT_FALLBACK)
+#define VM_FAULT_ERROR \
+	(VM_FAULT_OOM | VM_FAULT_SIGBUS | VM_FAULT_SIGSEGV | VM_FAULT_HWPOISON | VM_FAULT_FALLBACK)
 
 enum fault_flag {
 	FAULT_FLAG_WRITE		= 1 << 0,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Kernel: linux/module.h. Everything in the box is one module, so that THIS_MODULE is never NULL and module
- * references are in the ledger (FB_RES_MODULE).
+ * Kernel: linux/module.h. Everything in the box is one module, so that THIS_MODULE is never NULL
+ * and module references are in the ledger (FB_RES_MODULE).
  */
 #ifndef _LINUX_MODULE_H
 #define _LINUX_MODULE_H

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Kernel: linux/moduleparam.h. Parameters register in a table; fb_module_param_set() is what writing to sysfs does. */
+/*
+ * Kernel: linux/moduleparam.h. Parameters register in a table; fb_module_param_set() is what
+ * writing to sysfs does.
+ */
 #ifndef _LINUX_MODULE_PARAMS_H
 #define _LINUX_MODULE_PARAMS_H
 
@@ -18,7 +21,8 @@ enum {
 struct kernel_param_ops {
 	unsigned int flags;
 	int (*set)(const char *val, const struct kernel_param *kp);	/* 0 or negative errno */
-	int (*get)(char *buffer, const struct kernel_param *kp);	/* length or negative errno */
+	/* length or negative errno */
+	int (*get)(char *buffer, const struct kernel_param *kp);
 	void (*free)(void *arg);
 };
 
@@ -41,7 +45,10 @@ struct kernel_param {
 };
 
 void fb_module_param_register(const struct kernel_param *kp);
-/* As a write to, a read from /sys/module/.../parameters/@name: -ENOENT, or what the parameter's function returns. */
+/*
+ * As a write to, a read from /sys/module/.../parameters/@name: -ENOENT, or what the parameter's
+ * function returns.
+ */
 int fb_module_param_set(const char *name, const char *val);
 int fb_module_param_get(const char *name, char *page);
 
@@ -62,11 +69,11 @@ int fb_module_param_get(const char *name, char *page);
 #define __MODULE_PARM_TYPE(name, _type)	static_assert(sizeof(_type) > 0, #name)
 
 #define module_param(name, type, perm)		module_param_named(name, name, type, perm)
-#define module_param_named(name, value, type, perm)				\
-	static inline typeof(type_check_##type(NULL)) __always_unused fb_param_check_##name(void)	\
-	{									\
-		return type_check_##type(&(value));				\
-	}									\
+#define module_param_named(name, value, type, perm)                                               \
+	static inline typeof(type_check_##type(NULL)) __always_unused fb_param_check_##name(void) \
+	{                                                                                         \
+		return type_check_##type(&(value));                                               \
+	}                                                                                         \
 	FB_MODULE_PARAM(name, &param_ops_##type, &(value), perm)
 #define module_param_cb(name, ops, arg, perm)	FB_MODULE_PARAM(name, ops, arg, perm)
 #define module_param_call(name, _set, _get, arg, perm)				\
@@ -97,7 +104,10 @@ FB_PARAM_TYPE(invbool, bool)
 #define param_ops__Bool		param_ops_bool
 #define type_check__Bool	type_check_bool
 
-/* Boot parameters: the box has no kernel command line, so the function is only checked to have the right type. */
+/*
+ * Boot parameters: the box has no kernel command line, so the function is only checked to have the
+ * right type.
+ */
 #define core_param(name, var, type, perm)	module_param_named(name, var, type, perm)
 #define __setup(str, fn)							\
 	static int (*const fb_setup_##fn)(char *) __always_unused = (fn)

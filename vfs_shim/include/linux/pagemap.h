@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Kernel: include/linux/pagemap.h, taken, but for the functions that take a folio's lock: ours enter it among the
- * locks of the task, mm/filemap_lock.c.
+ * Kernel: include/linux/pagemap.h, taken, but for the functions that take a folio's lock: ours
+ * enter it among the locks of the task, mm/filemap_lock.c.
  */
 #ifndef _FUSEBOX_LINUX_PAGEMAP_H
 #define _FUSEBOX_LINUX_PAGEMAP_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Kernel: linux/percpu-defs.h. The box has one logical processor as far as per-cpu data goes: one instance.
- * Tasks still interleave at every choice point, as on many processors.
+ * Kernel: linux/percpu-defs.h. The box has one logical processor as far as per-cpu data goes: one
+ * instance. Tasks still interleave at every choice point, as on many processors.
  */
 #ifndef _LINUX_PERCPU_DEFS_H
 #define _LINUX_PERCPU_DEFS_H

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Kernel: include/linux/percpu_counter.h, as on one processor: the count is always exact.
- * One step each, as on a counter of its own for each processor: no access that others could race with.
+ * One step each, as on a counter of its own for each processor: no access that others could race
+ * with.
  */
 #ifndef _LINUX_PERCPU_COUNTER_H
 #define _LINUX_PERCPU_COUNTER_H

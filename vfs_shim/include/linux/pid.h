@@ -22,7 +22,8 @@ struct pid {
 	refcount_t count;
 	unsigned int level;
 	int nr;
-	struct task_struct *tasks[PIDTYPE_MAX];	/* who has this pid in that role; NULL when it ended */
+	/* who has this pid in that role; NULL when it ended */
+	struct task_struct *tasks[PIDTYPE_MAX];
 	struct list_head link;
 };
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Kernel: linux/printk.h. The log is the trace of the run; FUSEBOX_VERBOSE in the environment copies it to stderr. */
+/*
+ * Kernel: linux/printk.h. The log is the trace of the run; FUSEBOX_VERBOSE in the environment
+ * copies it to stderr.
+ */
 #ifndef __KERNEL_PRINTK__
 #define __KERNEL_PRINTK__
 
@@ -63,17 +66,18 @@ enum {
 	DUMP_PREFIX_OFFSET
 };
 
-int hex_dump_to_buffer(const void *buf, size_t len, int rowsize, int groupsize, char *linebuf, size_t linebuflen,
-		       bool ascii);
-void print_hex_dump(const char *level, const char *prefix_str, int prefix_type, int rowsize, int groupsize,
-		    const void *buf, size_t len, bool ascii);
+int hex_dump_to_buffer(const void *buf, size_t len, int rowsize, int groupsize, char *linebuf,
+		       size_t linebuflen, bool ascii);
+void print_hex_dump(const char *level, const char *prefix_str, int prefix_type, int rowsize,
+		    int groupsize, const void *buf, size_t len, bool ascii);
 
-#define printk_ratelimited(fmt, ...)						\
-	({									\
-		static DEFINE_RATELIMIT_STATE(_rs, DEFAULT_RATELIMIT_INTERVAL, DEFAULT_RATELIMIT_BURST);	\
-										\
-		if (__ratelimit(&_rs))						\
-			printk(fmt, ##__VA_ARGS__);				\
+#define printk_ratelimited(fmt, ...)                                           \
+	({                                                                     \
+		static DEFINE_RATELIMIT_STATE(_rs, DEFAULT_RATELIMIT_INTERVAL, \
+					      DEFAULT_RATELIMIT_BURST);        \
+                                                                               \
+		if (__ratelimit(&_rs))                                         \
+			printk(fmt, ##__VA_ARGS__);                            \
 	})
 #define pr_err_ratelimited(fmt, ...)	printk_ratelimited(KERN_ERR pr_fmt(fmt), ##__VA_ARGS__)
 #define pr_warn_ratelimited(fmt, ...)	printk_ratelimited(KERN_WARNING pr_fmt(fmt), ##__VA_ARGS__)

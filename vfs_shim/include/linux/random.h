@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Kernel: include/linux/random.h. Bytes come from the run's seed, so that a run repeats; lib/random.c. */
+/*
+ * Kernel: include/linux/random.h. Bytes come from the run's seed, so that a run repeats;
+ * lib/random.c.
+ */
 #ifndef _LINUX_RANDOM_H
 #define _LINUX_RANDOM_H
 

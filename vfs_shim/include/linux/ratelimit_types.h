@@ -18,8 +18,11 @@ struct ratelimit_state {
 	unsigned long begin;
 };
 
-#define RATELIMIT_STATE_INIT(name, interval_init, burst_init)			\
-	{ .lock = __SPIN_LOCK_INITIALIZER(name.lock), .interval = interval_init, .burst = burst_init }
+#define RATELIMIT_STATE_INIT(name, interval_init, burst_init)                          \
+	{                                                                              \
+		.lock = __SPIN_LOCK_INITIALIZER(name.lock), .interval = interval_init, \
+		.burst = burst_init                                                    \
+	}
 #define DEFINE_RATELIMIT_STATE(name, interval_init, burst_init)		\
 	struct ratelimit_state name = RATELIMIT_STATE_INIT(name, interval_init, burst_init)
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Kernel: linux/rcupdate.h, Documentation/RCU/whatisRCU.rst. Callbacks run only after every read-side section
- * that was open at call_rcu() has ended, and never at once, so that a use after free can be seen.
+ * Kernel: linux/rcupdate.h, Documentation/RCU/whatisRCU.rst. Callbacks run only after every
+ * read-side section that was open at call_rcu() has ended, and never at once, so that a use after
+ * free can be seen.
  */
 #ifndef __LINUX_RCUPDATE_H
 #define __LINUX_RCUPDATE_H
@@ -67,13 +68,15 @@ void fb_rcu_check(bool ok, const char *what);
 		__rp;								\
 	})
 
-/* Another task may publish between the choice point and the load. */
+/*
+ * Another task may publish between the choice point and the load. What is reached by the pointer
+ * comes after its publication: an address dependency.
+ */
 #define fb_rcu_load(p)								\
 	({									\
 		fb_point(FB_PT_READ, (const void *)&(p));			\
 		typeof(*(p)) *__rl = (typeof(*(p)) __force *)READ_ONCE(p);	\
-		/* What is reached by the pointer comes after its publication: an address dependency. */	\
-		fb_race_atomic((const void *)&(p), sizeof(p), FB_LOAD, FB_ACQUIRE);	\
+		fb_race_atomic((const void *)&(p), sizeof(p), FB_LOAD, FB_ACQUIRE); \
 		__rl;								\
 	})
 #define rcu_access_pointer(p)		((typeof(*(p)) __force *)READ_ONCE(p))

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Kernel: linux/refcount.h, taken as it is over our atomics. The one addition: a refcount_t that is set is
- * entered in the ledger, so that each later get and put has its stack.
+ * Kernel: linux/refcount.h, taken as it is over our atomics. The one addition: a refcount_t that is
+ * set is entered in the ledger, so that each later get and put has its stack.
  */
 #ifndef FUSEBOX_REFCOUNT_H
 #define FUSEBOX_REFCOUNT_H

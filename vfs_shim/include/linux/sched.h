@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Kernel: linux/sched.h. A task is a context of the core (kernel/fork.c); __state has the kernel's meaning,
- * so that a wake-up that comes between set_current_state() and schedule() is not lost, and one that comes
- * before it is.
+ * Kernel: linux/sched.h. A task is a context of the core (kernel/fork.c); __state has the kernel's
+ * meaning, so that a wake-up that comes between set_current_state() and schedule() is not lost, and
+ * one that comes before it is.
  */
 #ifndef _LINUX_SCHED_H
 #define _LINUX_SCHED_H
@@ -75,7 +75,8 @@ struct task_struct {
 	pid_t tgid;
 	char comm[TASK_COMM_LEN];
 	int exit_code;
-	struct fb_task *fb;		/* its context; NULL for init_task, which is the main stack */
+	/* its context; NULL for init_task, which is the main stack */
+	struct fb_task *fb;
 	struct task_struct *group_leader;
 	struct task_struct *real_parent;
 	struct list_head thread_node;	/* in signal->thread_head */
@@ -89,8 +90,10 @@ struct task_struct {
 	struct sighand_struct *sighand;
 	unsigned long pending;		/* signals pending for this thread: bit (signal - 1) */
 	unsigned long blocked;
-	bool signal_injected;		/* by fault point "signal" since the last return to user space */
-	bool waits_for_user;		/* for other user space, by means of the box: no fault point */
+	/* by fault point "signal" since the last return to user space */
+	bool signal_injected;
+	/* for other user space, by means of the box: no fault point */
+	bool waits_for_user;
 	struct mm_struct *mm;
 	struct pipe_inode_info *splice_pipe;	/* of splice_direct_to_actor() */
 	struct mm_struct *active_mm;
@@ -184,14 +187,18 @@ static inline void task_unlock(struct task_struct *p)
 }
 
 /*
- * No kernel counterpart (clone() is far more): create a task that runs @fn(@arg). It inherits cred, fs,
- * files, signal state and mm pointers from current *without* taking references: the caller of the shim
- * (sim/process.c) sets what it owns before the task first runs. NULL when out of memory.
+ * No kernel counterpart (clone() is far more): create a task that runs @fn(@arg). It inherits cred,
+ * fs, files, signal state and mm pointers from current *without* taking references: the caller of
+ * the shim (sim/process.c) sets what it owns before the task first runs. NULL when out of memory.
  */
 struct task_struct *fb_task_new(const char *comm, void (*fn)(void *arg), void *arg);
 /* A thread of @leader's group: shares its signal_struct, pid group and files pointer. */
-struct task_struct *fb_thread_new(struct task_struct *leader, const char *comm, void (*fn)(void *arg), void *arg);
-/* Runs at the end of a task that was made above, before its task_struct goes (cred and files put theirs). */
+struct task_struct *fb_thread_new(struct task_struct *leader, const char *comm,
+				  void (*fn)(void *arg), void *arg);
+/*
+ * Runs at the end of a task that was made above, before its task_struct goes (cred and files put
+ * theirs).
+ */
 typedef void (*fb_task_exit_fn)(struct task_struct *tsk);
 void fb_task_exit_hook(fb_task_exit_fn fn);
 

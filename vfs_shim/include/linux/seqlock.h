@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Kernel: linux/seqlock.h, Documentation/locking/seqlock.rst. An odd count means a writer is at work; a
- * reader that meets one lets others run and looks again.
+ * Kernel: linux/seqlock.h, Documentation/locking/seqlock.rst. An odd count means a writer is at
+ * work; a reader that meets one lets others run and looks again.
  */
 #ifndef __LINUX_SEQLOCK_H
 #define __LINUX_SEQLOCK_H
@@ -22,7 +22,10 @@ typedef seqcount_t seqcount_raw_spinlock_t;
 typedef seqcount_t seqcount_rwlock_t;
 typedef seqcount_t seqcount_mutex_t;
 
-#define SEQCNT_ZERO(lockname)		{ .sequence = 0, .dep_map = { .fb = { .name = #lockname } } }
+#define SEQCNT_ZERO(lockname)                                            \
+	{                                                                \
+		.sequence = 0, .dep_map = {.fb = { .name = #lockname } } \
+	}
 #define SEQCNT_SPINLOCK_ZERO(name, lock)	SEQCNT_ZERO(name)
 #define SEQCNT_MUTEX_ZERO(name, lock)	SEQCNT_ZERO(name)
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Kernel: linux/slab.h. Each object has its own guarded memory (core/ledger.h); every allocation without
- * __GFP_NOFAIL is a fault point.
+ * Kernel: linux/slab.h. Each object has its own guarded memory (core/ledger.h); every allocation
+ * without __GFP_NOFAIL is a fault point.
  */
 #ifndef _LINUX_SLAB_H
 #define _LINUX_SLAB_H
@@ -33,9 +33,10 @@ struct list_lru;
 
 struct kmem_cache *kmem_cache_create(const char *name, unsigned int size, unsigned int align,
 				     slab_flags_t flags, void (*ctor)(void *object));
-struct kmem_cache *kmem_cache_create_usercopy(const char *name, unsigned int size, unsigned int align,
-					      slab_flags_t flags, unsigned int useroffset,
-					      unsigned int usersize, void (*ctor)(void *object));
+struct kmem_cache *kmem_cache_create_usercopy(const char *name, unsigned int size,
+					      unsigned int align, slab_flags_t flags,
+					      unsigned int useroffset, unsigned int usersize,
+					      void (*ctor)(void *object));
 void kmem_cache_destroy(struct kmem_cache *s);
 int kmem_cache_shrink(struct kmem_cache *s);
 unsigned int kmem_cache_size(struct kmem_cache *s);
@@ -44,8 +45,9 @@ void *kmem_cache_alloc_lru(struct kmem_cache *s, struct list_lru *lru, gfp_t fla
 void *kmem_cache_zalloc(struct kmem_cache *s, gfp_t flags) __malloc;
 void kmem_cache_free(struct kmem_cache *s, void *objp);
 
-#define KMEM_CACHE(__struct, __flags)						\
-	kmem_cache_create(#__struct, sizeof(struct __struct), __alignof__(struct __struct), (__flags), NULL)
+#define KMEM_CACHE(__struct, __flags)                                                       \
+	kmem_cache_create(#__struct, sizeof(struct __struct), __alignof__(struct __struct), \
+			  (__flags), NULL)
 
 void *kmalloc(size_t size, gfp_t flags) __alloc_size(1);
 void *kzalloc(size_t size, gfp_t flags) __alloc_size(1);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Kernel: linux/spinlock.h, linux/rwlock.h. Held means atomic context; _irq variants disable interrupts,
- * _bh variants bottom halves. Contention makes the task wait for its turn (tickets, as queued spinlocks do).
+ * Kernel: linux/spinlock.h, linux/rwlock.h. Held means atomic context; _irq variants disable
+ * interrupts, _bh variants bottom halves. Contention makes the task wait for its turn (tickets, as
+ * queued spinlocks do).
  */
 #ifndef __LINUX_SPINLOCK_H
 #define __LINUX_SPINLOCK_H
@@ -161,22 +162,43 @@ static __always_inline int spin_trylock_irq(spinlock_t *lock)
 #define write_unlock(l)			fb_write_unlock(l)
 #define write_trylock(l)		fb_write_trylock((l), 0)
 
-#define read_lock_irq(l)		do { local_irq_disable(); fb_read_lock((l), FB_LOCK_IRQSAFE); } while (0)
+#define read_lock_irq(l)                            \
+	do {                                        \
+		local_irq_disable();                \
+		fb_read_lock((l), FB_LOCK_IRQSAFE); \
+	} while (0)
 #define read_unlock_irq(l)		do { fb_read_unlock(l); local_irq_enable(); } while (0)
-#define read_lock_irqsave(l, f)		do { local_irq_save(f); fb_read_lock((l), FB_LOCK_IRQSAFE); } while (0)
+#define read_lock_irqsave(l, f)                     \
+	do {                                        \
+		local_irq_save(f);                  \
+		fb_read_lock((l), FB_LOCK_IRQSAFE); \
+	} while (0)
 #define read_unlock_irqrestore(l, f)	do { fb_read_unlock(l); local_irq_restore(f); } while (0)
 #define read_lock_bh(l)			do { local_bh_disable(); fb_read_lock((l), 0); } while (0)
 #define read_unlock_bh(l)		do { fb_read_unlock(l); local_bh_enable(); } while (0)
-#define write_lock_irq(l)		do { local_irq_disable(); fb_write_lock((l), 0, FB_LOCK_IRQSAFE); } while (0)
+#define write_lock_irq(l)                               \
+	do {                                            \
+		local_irq_disable();                    \
+		fb_write_lock((l), 0, FB_LOCK_IRQSAFE); \
+	} while (0)
 #define write_unlock_irq(l)		do { fb_write_unlock(l); local_irq_enable(); } while (0)
-#define write_lock_irqsave(l, f)	do { local_irq_save(f); fb_write_lock((l), 0, FB_LOCK_IRQSAFE); } while (0)
+#define write_lock_irqsave(l, f)                        \
+	do {                                            \
+		local_irq_save(f);                      \
+		fb_write_lock((l), 0, FB_LOCK_IRQSAFE); \
+	} while (0)
 #define write_unlock_irqrestore(l, f)	do { fb_write_unlock(l); local_irq_restore(f); } while (0)
-#define write_lock_bh(l)		do { local_bh_disable(); fb_write_lock((l), 0, 0); } while (0)
+#define write_lock_bh(l)                  \
+	do {                              \
+		local_bh_disable();       \
+		fb_write_lock((l), 0, 0); \
+	} while (0)
 #define write_unlock_bh(l)		do { fb_write_unlock(l); local_bh_enable(); } while (0)
 
 int atomic_dec_and_lock_fb(atomic_t *atomic, spinlock_t *lock);
 int atomic_dec_and_lock_irqsave_fb(atomic_t *atomic, spinlock_t *lock, unsigned long *flags);
 #define atomic_dec_and_lock(atomic, lock)	atomic_dec_and_lock_fb(atomic, lock)
-#define atomic_dec_and_lock_irqsave(atomic, lock, flags)	atomic_dec_and_lock_irqsave_fb(atomic, lock, &(flags))
+#define atomic_dec_and_lock_irqsave(atomic, lock, flags) \
+	atomic_dec_and_lock_irqsave_fb(atomic, lock, &(flags))
 
 #endif

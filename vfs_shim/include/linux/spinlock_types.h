@@ -30,7 +30,11 @@ typedef struct {
 #define __RAW_SPIN_LOCK_UNLOCKED(lockname)	__SPIN_LOCK_UNLOCKED(lockname)
 #define DEFINE_RAW_SPINLOCK(x)			DEFINE_SPINLOCK(x)
 
-#define __RW_LOCK_UNLOCKED(lockname)		(rwlock_t){ .dep_map = { .fb = { .name = #lockname } } }
+#define __RW_LOCK_UNLOCKED(lockname)                      \
+	(rwlock_t)                                        \
+	{                                                 \
+		.dep_map = {.fb = { .name = #lockname } } \
+	}
 #define DEFINE_RWLOCK(x)			rwlock_t x = __RW_LOCK_UNLOCKED(x)
 
 #endif

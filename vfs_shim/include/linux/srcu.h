@@ -13,7 +13,8 @@ struct srcu_struct {
 	struct lockdep_map dep_map;
 };
 
-#define DEFINE_SRCU(lockname)	 struct srcu_struct lockname = { .dep_map = { .fb = { .name = #lockname } } }
+#define DEFINE_SRCU(lockname) \
+	struct srcu_struct lockname = { .dep_map = { .fb = { .name = #lockname } } }
 #define DEFINE_STATIC_SRCU(name) static DEFINE_SRCU(name)
 
 int __init_srcu_struct(struct srcu_struct *ssp, const char *name, struct lock_class_key *key);
@@ -28,7 +29,7 @@ void srcu_read_unlock(struct srcu_struct *ssp, int idx);
 void synchronize_srcu(struct srcu_struct *ssp);
 int srcu_read_lock_held(const struct srcu_struct *ssp);
 
-#define srcu_dereference_check(p, ssp, c)	rcu_dereference_check(p, (c) || srcu_read_lock_held(ssp))
+#define srcu_dereference_check(p, ssp, c) rcu_dereference_check(p, (c) || srcu_read_lock_held(ssp))
 #define srcu_dereference(p, ssp)		srcu_dereference_check(p, ssp, 0)
 
 #endif

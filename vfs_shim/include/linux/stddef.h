@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Kernel: include/linux/stddef.h, taken; its enum { false, true } must not meet libc's macros of these names. */
+/*
+ * Kernel: include/linux/stddef.h, taken; its enum { false, true } must not meet libc's macros of
+ * these names.
+ */
 #ifdef FUSEBOX_LIBC_STAGE
 #include <uapi/linux/stddef.h>
 #else

@@ -44,8 +44,8 @@ int vfs_fchmod(struct file *file, umode_t mode);
 int vfs_fchown(struct file *file, uid_t user, gid_t group);
 
 /* fs/fhandle.c */
-long do_name_to_handle(int dfd, const char __user *name, struct file_handle __user *ufh, int __user *mnt_id,
-		       int flags);
+long do_name_to_handle(int dfd, const char __user *name, struct file_handle __user *ufh,
+		       int __user *mnt_id, int flags);
 long do_handle_open(int mountdirfd, struct file_handle __user *ufh, int flags);
 
 /* fs/file.c */
@@ -56,12 +56,14 @@ ssize_t ksys_read(unsigned int fd, char __user *buf, size_t count);
 ssize_t ksys_write(unsigned int fd, const char __user *buf, size_t count);
 ssize_t ksys_pread64(unsigned int fd, char __user *buf, size_t count, loff_t pos);
 ssize_t ksys_pwrite64(unsigned int fd, const char __user *buf, size_t count, loff_t pos);
-ssize_t ksys_readv(unsigned int fd, const struct iovec __user *vec, unsigned long vlen, rwf_t flags);
-ssize_t ksys_writev(unsigned int fd, const struct iovec __user *vec, unsigned long vlen, rwf_t flags);
+ssize_t ksys_readv(unsigned int fd, const struct iovec __user *vec, unsigned long vlen,
+		   rwf_t flags);
+ssize_t ksys_writev(unsigned int fd, const struct iovec __user *vec, unsigned long vlen,
+		    rwf_t flags);
 ssize_t ksys_preadv(unsigned int fd, const struct iovec __user *vec, unsigned long vlen, loff_t pos,
 		    rwf_t flags);
-ssize_t ksys_pwritev(unsigned int fd, const struct iovec __user *vec, unsigned long vlen, loff_t pos,
-		     rwf_t flags);
+ssize_t ksys_pwritev(unsigned int fd, const struct iovec __user *vec, unsigned long vlen,
+		     loff_t pos, rwf_t flags);
 loff_t ksys_lseek(unsigned int fd, loff_t offset, unsigned int whence);
 
 /* fs/ioctl.c, fs/fcntl.c, fs/readdir.c, fs/sync.c, fs/pipe.c, fs/select.c */
@@ -71,7 +73,8 @@ long ksys_flock(unsigned int fd, unsigned int cmd);
 long ksys_getdents64(unsigned int fd, void __user *dirent, unsigned int count);
 int ksys_fsync(unsigned int fd, int datasync);
 int ksys_syncfs(unsigned int fd);
-long ksys_splice(int fd_in, loff_t *off_in, int fd_out, loff_t *off_out, size_t len, unsigned int flags);
+long ksys_splice(int fd_in, loff_t *off_in, int fd_out, loff_t *off_out, size_t len,
+		 unsigned int flags);
 long ksys_sendfile(int out_fd, int in_fd, loff_t *offset, size_t count);
 void exit_splice(struct task_struct *tsk);
 long ksys_poll(struct pollfd __user *ufds, unsigned int nfds, int timeout_ms);
@@ -94,14 +97,16 @@ long ksys_io_uring_setup(unsigned int entries, unsigned int flags);
 long ksys_io_uring_submit(unsigned int fd, const struct io_uring_sqe __user *sqes, unsigned int nr);
 long ksys_io_uring_wait(unsigned int fd, unsigned int min, struct io_uring_cqe __user *cqes,
 			unsigned int nr);
-long ksys_io_uring_register_buffers(unsigned int fd, const struct iovec __user *iov, unsigned int nr);
+long ksys_io_uring_register_buffers(unsigned int fd, const struct iovec __user *iov,
+				    unsigned int nr);
 long ksys_io_uring_cancel(unsigned int fd, u64 user_data);
 void io_uring_files_cancel(void);
 
 /* fs/xattr.c */
 long path_setxattr(const struct path *path, const char __user *name, const void __user *value,
 		   size_t size, int flags);
-long path_getxattr(const struct path *path, const char __user *name, void __user *value, size_t size);
+long path_getxattr(const struct path *path, const char __user *name, void __user *value,
+		   size_t size);
 long path_listxattr(const struct path *path, char __user *list, size_t size);
 long path_removexattr(const struct path *path, const char __user *name);
 

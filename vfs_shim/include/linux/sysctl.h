@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Kernel: include/linux/sysctl.h. There is no /proc/sys in the box; the types are what taken headers point at. */
+/*
+ * Kernel: include/linux/sysctl.h. There is no /proc/sys in the box; the types are what taken
+ * headers point at.
+ */
 #ifndef _LINUX_SYSCTL_H
 #define _LINUX_SYSCTL_H
 

@@ -25,7 +25,8 @@ static inline bool task_work_pending(struct task_struct *task)
 	return READ_ONCE(task->task_works) != NULL;
 }
 
-int task_work_add(struct task_struct *task, struct callback_head *twork, enum task_work_notify_mode mode);
+int task_work_add(struct task_struct *task, struct callback_head *twork,
+		  enum task_work_notify_mode mode);
 struct callback_head *task_work_cancel(struct task_struct *task, task_work_func_t func);
 void task_work_run(void);
 

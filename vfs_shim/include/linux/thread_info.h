@@ -15,7 +15,9 @@
 
 #define THREAD_SIZE	(4 * PAGE_SIZE)
 
-/* Hardened usercopy is not modelled as such: an overrun of a guarded object is a finding by itself. */
+/*
+ * Hardened usercopy is not modelled as such: an overrun of a guarded object is a finding by itself.
+ */
 static inline void check_object_size(const void *ptr, unsigned long n, bool to_user)
 {
 }

@@ -23,10 +23,12 @@ struct timer_list {
 #define __TIMER_INITIALIZER(_function, _flags)	{ .function = (_function), .flags = (_flags) }
 #define DEFINE_TIMER(_name, _function)	struct timer_list _name = __TIMER_INITIALIZER(_function, 0)
 
-void fb_timer_init(struct timer_list *timer, void (*func)(struct timer_list *timer), unsigned int flags);
+void fb_timer_init(struct timer_list *timer, void (*func)(struct timer_list *timer),
+		   unsigned int flags);
 #define timer_setup(timer, callback, flags)		fb_timer_init((timer), (callback), (flags))
 #define timer_setup_on_stack(timer, callback, flags)	fb_timer_init((timer), (callback), (flags))
-#define from_timer(var, callback_timer, timer_fieldname) container_of(callback_timer, typeof(*var), timer_fieldname)
+#define from_timer(var, callback_timer, timer_fieldname) \
+	container_of(callback_timer, typeof(*var), timer_fieldname)
 
 void destroy_timer_on_stack(struct timer_list *timer);
 int timer_pending(const struct timer_list *timer);

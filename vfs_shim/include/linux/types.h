@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Kernel: include/linux/types.h. libc has most of the names; here is the rest, and the kernel's own shape
- * of those types whose size or printf format differs.
+ * Kernel: include/linux/types.h. libc has most of the names; here is the rest, and the kernel's own
+ * shape of those types whose size or printf format differs.
  */
 #define __EXPORTED_HEADERS__
 #include <uapi/linux/types.h>

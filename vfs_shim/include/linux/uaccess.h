@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Kernel: include/linux/uaccess.h, arch/x86/include/asm/uaccess.h. A user pointer of a box process is an
- * ordinary pointer into a range that the process registered; lib/usercopy.c checks it, may fail the copy
- * (fault point "copy"), and sleeps where the kernel may.
+ * Kernel: include/linux/uaccess.h, arch/x86/include/asm/uaccess.h. A user pointer of a box process
+ * is an ordinary pointer into a range that the process registered; lib/usercopy.c checks it, may
+ * fail the copy (fault point "copy"), and sleeps where the kernel may.
  */
 #ifndef __LINUX_UACCESS_H__
 #define __LINUX_UACCESS_H__
@@ -14,8 +14,9 @@
 #include <linux/thread_info.h>
 
 /*
- * All of these return the number of bytes that could NOT be copied; the rest of a short copy_from_user()
- * destination is zeroed. The raw ones check neither access_ok() nor object sizes, as in the kernel.
+ * All of these return the number of bytes that could NOT be copied; the rest of a short
+ * copy_from_user() destination is zeroed. The raw ones check neither access_ok() nor object sizes,
+ * as in the kernel.
  */
 unsigned long copy_from_user(void *to, const void __user *from, unsigned long n);
 unsigned long copy_to_user(void __user *to, const void *from, unsigned long n);

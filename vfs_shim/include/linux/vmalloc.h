@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Kernel: include/linux/vmalloc.h. vmalloc memory comes from the same guarded allocator as the rest; mm/util.c. */
+/*
+ * Kernel: include/linux/vmalloc.h. vmalloc memory comes from the same guarded allocator as the
+ * rest; mm/util.c.
+ */
 #ifndef _LINUX_VMALLOC_H
 #define _LINUX_VMALLOC_H
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Kernel: include/linux/vmstat.h, mmzone.h. The counters that filesystems touch, for one node; mm/vmstat.c. */
+/*
+ * Kernel: include/linux/vmstat.h, mmzone.h. The counters that filesystems touch, for one node;
+ * mm/vmstat.c.
+ */
 #ifndef _LINUX_VMSTAT_H
 #define _LINUX_VMSTAT_H
 

@@ -63,7 +63,8 @@ enum {
 #define DECLARE_WORK(n, f)		struct work_struct n = __WORK_INITIALIZER(n, f)
 #define DECLARE_DELAYED_WORK(n, f)	struct delayed_work n = __DELAYED_WORK_INITIALIZER(n, f, 0)
 
-void fb_work_init(struct work_struct *work, work_func_t func, const char *name, struct lock_class_key *key);
+void fb_work_init(struct work_struct *work, work_func_t func, const char *name,
+		  struct lock_class_key *key);
 void delayed_work_timer_fn(struct timer_list *t);
 
 #define INIT_WORK(_work, _func)							\
@@ -112,8 +113,10 @@ void flush_workqueue(struct workqueue_struct *wq);
 void drain_workqueue(struct workqueue_struct *wq);
 
 bool queue_work_on(int cpu, struct workqueue_struct *wq, struct work_struct *work);
-bool queue_delayed_work_on(int cpu, struct workqueue_struct *wq, struct delayed_work *work, unsigned long delay);
-bool mod_delayed_work_on(int cpu, struct workqueue_struct *wq, struct delayed_work *dwork, unsigned long delay);
+bool queue_delayed_work_on(int cpu, struct workqueue_struct *wq, struct delayed_work *work,
+			   unsigned long delay);
+bool mod_delayed_work_on(int cpu, struct workqueue_struct *wq, struct delayed_work *dwork,
+			 unsigned long delay);
 bool queue_rcu_work(struct workqueue_struct *wq, struct rcu_work *rwork);
 bool flush_work(struct work_struct *work);
 bool cancel_work(struct work_struct *work);
@@ -134,12 +137,14 @@ static inline bool queue_work(struct workqueue_struct *wq, struct work_struct *w
 	return queue_work_on(WORK_CPU_UNBOUND, wq, work);
 }
 
-static inline bool queue_delayed_work(struct workqueue_struct *wq, struct delayed_work *dwork, unsigned long delay)
+static inline bool queue_delayed_work(struct workqueue_struct *wq, struct delayed_work *dwork,
+				      unsigned long delay)
 {
 	return queue_delayed_work_on(WORK_CPU_UNBOUND, wq, dwork, delay);
 }
 
-static inline bool mod_delayed_work(struct workqueue_struct *wq, struct delayed_work *dwork, unsigned long delay)
+static inline bool mod_delayed_work(struct workqueue_struct *wq, struct delayed_work *dwork,
+				    unsigned long delay)
 {
 	return mod_delayed_work_on(WORK_CPU_UNBOUND, wq, dwork, delay);
 }

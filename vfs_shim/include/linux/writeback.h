@@ -46,7 +46,8 @@ static inline xa_mark_t wbc_to_tag(struct writeback_control *wbc)
 
 typedef int (*writepage_t)(struct page *page, struct writeback_control *wbc, void *data);
 
-int write_cache_pages(struct address_space *mapping, struct writeback_control *wbc, writepage_t writepage, void *data);
+int write_cache_pages(struct address_space *mapping, struct writeback_control *wbc,
+		      writepage_t writepage, void *data);
 int do_writepages(struct address_space *mapping, struct writeback_control *wbc);
 int generic_writepages(struct address_space *mapping, struct writeback_control *wbc);
 void tag_pages_for_writeback(struct address_space *mapping, pgoff_t start, pgoff_t end);
@@ -65,7 +66,9 @@ bool redirty_page_for_writepage(struct writeback_control *wbc, struct page *page
 bool folio_redirty_for_writepage(struct writeback_control *wbc, struct folio *folio);
 bool filemap_dirty_folio(struct address_space *mapping, struct folio *folio);
 
-/* CONFIG_CGROUP_WRITEBACK is off: an inode always belongs to its super block's one bdi_writeback. */
+/*
+ * CONFIG_CGROUP_WRITEBACK is off: an inode always belongs to its super block's one bdi_writeback.
+ */
 static inline void inode_attach_wb(struct inode *inode, struct page *page)
 {
 }

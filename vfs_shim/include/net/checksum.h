@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Kernel: include/net/checksum.h. Sockets only: lib/iov_iter.c refers to these, no filesystem calls them; net/checksum.c stops the run. */
+/*
+ * Kernel: include/net/checksum.h. Sockets only: lib/iov_iter.c refers to these, no filesystem calls
+ * them; net/checksum.c stops the run.
+ */
 #ifndef _CHECKSUM_H
 #define _CHECKSUM_H
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Kernel: include/net/net_namespace.h. No network in the box: its one namespace never goes away, so it is not counted. */
+/*
+ * Kernel: include/net/net_namespace.h. No network in the box: its one namespace never goes away, so
+ * it is not counted.
+ */
 #ifndef __NET_NET_NAMESPACE_H
 #define __NET_NET_NAMESPACE_H
 

@@ -2,8 +2,8 @@
 /*
  * The kernel's names for the lock checks of core/lockdep.h.
  *
- * Models: kernel/locking/lockdep.c, 6.1. Leaves out: wait types, pinning, cross-release, softirq-safe against
- * softirq-unsafe use (for hard irqs core checks it).
+ * Models: kernel/locking/lockdep.c, 6.1. Leaves out: wait types, pinning, cross-release,
+ * softirq-safe against softirq-unsafe use (for hard irqs core checks it).
  */
 #include <linux/lockdep.h>
 #include <linux/bug.h>
@@ -24,7 +24,8 @@ struct lock_class_key __lockdep_no_validate__;
  *
  * Models: lockdep_init_map(), 6.1.
  */
-void lockdep_init_map_fb(struct lockdep_map *map, const char *name, const void *key, unsigned int subclass)
+void lockdep_init_map_fb(struct lockdep_map *map, const char *name, const void *key,
+			 unsigned int subclass)
 {
 	/* Locks of this pseudo class are compared with none: each is a class of its own. */
 	if (key == &__lockdep_no_validate__)
@@ -38,7 +39,10 @@ bool fb_lockdep_held(const void *map)
 	return fb_lock_held(map);
 }
 
-/** fb_lockdep_held_type() - @read: 0 held for writing, 1 for reading, -1 either. Models: lock_is_held_type(), 6.1. */
+/**
+ * fb_lockdep_held_type() - @read: 0 held for writing, 1 for reading, -1 either. Models:
+ *	lock_is_held_type(), 6.1.
+ */
 bool fb_lockdep_held_type(const void *map, int read)
 {
 	if (read < 0)
@@ -46,7 +50,9 @@ bool fb_lockdep_held_type(const void *map, int read)
 	return read ? fb_lock_held(map) && !fb_lock_held_excl(map) : fb_lock_held_excl(map);
 }
 
-/** fb_lockdep_assert() - finding FB_CONTRACT unless @ok. Models: the lockdep_assert_*() family, 6.1. */
+/**
+ * fb_lockdep_assert() - finding FB_CONTRACT unless @ok. Models: the lockdep_assert_*() family, 6.1.
+ */
 void fb_lockdep_assert(bool ok, const char *what, const char *lock, const void *map)
 {
 	if (likely(ok))
@@ -57,13 +63,19 @@ void fb_lockdep_assert(bool ok, const char *what, const char *lock, const void *
 		fb_report(FB_CONTRACT, 0, NULL, "%s(%s) failed", what, lock);
 }
 
-/** fb_lockdep_any_held() - anything that makes the context atomic. Models: lockdep_assert_none_held_once(), 6.1, for spinlocks. */
+/**
+ * fb_lockdep_any_held() - anything that makes the context atomic. Models:
+ *	lockdep_assert_none_held_once(), 6.1, for spinlocks.
+ */
 bool fb_lockdep_any_held(void)
 {
 	return fb_atomic_depth() != 0;
 }
 
-/** fb_assert_irqs() - finding FB_CONTRACT unless interrupts are as said. Models: lockdep_assert_irqs_enabled(), 6.1. */
+/**
+ * fb_assert_irqs() - finding FB_CONTRACT unless interrupts are as said. Models:
+ *	lockdep_assert_irqs_enabled(), 6.1.
+ */
 void fb_assert_irqs(bool enabled, const char *what)
 {
 	if (irqs_disabled() == enabled)
@@ -83,7 +95,8 @@ void fb_lock_acquire(struct lockdep_map *map, unsigned int subclass, int trylock
 {
 	struct fb_lock_map m = map->fb;
 	enum fb_lock_mode mode = read ? FB_LOCK_SHARED : FB_LOCK_EXCL;
-	unsigned int flags = FB_LOCK_MAP | (trylock ? FB_LOCK_TRY : 0) | (read == 2 ? FB_LOCK_RECURSIVE_READ : 0);
+	unsigned int flags = FB_LOCK_MAP | (trylock ? FB_LOCK_TRY : 0) |
+			     (read == 2 ? FB_LOCK_RECURSIVE_READ : 0);
 
 	if (subclass)
 		m.subclass = subclass;

@@ -2,8 +2,8 @@
 /*
  * Mutexes: the unlocker hands over to the one that waits longest.
  *
- * Models: kernel/locking/mutex.c, 6.1. Leaves out: optimistic spinning and stealing (a running task may
- * overtake a woken waiter in the kernel until the hand-off bit is set), wait/wound mutexes.
+ * Models: kernel/locking/mutex.c, 6.1. Leaves out: optimistic spinning and stealing (a running task
+ * may overtake a woken waiter in the kernel until the hand-off bit is set), wait/wound mutexes.
  */
 #include <linux/mutex.h>
 #include <linux/export.h>
@@ -29,12 +29,15 @@ void __mutex_init(struct mutex *lock, const char *name, struct lock_class_key *k
 }
 EXPORT_SYMBOL(__mutex_init);
 
-/** mutex_destroy() - the mutex will not be used again; it must be free. Models: mutex_destroy(), mutex-debug.c, 6.1. */
+/**
+ * mutex_destroy() - the mutex will not be used again; it must be free. Models: mutex_destroy(),
+ *	mutex-debug.c, 6.1.
+ */
 void mutex_destroy(struct mutex *lock)
 {
 	if (lock->owner)
-		fb_report(FB_LOCK_MISUSE, 0, NULL, "mutex \"%s\" (%s) is destroyed while held", lock->dep_map.fb.name,
-			  fb_obj(&lock->dep_map));
+		fb_report(FB_LOCK_MISUSE, 0, NULL, "mutex \"%s\" (%s) is destroyed while held",
+			  lock->dep_map.fb.name, fb_obj(&lock->dep_map));
 }
 EXPORT_SYMBOL(mutex_destroy);
 
@@ -92,28 +95,40 @@ static int mutex_lock_common(struct mutex *lock, unsigned int state, unsigned in
 	return 0;
 }
 
-/** mutex_lock_nested() - sleep until the mutex is ours. Models: mutex_lock(), 6.1. Context: may sleep. */
+/**
+ * mutex_lock_nested() - sleep until the mutex is ours. Models: mutex_lock(), 6.1. Context: may
+ *	sleep.
+ */
 void mutex_lock_nested(struct mutex *lock, unsigned int subclass)
 {
 	mutex_lock_common(lock, TASK_UNINTERRUPTIBLE, subclass);
 }
 EXPORT_SYMBOL(mutex_lock_nested);
 
-/** mutex_lock_interruptible_nested() - the same; -EINTR for any signal, only if it has to wait. Models: 6.1. */
+/**
+ * mutex_lock_interruptible_nested() - the same; -EINTR for any signal, only if it has to wait.
+ *	Models: 6.1.
+ */
 int mutex_lock_interruptible_nested(struct mutex *lock, unsigned int subclass)
 {
 	return mutex_lock_common(lock, TASK_INTERRUPTIBLE, subclass);
 }
 EXPORT_SYMBOL(mutex_lock_interruptible_nested);
 
-/** mutex_lock_killable_nested() - the same; -EINTR for a fatal signal, only if it has to wait. Models: 6.1. */
+/**
+ * mutex_lock_killable_nested() - the same; -EINTR for a fatal signal, only if it has to wait.
+ *	Models: 6.1.
+ */
 int mutex_lock_killable_nested(struct mutex *lock, unsigned int subclass)
 {
 	return mutex_lock_common(lock, TASK_KILLABLE, subclass);
 }
 EXPORT_SYMBOL(mutex_lock_killable_nested);
 
-/** mutex_lock_io_nested() - mutex_lock(), accounted as waiting for I/O. Models: mutex_lock_io(), 6.1. */
+/**
+ * mutex_lock_io_nested() - mutex_lock(), accounted as waiting for I/O. Models: mutex_lock_io(),
+ *	6.1.
+ */
 void mutex_lock_io_nested(struct mutex *lock, unsigned int subclass)
 {
 	int token = io_schedule_prepare();
@@ -122,7 +137,9 @@ void mutex_lock_io_nested(struct mutex *lock, unsigned int subclass)
 	io_schedule_finish(token);
 }
 
-/** mutex_trylock() - 1 if it was free and is ours now. Models: mutex_trylock(), 6.1. Context: task. */
+/**
+ * mutex_trylock() - 1 if it was free and is ours now. Models: mutex_trylock(), 6.1. Context: task.
+ */
 int mutex_trylock(struct mutex *lock)
 {
 	fb_point(FB_PT_LOCK, lock);
@@ -134,7 +151,10 @@ int mutex_trylock(struct mutex *lock)
 }
 EXPORT_SYMBOL(mutex_trylock);
 
-/** mutex_unlock() - release, or hand over. Only its owner may. Models: mutex_unlock(), 6.1. Context: task. */
+/**
+ * mutex_unlock() - release, or hand over. Only its owner may. Models: mutex_unlock(), 6.1. Context:
+ *	task.
+ */
 void mutex_unlock(struct mutex *lock)
 {
 	struct mutex_waiter *w;
@@ -153,7 +173,10 @@ void mutex_unlock(struct mutex *lock)
 }
 EXPORT_SYMBOL(mutex_unlock);
 
-/** atomic_dec_and_mutex_lock() - count down; at zero return 1 with the mutex held. Models: kernel/locking/mutex.c, 6.1. */
+/**
+ * atomic_dec_and_mutex_lock() - count down; at zero return 1 with the mutex held. Models:
+ *	kernel/locking/mutex.c, 6.1.
+ */
 int atomic_dec_and_mutex_lock(atomic_t *cnt, struct mutex *lock)
 {
 	if (atomic_add_unless(cnt, -1, 1))

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Read-write semaphores: first come, first served. A reader that comes while somebody waits, waits too.
+ * Read-write semaphores: first come, first served. A reader that comes while somebody waits, waits
+ * too.
  *
- * Models: kernel/locking/rwsem.c, 6.1. Leaves out: optimistic spinning, lock stealing by readers and writers.
+ * Models: kernel/locking/rwsem.c, 6.1. Leaves out: optimistic spinning, lock stealing by readers
+ * and writers.
  */
 #include <linux/rwsem.h>
 #include <linux/export.h>
@@ -105,7 +107,8 @@ static bool busy_write(const void *obj)
 	return sem->owner || sem->readers || !list_empty(&sem->wait_list);
 }
 
-static int down_read_common(struct rw_semaphore *sem, unsigned int state, unsigned int subclass, unsigned int flags)
+static int down_read_common(struct rw_semaphore *sem, unsigned int state, unsigned int subclass,
+			    unsigned int flags)
 {
 	struct fb_lock_map map = fb_map_sub(&sem->dep_map, subclass);
 	int err;
@@ -124,28 +127,39 @@ static int down_read_common(struct rw_semaphore *sem, unsigned int state, unsign
 	return 0;
 }
 
-/** down_read_nested() - share; sleeps while a writer has it or waits. Models: down_read(), 6.1. Context: may sleep. */
+/**
+ * down_read_nested() - share; sleeps while a writer has it or waits. Models: down_read(), 6.1.
+ *	Context: may sleep.
+ */
 void down_read_nested(struct rw_semaphore *sem, int subclass)
 {
 	down_read_common(sem, TASK_UNINTERRUPTIBLE, (unsigned int)subclass, 0);
 }
 EXPORT_SYMBOL(down_read_nested);
 
-/** down_read_interruptible() - the same; -EINTR for any signal, only if it has to wait. Models: 6.1. */
+/**
+ * down_read_interruptible() - the same; -EINTR for any signal, only if it has to wait. Models: 6.1.
+ */
 int down_read_interruptible(struct rw_semaphore *sem)
 {
 	return down_read_common(sem, TASK_INTERRUPTIBLE, 0, 0);
 }
 EXPORT_SYMBOL(down_read_interruptible);
 
-/** down_read_killable_nested() - the same; -EINTR for a fatal signal, only if it has to wait. Models: 6.1. */
+/**
+ * down_read_killable_nested() - the same; -EINTR for a fatal signal, only if it has to wait.
+ *	Models: 6.1.
+ */
 int down_read_killable_nested(struct rw_semaphore *sem, int subclass)
 {
 	return down_read_common(sem, TASK_KILLABLE, (unsigned int)subclass, 0);
 }
 EXPORT_SYMBOL(down_read_killable_nested);
 
-/** down_read_trylock() - 1 unless a writer has it or somebody waits. Models: down_read_trylock(), 6.1. */
+/**
+ * down_read_trylock() - 1 unless a writer has it or somebody waits. Models: down_read_trylock(),
+ *	6.1.
+ */
 int down_read_trylock(struct rw_semaphore *sem)
 {
 	fb_point(FB_PT_READ, sem);
@@ -175,14 +189,20 @@ static int down_write_common(struct rw_semaphore *sem, unsigned int state, unsig
 	return 0;
 }
 
-/** down_write_nested() - own it alone; sleeps until it is free. Models: down_write(), 6.1. Context: may sleep. */
+/**
+ * down_write_nested() - own it alone; sleeps until it is free. Models: down_write(), 6.1. Context:
+ *	may sleep.
+ */
 void down_write_nested(struct rw_semaphore *sem, int subclass)
 {
 	down_write_common(sem, TASK_UNINTERRUPTIBLE, (unsigned int)subclass);
 }
 EXPORT_SYMBOL(down_write_nested);
 
-/** down_write_killable_nested() - the same; -EINTR for a fatal signal, only if it has to wait. Models: 6.1. */
+/**
+ * down_write_killable_nested() - the same; -EINTR for a fatal signal, only if it has to wait.
+ *	Models: 6.1.
+ */
 int down_write_killable_nested(struct rw_semaphore *sem, int subclass)
 {
 	return down_write_common(sem, TASK_KILLABLE, (unsigned int)subclass);
@@ -205,7 +225,8 @@ static void release_read(struct rw_semaphore *sem)
 {
 	fb_point_unlock(sem, true);
 	if (fb_lock_held_excl(&sem->dep_map)) {
-		fb_report(FB_LOCK_MISUSE, 0, NULL, "up_read() of \"%s\" (%s), which current holds for writing",
+		fb_report(FB_LOCK_MISUSE, 0, NULL,
+			  "up_read() of \"%s\" (%s), which current holds for writing",
 			  sem->dep_map.fb.name, fb_obj(&sem->dep_map));
 		sem->owner = NULL;
 		sem->readers++;
@@ -228,7 +249,8 @@ void up_write(struct rw_semaphore *sem)
 {
 	fb_point_unlock(sem, false);
 	if (fb_lock_held(&sem->dep_map) && !fb_lock_held_excl(&sem->dep_map)) {
-		fb_report(FB_LOCK_MISUSE, 0, NULL, "up_write() of \"%s\" (%s), which current holds for reading",
+		fb_report(FB_LOCK_MISUSE, 0, NULL,
+			  "up_write() of \"%s\" (%s), which current holds for reading",
 			  sem->dep_map.fb.name, fb_obj(&sem->dep_map));
 		if (sem->readers)
 			sem->readers--;
@@ -239,12 +261,16 @@ void up_write(struct rw_semaphore *sem)
 }
 EXPORT_SYMBOL(up_write);
 
-/** downgrade_write() - keep it for reading, and let waiting readers in. Models: downgrade_write(), 6.1. */
+/**
+ * downgrade_write() - keep it for reading, and let waiting readers in. Models: downgrade_write(),
+ *	6.1.
+ */
 void downgrade_write(struct rw_semaphore *sem)
 {
 	fb_point(FB_PT_UNLOCK, sem);
 	if (!fb_lock_held_excl(&sem->dep_map))
-		fb_report(FB_LOCK_MISUSE, 0, NULL, "downgrade_write() of \"%s\" (%s), which current does not own",
+		fb_report(FB_LOCK_MISUSE, 0, NULL,
+			  "downgrade_write() of \"%s\" (%s), which current does not own",
 			  sem->dep_map.fb.name, fb_obj(&sem->dep_map));
 	fb_lock_released(&sem->dep_map);
 	sem->owner = NULL;
@@ -262,7 +288,10 @@ void down_read_non_owner(struct rw_semaphore *sem)
 }
 EXPORT_SYMBOL(down_read_non_owner);
 
-/** up_read_non_owner() - release what down_read_non_owner() took, in whatever task. Models: up_read_non_owner(), 6.1. */
+/**
+ * up_read_non_owner() - release what down_read_non_owner() took, in whatever task. Models:
+ *	up_read_non_owner(), 6.1.
+ */
 void up_read_non_owner(struct rw_semaphore *sem)
 {
 	release_read(sem);

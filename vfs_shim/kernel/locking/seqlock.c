@@ -2,7 +2,8 @@
 /*
  * Sequence counters.
  *
- * Models: linux/seqlock.h, 6.1. Leaves out: latches, the check that a writer holds the associated lock.
+ * Models: linux/seqlock.h, 6.1. Leaves out: latches, the check that a writer holds the associated
+ * lock.
  */
 #include <linux/seqlock.h>
 #include <linux/export.h>
@@ -28,7 +29,10 @@ unsigned int fb_read_seq(const seqcount_t *s)
 	return READ_ONCE(s->sequence);
 }
 
-/** fb_read_seqbegin() - the count, once no writer is at work. Models: read_seqcount_begin(), 6.1: spins, never sleeps. */
+/**
+ * fb_read_seqbegin() - the count, once no writer is at work. Models: read_seqcount_begin(), 6.1:
+ *	spins, never sleeps.
+ */
 unsigned int fb_read_seqbegin(const seqcount_t *s)
 {
 	unsigned int seq;
@@ -46,12 +50,16 @@ bool fb_read_seqretry(const seqcount_t *s, unsigned int start)
 	return READ_ONCE(s->sequence) != start;
 }
 
-/** fb_write_seqbegin() - readers retry from now on; writers exclude each other by themselves. Models: write_seqcount_begin(), 6.1. */
+/**
+ * fb_write_seqbegin() - readers retry from now on; writers exclude each other by themselves.
+ *	Models: write_seqcount_begin(), 6.1.
+ */
 void fb_write_seqbegin(seqcount_t *s)
 {
 	fb_point(FB_PT_LOCK, s);
 	if (s->sequence & 1)
-		fb_report(FB_LOCK_MISUSE, 0, NULL, "two writers of sequence count \"%s\" (%s)", s->dep_map.fb.name, fb_obj(s));
+		fb_report(FB_LOCK_MISUSE, 0, NULL, "two writers of sequence count \"%s\" (%s)",
+			  s->dep_map.fb.name, fb_obj(s));
 	fb_atomic_enter("write_seqcount_begin()", s);
 	fb_race_seq_write(true);
 	s->sequence++;

@@ -2,9 +2,9 @@
 /*
  * Spinlocks and rwlocks: who comes first is served first, and who holds one is in atomic context.
  *
- * Models: kernel/locking/spinlock.c, spinlock_debug.c, qspinlock.c, qrwlock.c, lib/dec_and_lock.c, 6.1.
- * Leaves out: lock stealing in the slow path. A spinning task is blocked for the core, so that a lock that
- * nobody will release is a deadlock and not a livelock.
+ * Models: kernel/locking/spinlock.c, spinlock_debug.c, qspinlock.c, qrwlock.c, lib/dec_and_lock.c,
+ * 6.1. Leaves out: lock stealing in the slow path. A spinning task is blocked for the core, so that
+ * a lock that nobody will release is a deadlock and not a livelock.
  */
 #include <linux/spinlock.h>
 #include <linux/bit_spinlock.h>
@@ -102,7 +102,8 @@ int fb_spin_trylock(spinlock_t *lock, unsigned int flags)
 	if (lock->owner)
 		return 0;
 	lock->owner = me();
-	fb_lock_acquired(&lock->dep_map, &lock->dep_map.fb, FB_LOCK_EXCL, flags | FB_LOCK_SPIN | FB_LOCK_TRY);
+	fb_lock_acquired(&lock->dep_map, &lock->dep_map.fb, FB_LOCK_EXCL,
+			 flags | FB_LOCK_SPIN | FB_LOCK_TRY);
 	return 1;
 }
 
@@ -132,7 +133,9 @@ void fb_rwlock_init(rwlock_t *lock, const char *name, struct lock_class_key *key
 	lockdep_init_map(&lock->dep_map, name, key, 0);
 }
 
-/* Readers may nest; in irq context they overtake a waiting writer, as the queued rwlock lets them. */
+/*
+ * Readers may nest; in irq context they overtake a waiting writer, as the queued rwlock lets them.
+ */
 #define READ_FLAGS	(FB_LOCK_SPIN | FB_LOCK_RECURSIVE_READ)
 
 static bool read_must_wait(const rwlock_t *lock)
@@ -154,7 +157,10 @@ static bool rwlock_busy_write(const void *obj)
 	return lock->owner || lock->readers;
 }
 
-/** fb_read_lock() - share an rwlock. Models: read_lock(), 6.1. Context: any; atomic until the unlock. */
+/**
+ * fb_read_lock() - share an rwlock. Models: read_lock(), 6.1. Context: any; atomic until the
+ *	unlock.
+ */
 void fb_read_lock(rwlock_t *lock, unsigned int flags)
 {
 	fb_lock_check(&lock->dep_map, &lock->dep_map.fb, FB_LOCK_SHARED, flags | READ_FLAGS);
@@ -173,7 +179,8 @@ int fb_read_trylock(rwlock_t *lock, unsigned int flags)
 	if (lock->owner)
 		return 0;
 	lock->readers++;
-	fb_lock_acquired(&lock->dep_map, &lock->dep_map.fb, FB_LOCK_SHARED, flags | READ_FLAGS | FB_LOCK_TRY);
+	fb_lock_acquired(&lock->dep_map, &lock->dep_map.fb, FB_LOCK_SHARED,
+			 flags | READ_FLAGS | FB_LOCK_TRY);
 	return 1;
 }
 
@@ -221,7 +228,8 @@ int fb_write_trylock(rwlock_t *lock, unsigned int flags)
 	if (lock->owner || lock->readers)
 		return 0;
 	lock->owner = me();
-	fb_lock_acquired(&lock->dep_map, &lock->dep_map.fb, FB_LOCK_EXCL, flags | FB_LOCK_SPIN | FB_LOCK_TRY);
+	fb_lock_acquired(&lock->dep_map, &lock->dep_map.fb, FB_LOCK_EXCL,
+			 flags | FB_LOCK_SPIN | FB_LOCK_TRY);
 	return 1;
 }
 
@@ -252,7 +260,9 @@ int atomic_dec_and_lock_fb(atomic_t *atomic, spinlock_t *lock)
 	return 0;
 }
 
-/** atomic_dec_and_lock_irqsave_fb() - the same with interrupts off. Models: lib/dec_and_lock.c, 6.1. */
+/**
+ * atomic_dec_and_lock_irqsave_fb() - the same with interrupts off. Models: lib/dec_and_lock.c, 6.1.
+ */
 int atomic_dec_and_lock_irqsave_fb(atomic_t *atomic, spinlock_t *lock, unsigned long *flags)
 {
 	if (atomic_add_unless(atomic, -1, 1))
@@ -272,12 +282,17 @@ static struct fb_bit_waiter {
 	int bit;
 } *bit_waiters;
 
-/** bit_spin_lock() - spin until bit @bitnum of *@addr is ours. Models: linux/bit_spinlock.h, 6.1. Atomic until the unlock. */
+/**
+ * bit_spin_lock() - spin until bit @bitnum of *@addr is ours. Models: linux/bit_spinlock.h, 6.1.
+ *	Atomic until the unlock.
+ */
 void bit_spin_lock(int bitnum, unsigned long *addr)
 {
 	fb_point(FB_PT_LOCK, addr);
 	while (__test_and_set_bit((unsigned long)bitnum, addr)) {
-		struct fb_bit_waiter w = { .next = bit_waiters, .task = fb_current(), .addr = addr, .bit = bitnum };
+		struct fb_bit_waiter w = {
+			.next = bit_waiters, .task = fb_current(), .addr = addr, .bit = bitnum
+		};
 		struct fb_bit_waiter **p;
 
 		bit_waiters = &w;
@@ -290,7 +305,9 @@ void bit_spin_lock(int bitnum, unsigned long *addr)
 	fb_atomic_enter("bit spinlock", addr);
 }
 
-/** bit_spin_trylock() - 1 if the bit was clear and is ours now. Models: linux/bit_spinlock.h, 6.1. */
+/**
+ * bit_spin_trylock() - 1 if the bit was clear and is ours now. Models: linux/bit_spinlock.h, 6.1.
+ */
 int bit_spin_trylock(int bitnum, unsigned long *addr)
 {
 	fb_point(FB_PT_LOCK, addr);
@@ -308,7 +325,8 @@ void bit_spin_unlock(int bitnum, unsigned long *addr)
 
 	fb_point(FB_PT_UNLOCK, addr);
 	if (!__test_and_clear_bit((unsigned long)bitnum, addr))
-		fb_report(FB_LOCK_MISUSE, 0, NULL, "bit spinlock (%s) is released that nobody holds", fb_obj(addr));
+		fb_report(FB_LOCK_MISUSE, 0, NULL,
+			  "bit spinlock (%s) is released that nobody holds", fb_obj(addr));
 	fb_race_atomic(addr, sizeof(*addr), FB_RMW, FB_RELEASE);
 	fb_atomic_exit("bit spinlock", addr);
 	for (w = bit_waiters; w; w = w->next)

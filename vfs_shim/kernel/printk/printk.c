@@ -2,8 +2,8 @@
 /*
  * The kernel log: lines of the trace.
  *
- * Models: kernel/printk/printk.c, lib/dump_stack.c, lib/ratelimit.c, 6.1. Leaves out: consoles, log levels as filters.
- * With FUSEBOX_VERBOSE in the environment the lines go to stderr too.
+ * Models: kernel/printk/printk.c, lib/dump_stack.c, lib/ratelimit.c, 6.1. Leaves out: consoles, log
+ * levels as filters. With FUSEBOX_VERBOSE in the environment the lines go to stderr too.
  */
 #include <linux/printk.h>
 #include <linux/export.h>
@@ -28,7 +28,10 @@ static void flush_line(void)
 		fprintf(stderr, "printk: %s\n", line);
 }
 
-/** vprintk() - append to the log; a new record ends the line before it, unless it is KERN_CONT. Models: 6.1. Context: any. */
+/**
+ * vprintk() - append to the log; a new record ends the line before it, unless it is KERN_CONT.
+ *	Models: 6.1. Context: any.
+ */
 int vprintk(const char *fmt, va_list args)
 {
 	char text[sizeof(line)];
@@ -65,7 +68,10 @@ int _printk(const char *fmt, ...)
 }
 EXPORT_SYMBOL(_printk);
 
-/** dump_stack() - the call stack, on stderr when verbose; the log says where it was asked for. Models: 6.1. */
+/**
+ * dump_stack() - the call stack, on stderr when verbose; the log says where it was asked for.
+ *	Models: 6.1.
+ */
 void dump_stack(void)
 {
 	fb_trace("printk: Call Trace of %s", fb_stack_site(fb_stack_here()));

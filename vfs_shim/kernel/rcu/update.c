@@ -2,9 +2,10 @@
 /*
  * RCU: callbacks run after every reader that was inside at call_rcu() has left.
  *
- * Models: kernel/rcu/tree.c, tree_plugin.h (preemptible), update.c, srcutree.c, 6.1. Callbacks run one after another
- * in a daemon, in softirq context, in the order of call_rcu(). Leaves out: expedited periods (all are as fast as
- * they can be), stall warnings, Tasks RCU. Read sections are counted by core/rcu.h.
+ * Models: kernel/rcu/tree.c, tree_plugin.h (preemptible), update.c, srcutree.c, 6.1. Callbacks run
+ * one after another in a daemon, in softirq context, in the order of call_rcu(). Leaves out:
+ * expedited periods (all are as fast as they can be), stall warnings, Tasks RCU. Read sections are
+ * counted by core/rcu.h.
  */
 #include <linux/rcupdate.h>
 #include <linux/bug.h>
@@ -25,8 +26,8 @@
 #include "../internal.h"
 
 /*
- * A callback in its list: the rcu_head's func holds the function, and where it waits is kept beside, in memory of the
- * box: an rcu_head has no room for the epoch.
+ * A callback in its list: the rcu_head's func holds the function, and where it waits is kept
+ * beside, in memory of the box: an rcu_head has no room for the epoch.
  */
 struct entry {
 	struct entry *next;
@@ -48,8 +49,9 @@ struct gp_waiter {
 static struct gp_waiter *waiters;
 
 /*
- * For the explorer: sections commute with each other, but not with the beginning of a grace period that a task waits
- * for, nor does one that may end such a period with another. What callbacks need is told by fb_touch_rcu().
+ * For the explorer: sections commute with each other, but not with the beginning of a grace period
+ * that a task waits for, nor does one that may end such a period with another. What callbacks need
+ * is told by fb_touch_rcu().
  */
 static void touch_sections(bool grace_period)
 {
@@ -131,7 +133,10 @@ static void enqueue(struct rcu_head *head, const void *ptr, rcu_callback_t func)
 	}
 }
 
-/** rcu_read_lock() - pointers that are fetched now stay until the unlock; nests. Models: 6.1, preemptible RCU. Must not sleep. */
+/**
+ * rcu_read_lock() - pointers that are fetched now stay until the unlock; nests. Models: 6.1,
+ *	preemptible RCU. Must not sleep.
+ */
 void rcu_read_lock(void)
 {
 	fb_point(FB_PT_RCU, NULL);
@@ -202,7 +207,10 @@ void fb_rcu_check(bool ok, const char *what)
 		fb_report(FB_RCU, 0, NULL, "suspicious RCU usage: %s", what);
 }
 
-/** call_rcu() - @func(@head) after a grace period, in softirq context. Models: kernel/rcu/tree.c, 6.1. Context: any. */
+/**
+ * call_rcu() - @func(@head) after a grace period, in softirq context. Models: kernel/rcu/tree.c,
+ *	6.1. Context: any.
+ */
 void call_rcu(struct rcu_head *head, rcu_callback_t func)
 {
 	fb_point(FB_PT_RCU, head);
@@ -211,7 +219,10 @@ void call_rcu(struct rcu_head *head, rcu_callback_t func)
 }
 EXPORT_SYMBOL(call_rcu);
 
-/** fb_kfree_rcu() - kfree_rcu(): free @ptr after a grace period; without @head it may have to wait for one. */
+/**
+ * fb_kfree_rcu() - kfree_rcu(): free @ptr after a grace period; without @head it may have to wait
+ *	for one.
+ */
 void fb_kfree_rcu(const void *ptr, struct rcu_head *head)
 {
 	if (!ptr)
@@ -222,7 +233,10 @@ void fb_kfree_rcu(const void *ptr, struct rcu_head *head)
 	enqueue(NULL, ptr, NULL);
 }
 
-/** synchronize_rcu() - wait for a grace period. Models: kernel/rcu/tree.c, 6.1. Context: may sleep, not inside a section. */
+/**
+ * synchronize_rcu() - wait for a grace period. Models: kernel/rcu/tree.c, 6.1. Context: may sleep,
+ *	not inside a section.
+ */
 void synchronize_rcu(void)
 {
 	struct gp_waiter w, **p;
@@ -261,7 +275,10 @@ static void barrier_callback(struct rcu_head *head)
 	complete(&container_of(head, struct barrier, head)->done);
 }
 
-/** rcu_barrier() - wait until every callback queued so far has run. Models: kernel/rcu/tree.c, 6.1. Context: may sleep. */
+/**
+ * rcu_barrier() - wait until every callback queued so far has run. Models: kernel/rcu/tree.c, 6.1.
+ *	Context: may sleep.
+ */
 void rcu_barrier(void)
 {
 	struct barrier b;
@@ -308,7 +325,10 @@ EXPORT_SYMBOL(cond_synchronize_rcu);
 
 /* SRCU: readers may sleep, so they are counted in the structure: two counts, one of them drains. */
 
-/** __init_srcu_struct() - 0, or -ENOMEM (fault point "alloc": the kernel allocates per-cpu counters). Models: srcutree.c, 6.1. */
+/**
+ * __init_srcu_struct() - 0, or -ENOMEM (fault point "alloc": the kernel allocates per-cpu
+ *	counters). Models: srcutree.c, 6.1.
+ */
 int __init_srcu_struct(struct srcu_struct *ssp, const char *name, struct lock_class_key *key)
 {
 	if (fb_fault("alloc"))
@@ -358,14 +378,18 @@ int srcu_read_lock_held(const struct srcu_struct *ssp)
 	return fb_lockdep_held(&ssp->dep_map);
 }
 
-/** synchronize_srcu() - wait for the readers that are inside. Models: 6.1. Context: may sleep, not inside a section of @ssp. */
+/**
+ * synchronize_srcu() - wait for the readers that are inside. Models: 6.1. Context: may sleep, not
+ *	inside a section of @ssp.
+ */
 void synchronize_srcu(struct srcu_struct *ssp)
 {
 	unsigned int old;
 
 	fb_might_sleep("synchronize_srcu()");
 	if (srcu_read_lock_held(ssp))
-		fb_report(FB_RCU, 0, NULL, "synchronize_srcu() inside a read section of the same SRCU");
+		fb_report(FB_RCU, 0, NULL,
+			  "synchronize_srcu() inside a read section of the same SRCU");
 	/* One at a time: the two counts serve one grace period. */
 	wait_var_event(&ssp->syncing, !ssp->syncing);
 	ssp->syncing = true;

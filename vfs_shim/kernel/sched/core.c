@@ -2,9 +2,10 @@
 /*
  * Sleeping and waking.
  *
- * Models: kernel/sched/core.c, kernel/exit.c (rcuwait), 6.1: a task sleeps in schedule() for as long as its
- * state says so, and a wake-up is a change of that state; one that comes before the state is set has no
- * effect, as in the kernel. Leaves out: priorities, processors, time slices, freezing.
+ * Models: kernel/sched/core.c, kernel/exit.c (rcuwait), 6.1: a task sleeps in schedule() for as
+ * long as its state says so, and a wake-up is a change of that state; one that comes before the
+ * state is set has no effect, as in the kernel. Leaves out: priorities, processors, time slices,
+ * freezing.
  */
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
@@ -54,7 +55,10 @@ static int try_to_wake_up(struct task_struct *p, unsigned int state, int wake_fl
 	return 1;
 }
 
-/** wake_up_process() - wake @p from any sleep. Models: wake_up_process(), 6.1. Return: 1 if it slept. */
+/**
+ * wake_up_process() - wake @p from any sleep. Models: wake_up_process(), 6.1. Return: 1 if it
+ *	slept.
+ */
 int wake_up_process(struct task_struct *p)
 {
 	return try_to_wake_up(p, TASK_NORMAL | TASK_NEW, 0);
@@ -104,7 +108,10 @@ void yield(void)
 }
 EXPORT_SYMBOL(yield);
 
-/** _cond_resched() - a choice point; 0, nothing is known about others. Models: __cond_resched(), 6.1. */
+/**
+ * _cond_resched() - a choice point; 0, nothing is known about others. Models: __cond_resched(),
+ *	6.1.
+ */
 int _cond_resched(void)
 {
 	fb_point(FB_PT_OTHER, NULL);
@@ -112,7 +119,10 @@ int _cond_resched(void)
 }
 EXPORT_SYMBOL(_cond_resched);
 
-/** fb_cond_resched_lock() - 0: nobody asks the holder of a spinlock to give way. Models: cond_resched_lock(), 6.1. */
+/**
+ * fb_cond_resched_lock() - 0: nobody asks the holder of a spinlock to give way. Models:
+ *	cond_resched_lock(), 6.1.
+ */
 int fb_cond_resched_lock(spinlock_t *lock)
 {
 	lockdep_assert_held(lock);
@@ -162,11 +172,15 @@ EXPORT_SYMBOL(__might_resched);
 void __cant_sleep(const char *file, int line, int preempt_offset)
 {
 	if (!fb_atomic_depth() && !irqs_disabled())
-		fb_report(FB_CONTRACT, 0, NULL, "cant_sleep() in a context that may sleep (%s:%d)", file, line);
+		fb_report(FB_CONTRACT, 0, NULL, "cant_sleep() in a context that may sleep (%s:%d)",
+			  file, line);
 }
 EXPORT_SYMBOL(__cant_sleep);
 
-/* One task waits, others wake it; nothing is said of the waiter's life time but that RCU protects it. */
+/*
+ * One task waits, others wake it; nothing is said of the waiter's life time but that RCU protects
+ * it.
+ */
 
 /** rcuwait_wake_up() - 1 if there was one and it slept. Models: kernel/exit.c, 6.1. */
 int rcuwait_wake_up(struct rcuwait *w)

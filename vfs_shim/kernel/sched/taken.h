@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Kernel: kernel/sched/build_utility.c. The kernel compiles wait.c, wait_bit.c, swait.c and completion.c, which
- * include nothing themselves, into that one file; here the build force-includes this header into each.
+ * Kernel: kernel/sched/build_utility.c. The kernel compiles wait.c, wait_bit.c, swait.c and
+ * completion.c, which include nothing themselves, into that one file; here the build force-includes
+ * this header into each.
  */
 #ifndef VFS_SHIM_KERNEL_SCHED_TAKEN_H
 #define VFS_SHIM_KERNEL_SCHED_TAKEN_H
@@ -23,7 +24,10 @@
 #include <linux/wait.h>
 #include <linux/wait_bit.h>
 
-/* Kernel: kernel/sched/sched.h. A wakeup whose waker is about to sleep; only a hint to the load balancer. */
+/*
+ * Kernel: kernel/sched/sched.h. A wakeup whose waker is about to sleep; only a hint to the load
+ * balancer.
+ */
 #define WF_SYNC		0x10
 
 void swake_up_all_locked(struct swait_queue_head *q);

@@ -2,9 +2,9 @@
 /*
  * Clocks and conversions, in virtual time.
  *
- * Models: kernel/time/{time,timekeeping,jiffies}.c, 6.1, at 250 Hz. The monotonic clock is fb_now(); real time starts at
- * 2026-01-01. The coarse clock, which file times come from, moves with the tick: two changes of a file within one
- * have the same time, as in the kernel.
+ * Models: kernel/time/{time,timekeeping,jiffies}.c, 6.1, at 250 Hz. The monotonic clock is
+ * fb_now(); real time starts at 2026-01-01. The coarse clock, which file times come from, moves
+ * with the tick: two changes of a file within one have the same time, as in the kernel.
  */
 #include <linux/jiffies.h>
 #include <linux/export.h>
@@ -16,7 +16,9 @@
 #include <linux/uaccess.h>
 #include <core/task.h>
 
-/** get_jiffies_64() - ticks since boot, from INITIAL_JIFFIES. Models: kernel/time/jiffies.c, 6.1. */
+/**
+ * get_jiffies_64() - ticks since boot, from INITIAL_JIFFIES. Models: kernel/time/jiffies.c, 6.1.
+ */
 u64 get_jiffies_64(void)
 {
 	return INITIAL_JIFFIES + fb_now() / TICK_NSEC;
@@ -206,7 +208,8 @@ struct timespec64 timespec64_add_safe(const struct timespec64 lhs, const struct 
 {
 	struct timespec64 res;
 
-	set_normalized_timespec64(&res, (time64_t)((u64)lhs.tv_sec + (u64)rhs.tv_sec), lhs.tv_nsec + rhs.tv_nsec);
+	set_normalized_timespec64(&res, (time64_t)((u64)lhs.tv_sec + (u64)rhs.tv_sec),
+				  lhs.tv_nsec + rhs.tv_nsec);
 	if (res.tv_sec < lhs.tv_sec || res.tv_sec < rhs.tv_sec) {
 		res.tv_sec = TIME64_MAX;
 		res.tv_nsec = 0;
@@ -214,7 +217,10 @@ struct timespec64 timespec64_add_safe(const struct timespec64 lhs, const struct 
 	return res;
 }
 
-/** set_normalized_timespec64() - the nanosecond part into 0..999999999. Models: kernel/time/time.c, 6.1. */
+/**
+ * set_normalized_timespec64() - the nanosecond part into 0..999999999. Models: kernel/time/time.c,
+ *	6.1.
+ */
 void set_normalized_timespec64(struct timespec64 *ts, time64_t sec, s64 nsec)
 {
 	struct timespec64 carry = ns_to_timespec64(nsec);

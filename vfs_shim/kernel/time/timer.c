@@ -2,8 +2,9 @@
 /*
  * Timers and sleeping for a time.
  *
- * Models: kernel/time/timer.c, hrtimer.c (schedule_hrtimeout), 6.1. Expired timers run one after another, in the order
- * of their expiry, in a daemon in softirq context. Leaves out: deferrable timers, processors, slack.
+ * Models: kernel/time/timer.c, hrtimer.c (schedule_hrtimeout), 6.1. Expired timers run one after
+ * another, in the order of their expiry, in a daemon in softirq context. Leaves out: deferrable
+ * timers, processors, slack.
  */
 #include <linux/timer.h>
 #include <linux/bug.h>
@@ -94,7 +95,8 @@ static void set_alarm(void)
 }
 
 /** fb_timer_init() - timer_setup(): not pending. Models: 6.1. */
-void fb_timer_init(struct timer_list *timer, void (*func)(struct timer_list *timer), unsigned int flags)
+void fb_timer_init(struct timer_list *timer, void (*func)(struct timer_list *timer),
+		   unsigned int flags)
 {
 	*timer = (struct timer_list){ .function = func, .flags = flags };
 }
@@ -195,13 +197,17 @@ int try_to_del_timer_sync(struct timer_list *timer)
 }
 EXPORT_SYMBOL(try_to_del_timer_sync);
 
-/** del_timer_sync() - and wait until its function has returned. Models: 6.1. Context: not from that function, nor with locks that it takes. */
+/**
+ * del_timer_sync() - and wait until its function has returned. Models: 6.1. Context: not from that
+ *	function, nor with locks that it takes.
+ */
 int del_timer_sync(struct timer_list *timer)
 {
 	int ret;
 
 	if (running == timer && current == timer_daemon)
-		fb_report_fatal(FB_DEADLOCK, 0, NULL, "del_timer_sync() from the timer's own function");
+		fb_report_fatal(FB_DEADLOCK, 0, NULL,
+				"del_timer_sync() from the timer's own function");
 	while ((ret = try_to_del_timer_sync(timer)) < 0)
 		cpu_relax();
 	fb_race_acquire(&timer->function);
@@ -230,8 +236,8 @@ static void sleep_until(u64 deadline)
  * schedule_timeout() - schedule(), for @timeout jiffies at most
  * @timeout: MAX_SCHEDULE_TIMEOUT for ever
  *
- * Models: kernel/time/timer.c, 6.1. In state TASK_RUNNING it returns at once. Context: may sleep. Return: jiffies
- * left, 0 when the time is over.
+ * Models: kernel/time/timer.c, 6.1. In state TASK_RUNNING it returns at once. Context: may sleep.
+ * Return: jiffies left, 0 when the time is over.
  */
 signed long schedule_timeout(signed long timeout)
 {
@@ -292,14 +298,20 @@ signed long schedule_timeout_idle(signed long timeout)
 }
 EXPORT_SYMBOL(schedule_timeout_idle);
 
-/** io_schedule_timeout() - schedule_timeout(), accounted as waiting for I/O. Models: kernel/sched/core.c, 6.1. */
+/**
+ * io_schedule_timeout() - schedule_timeout(), accounted as waiting for I/O. Models:
+ *	kernel/sched/core.c, 6.1.
+ */
 long io_schedule_timeout(long timeout)
 {
 	return schedule_timeout(timeout);
 }
 EXPORT_SYMBOL(io_schedule_timeout);
 
-/** schedule_hrtimeout() - sleep until *@expires, absolute or from now; 0 when it came, -EINTR when woken before. Models: 6.1. */
+/**
+ * schedule_hrtimeout() - sleep until *@expires, absolute or from now; 0 when it came, -EINTR when
+ *	woken before. Models: 6.1.
+ */
 int schedule_hrtimeout(ktime_t *expires, const enum hrtimer_mode mode)
 {
 	u64 deadline;

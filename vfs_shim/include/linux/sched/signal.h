@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Kernel: linux/sched/signal.h. Only what waits look at: which signals are pending, and resource limits. */
+/*
+ * Kernel: linux/sched/signal.h. Only what waits look at: which signals are pending, and resource
+ * limits.
+ */
 #ifndef _LINUX_SCHED_SIGNAL_H
 #define _LINUX_SCHED_SIGNAL_H
 
@@ -38,11 +41,15 @@ void force_sig(int sig);
 int do_send_sig_info_fb(int sig, struct task_struct *p, bool group);
 
 /*
- * A killable or interruptible wait may fail here: when fault point "signal" fires, current gets SIGKILL, or
- * SIGINT when @state says that it would do. Waits call this before they look at the pending signals.
+ * A killable or interruptible wait may fail here: when fault point "signal" fires, current gets
+ * SIGKILL, or SIGINT when @state says that it would do. Waits call this before they look at the
+ * pending signals.
  */
 void fb_signal_fault(unsigned int state);
-/* Return to user space, as sim/process.c does it: takes out the pending signals. True if a fatal one was there. */
+/*
+ * Return to user space, as sim/process.c does it: takes out the pending signals. True if a fatal
+ * one was there.
+ */
 bool fb_signals_take(struct task_struct *p);
 
 static inline struct pid *task_tgid(struct task_struct *task)

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Kernel: include/uapi/linux/eventpoll.h. struct epoll_event and EPOLL* are libc's, of the same values; this is the rest. */
+/*
+ * Kernel: include/uapi/linux/eventpoll.h. struct epoll_event and EPOLL* are libc's, of the same
+ * values; this is the rest.
+ */
 #ifndef _UAPI_LINUX_EVENTPOLL_H
 #define _UAPI_LINUX_EVENTPOLL_H
 
