@@ -77,6 +77,14 @@ class Runs(ToolTest):
         some = names(self)[::7]
         self.assertEqual(points(*some), sum(points(name) for name in some))
 
+    def test_same_wherever_memory_lies(self):
+        """A token counts choice points: they must not depend on addresses, as chains of a hash table do."""
+        def points(*options):
+            done = self.assert_works(FUSEBOX, "run", "open", "conc", "registry", *options)
+            return re.search(r"passed (\d+) choice points", done.stderr).group(1)
+        self.assertEqual(points(), points("--no-guard"))
+        self.assertEqual(points(), points("--jobs", "1"))
+
     def test_same_side_by_side(self):
         first, second = (self.assert_works(FUSEBOX, "run", "open", "--trace", "--jobs", jobs)
                          for jobs in ("1", "3"))

@@ -79,5 +79,10 @@ void fb_mem_free(void *p);
 size_t fb_mem_size(const void *p);
 bool fb_mem_live(const void *p);
 bool fb_mem_inside(const void *p);
+/*
+ * Which object of this run @p points into, counted in order of allocation; 0: none. Unlike its
+ * address it is the same with guard pages and without, and whatever the process did before.
+ */
+unsigned int fb_mem_number(const void *p);
 
 #endif

@@ -230,6 +230,14 @@ bool fb_mem_inside(const void *p)
 	return b && b->live;
 }
 
+/** fb_mem_number() - see ledger.h. Context: any. */
+unsigned int fb_mem_number(const void *p)
+{
+	struct fb_block *b = find(p);
+
+	return b ? b->number : 0;
+}
+
 bool fb_mem_describe(const void *p, char *buf, size_t len, bool *live)
 {
 	struct fb_block *b = find(p);

@@ -39,11 +39,12 @@ struct kmem_cache *names_cachep;
 
 /**
  * full_name_hash() - hash and length of a component. Models: fs/namei.c, 6.1 (the byte-at-a-time
- *	form).
+ *	form), but for the salt: it is the number of the object in place of its address, as chains
+ *	of the hash, and the choice points in them, must be the same when a run is repeated.
  */
 unsigned int full_name_hash(const void *salt, const char *name, unsigned int len)
 {
-	unsigned long hash = init_name_hash(salt);
+	unsigned long hash = init_name_hash((unsigned long)fb_mem_number(salt));
 
 	while (len--)
 		hash = partial_name_hash((unsigned char)*name++, hash);
