@@ -295,11 +295,15 @@ static struct page *user_page(char *data)
 	for (b = *bucket(data); b; b = b->next) {
 		if (b->data != data || !b->pages[0]._refcount.counter)
 			continue;
+		/* As by the lock of the page table: the page was made before. */
+		fb_race_acquire(b);
 		b->pages[0]._refcount.counter++;
 		fb_watch_add(&b->pages[0]._refcount, 1);
 		return b->pages;
 	}
-	return block_new(data, 0, true)->pages;
+	b = block_new(data, 0, true);
+	fb_race_release(b);
+	return b->pages;
 }
 
 /**
