@@ -799,7 +799,60 @@ out:
 	conc_end(&c);
 }
 
-#define MIXED	(W_CAP_PAGE_CACHE)
+static enum srv_backing cached_for_writers(struct server *srv, const char *name, uint32_t flags)
+{
+	(void)srv;
+	(void)name;
+	return (flags & O_ACCMODE) == O_RDONLY ? SRV_RDWR : SRV_CACHED;
+}
+
+static long write_back(struct fx_job *job)
+{
+	struct conc *c = conc_of(job);
+
+	return w_msync(c->w, c->map, CONC_SIZE);
+}
+
+static long read_stored(struct fx_job *job)
+{
+	struct conc *c = conc_of(job);
+	char buf[10];
+	long ret = w_pread(c->w, (int)c->other, buf, sizeof(buf), 10);
+
+	EXPECT(c->sc, ret != sizeof(buf) || sc_matches(buf, sizeof(buf), 10, 2), "what was stored is not read");
+	return ret;
+}
+
+/* What was stored is what a passthrough read sees, while it is being written back, too. */
+static void conc_stored_read(struct sc *sc)
+{
+	static const conc_fn fn[] = { read_stored, write_back };
+	struct fx_opts o;
+	struct conc c;
+	char buf[10];
+	long ret[2];
+
+	fx_opts_init(&o);
+	o.srv.choose = cached_for_writers;
+	if (!conc_begin(sc, &c, &o, 0))
+		goto out;
+	c.other = w_open(c.w, fx_mnt(&c.fx, "f"), O_RDONLY, 0);
+	EXPECT_DIFF(sc, DIFF_MIXED_OPENS, c.other < 0 ? c.other : 0, 0, -EIO);
+	if (sc_differs(sc, DIFF_MIXED_OPENS) || c.other < 0)
+		goto out;
+	NEED_EQ(sc, w_mmap(c.w, (int)c.fd, CONC_SIZE, W_MAP_SHARED | W_MAP_WRITE, 0, &c.map), 0);
+	sc_pattern(buf, sizeof(buf), 10, 2);
+	NEED_EQ(sc, w_store(c.w, c.map + 10, buf, sizeof(buf)), 0);
+	if (conc_meet(&c, 2, fn, ret)) {
+		EXPECT_EQ(sc, ret[0], 10);
+		EXPECT_EQ(sc, ret[1], 0);
+	}
+	EXPECT_EQ(sc, w_munmap(c.w, c.map, CONC_SIZE), 0);
+out:
+	conc_end(&c);
+}
+
+#define MIXED (W_CAP_PAGE_CACHE)
 
 const struct scenario conc_scenarios[] = {
 	{ "conc/write-write", "two writes in place of the same bytes", 0, conc_write_write },
@@ -839,5 +892,7 @@ const struct scenario conc_scenarios[] = {
 	  W_CAP_FREEZE, conc_freeze_truncate_write },
 	{ "conc/cached-read", "a cached read and a write through passthrough", MIXED,
 	  conc_cached_read },
+	{ "conc/stored-read", "a passthrough read while a store is written back",
+	  MIXED | W_CAP_MMAP, conc_stored_read },
 	{ 0 }
 };

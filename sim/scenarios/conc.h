@@ -19,6 +19,7 @@
  * @fd: "f", opened through FUSE
  * @other: another fd, or -1
  * @id: a backing id, if the scenario registers one
+ * @map: a mapping of @fd, if the scenario makes one
  * @ctx: a context of io_submit(), or -1
  * @aio: its request
  * @buf: and its buffer; NULL: there are no asynchronous requests
@@ -32,6 +33,7 @@ struct conc {
 	long fd;
 	long other;
 	long id;
+	unsigned long long map;
 	long ctx;
 	struct w_aio aio;
 	char *buf;

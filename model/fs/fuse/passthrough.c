@@ -391,14 +391,22 @@ void fuse_passthrough_release(struct fuse_inode *fi, struct fuse_file *ff)
  * Read and write
  */
 
-/* Dirty pages, or pages on their way to the server, in [start, end]? */
+/*
+ * Dirty pages, or pages on their way to the server, in [start, end]?
+ *
+ * A page is in the tree before it ceases to be dirty or under writeback, see
+ * fuse_writepages_send(): looked at in this order, it is in one of the two.
+ */
 static bool fuse_passthrough_dirty(struct inode *inode, loff_t start,
 				   loff_t end)
 {
 	struct fuse_inode *fi = get_fuse_inode(inode);
 
-	return !RB_EMPTY_ROOT(&fi->writepages) ||
-	       filemap_range_needs_writeback(inode->i_mapping, start, end);
+	if (filemap_range_needs_writeback(inode->i_mapping, start, end))
+		return true;
+
+	smp_rmb(); /* as by the unlock of fi->lock before end_page_writeback() */
+	return data_race(!RB_EMPTY_ROOT(&fi->writepages)); /* one word */
 }
 
 /* Make the lower kiocb for @iocb, a synchronous one */
