@@ -37,6 +37,11 @@ def names(test):
     return [line.split()[0] for line in listed if line.strip()]
 
 
+def points(test, *arguments):
+    done = test.assert_works(FUSEBOX, "run", *arguments)
+    return int(re.search(r"passed (\d+) choice points", done.stderr).group(1))
+
+
 class Runs(ToolTest):
     def test_list_has_each_name_once(self):
         listed = names(self)
@@ -70,20 +75,14 @@ class Runs(ToolTest):
 
     def test_same_alone_as_after_others(self):
         """Or a finding of a long run could not be replayed by itself."""
-        def points(*patterns):
-            done = self.assert_works(FUSEBOX, "run", *patterns)
-            return int(re.search(r"(\d+) choice points", done.stderr).group(1))
-
         some = names(self)[::7]
-        self.assertEqual(points(*some), sum(points(name) for name in some))
+        self.assertEqual(points(self, *some), sum(points(self, name) for name in some))
 
     def test_same_wherever_memory_lies(self):
         """A token counts choice points: they must not depend on addresses, as chains of a hash table do."""
-        def points(*options):
-            done = self.assert_works(FUSEBOX, "run", "open", "conc", "registry", *options)
-            return re.search(r"passed (\d+) choice points", done.stderr).group(1)
-        self.assertEqual(points(), points("--no-guard"))
-        self.assertEqual(points(), points("--jobs", "1"))
+        some = ("open", "conc", "registry")
+        self.assertEqual(points(self, *some), points(self, *some, "--no-guard"))
+        self.assertEqual(points(self, *some), points(self, *some, "--jobs", "1"))
 
     def test_same_side_by_side(self):
         first, second = (self.assert_works(FUSEBOX, "run", "open", "--trace", "--jobs", jobs)
