@@ -776,21 +776,30 @@ static long read_cached(struct fx_job *job)
 	return w_pread(c->w, (int)c->other, buf, sizeof(buf), 10);
 }
 
+/* As conc_begin(), and @c->other is opened for reading: one of the two is cached, as @choose says. */
+static bool begin_mixed(struct sc *sc, struct conc *c,
+			enum srv_backing (*choose)(struct server *srv, const char *name,
+						   uint32_t flags))
+{
+	struct fx_opts o;
+
+	fx_opts_init(&o);
+	o.srv.choose = choose;
+	if (!conc_begin(sc, c, &o, 0))
+		return false;
+	c->other = w_open(c->w, fx_mnt(&c->fx, "f"), O_RDONLY, 0);
+	EXPECT_DIFF(sc, DIFF_MIXED_OPENS, c->other < 0 ? c->other : 0, 0, -EIO);
+	return !sc_differs(sc, DIFF_MIXED_OPENS) && c->other >= 0;
+}
+
 /* What was written is what a cached read sees afterwards, whenever it filled the page cache. */
 static void conc_cached_read(struct sc *sc)
 {
 	static const conc_fn fn[] = { read_cached, conc_write_in_place };
-	struct fx_opts o;
 	struct conc c;
 	long ret[2];
 
-	fx_opts_init(&o);
-	o.srv.choose = cached_for_readers;
-	if (!conc_begin(sc, &c, &o, 0))
-		goto out;
-	c.other = w_open(c.w, fx_mnt(&c.fx, "f"), O_RDONLY, 0);
-	EXPECT_DIFF(sc, DIFF_MIXED_OPENS, c.other < 0 ? c.other : 0, 0, -EIO);
-	if (sc_differs(sc, DIFF_MIXED_OPENS) || c.other < 0 || !conc_meet(&c, 2, fn, ret))
+	if (!begin_mixed(sc, &c, cached_for_readers) || !conc_meet(&c, 2, fn, ret))
 		goto out;
 	EXPECT_EQ(sc, ret[0], 10);
 	EXPECT_EQ(sc, ret[1], 10);
@@ -827,18 +836,11 @@ static long read_stored(struct fx_job *job)
 static void conc_stored_read(struct sc *sc)
 {
 	static const conc_fn fn[] = { read_stored, write_back };
-	struct fx_opts o;
 	struct conc c;
 	char buf[10];
 	long ret[2];
 
-	fx_opts_init(&o);
-	o.srv.choose = cached_for_writers;
-	if (!conc_begin(sc, &c, &o, 0))
-		goto out;
-	c.other = w_open(c.w, fx_mnt(&c.fx, "f"), O_RDONLY, 0);
-	EXPECT_DIFF(sc, DIFF_MIXED_OPENS, c.other < 0 ? c.other : 0, 0, -EIO);
-	if (sc_differs(sc, DIFF_MIXED_OPENS) || c.other < 0)
+	if (!begin_mixed(sc, &c, cached_for_writers))
 		goto out;
 	NEED_EQ(sc, w_mmap(c.w, (int)c.fd, CONC_SIZE, W_MAP_SHARED | W_MAP_WRITE, 0, &c.map), 0);
 	sc_pattern(buf, sizeof(buf), 10, 2);
