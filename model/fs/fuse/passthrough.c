@@ -405,7 +405,7 @@ static bool fuse_passthrough_dirty(struct inode *inode, loff_t start,
 	if (filemap_range_needs_writeback(inode->i_mapping, start, end))
 		return true;
 
-	smp_rmb(); /* as by the unlock of fi->lock before end_page_writeback() */
+	smp_rmb(); /* pairs with the unlock before end_page_writeback() */
 	return data_race(!RB_EMPTY_ROOT(&fi->writepages)); /* one word */
 }
 
