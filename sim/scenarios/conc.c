@@ -776,7 +776,9 @@ static long read_cached(struct fx_job *job)
 	return w_pread(c->w, (int)c->other, buf, sizeof(buf), 10);
 }
 
-/* As conc_begin(), and @c->other is opened for reading: one of the two is cached, as @choose says. */
+/*
+ * As conc_begin(), and @c->other is opened for reading: one of the two is cached, as @choose says.
+ */
 static bool begin_mixed(struct sc *sc, struct conc *c,
 			enum srv_backing (*choose)(struct server *srv, const char *name,
 						   uint32_t flags))
@@ -828,7 +830,8 @@ static long read_stored(struct fx_job *job)
 	char buf[10];
 	long ret = w_pread(c->w, (int)c->other, buf, sizeof(buf), 10);
 
-	EXPECT(c->sc, ret != sizeof(buf) || sc_matches(buf, sizeof(buf), 10, 2), "what was stored is not read");
+	EXPECT(c->sc, ret != sizeof(buf) || sc_matches(buf, sizeof(buf), 10, 2),
+	       "what was stored is not read");
 	return ret;
 }
 
