@@ -51,6 +51,8 @@
 #include <sys/epoll.h>
 #include <sys/sysmacros.h>
 #include <sys/resource.h>
+/* libc names both byte orders, the kernel only its own: by #ifdef, it would believe in this one. */
+#undef __BIG_ENDIAN
 #define __KERNEL__
 #undef FUSEBOX_LIBC_STAGE
 
