@@ -49,6 +49,16 @@ class MidwayTest(ToolTest):
         self.assertIn("verdict: ok", done.stderr)
 
 
+class KindsTest(ToolTest):
+    def test_a_kind_that_all_scenarios_lack_is_missed(self):
+        words = (ROOT / "tools/faults", "--out", BOX.parent, "--max-runs", "1")
+        done = self.run_tool(*words)
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertIn("never met: a fault of kind death, anywhere", done.stderr)
+        done = self.assert_works(*words, "open/basic")
+        self.assertIn("never met: a fault of kind death, anywhere", done.stderr)
+
+
 class SeedsTest(ToolTest):
     def test_seeds_are_numbers(self):
         done = self.run_tool(ROOT / "tools/faults", "--seeds", "1,x")
