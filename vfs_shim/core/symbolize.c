@@ -18,7 +18,25 @@ struct place {
 	struct fb_sym sym[];
 };
 
+/* A range of code, and the function it belongs to; one may have several. */
+struct code {
+	Dwarf_Addr low;
+	Dwarf_Addr high;
+	Dwarf_Die function;
+};
+
+/*
+ * The code of a compilation unit, in order. libdw would go through all of the unit for each program
+ * counter, and most of one is types of headers.
+ */
+struct unit {
+	size_t n;
+	size_t room;
+	struct code *code;
+};
+
 static struct fb_table places; /* never emptied */
+static struct fb_table units; /* by where their DWARF lies; never emptied */
 static Dwfl *dwfl;
 
 FB_UNCHECKED static void start(void)
@@ -141,14 +159,115 @@ FB_UNCHECKED static Dwarf_Die *unit_at(Dwfl_Module *mod, uintptr_t pc, Dwarf_Add
 	return NULL;
 }
 
+FB_UNCHECKED static void add_code(struct unit *u, Dwarf_Die *function)
+{
+	Dwarf_Addr base, low, high;
+	ptrdiff_t at = 0;
+
+	while ((at = dwarf_ranges(function, at, &base, &low, &high)) > 0) {
+		if (u->n == u->room) {
+			u->room = u->room ? 2 * u->room : 64;
+			u->code = realloc(u->code, u->room * sizeof(*u->code));
+			if (!u->code)
+				abort();
+		}
+		u->code[u->n++] = (struct code){ low, high, *function };
+	}
+}
+
+FB_UNCHECKED static int in_order(const void *a, const void *b)
+{
+	const struct code *x = a, *y = b;
+
+	return (x->low > y->low) - (x->low < y->low);
+}
+
+FB_UNCHECKED static struct unit *unit_of(Dwarf_Die *cu)
+{
+	struct unit *u = fb_table_get(&units, (uintptr_t)cu->addr);
+	Dwarf_Die die;
+
+	if (u)
+		return u;
+	u = calloc(1, sizeof(*u));
+	if (!u)
+		abort();
+	if (!dwarf_child(cu, &die)) {
+		do {
+			if (dwarf_tag(&die) == DW_TAG_subprogram)
+				add_code(u, &die);
+		} while (!dwarf_siblingof(&die, &die));
+	}
+	if (u->n)
+		qsort(u->code, u->n, sizeof(*u->code), in_order);
+	fb_table_set(&units, (uintptr_t)cu->addr, u);
+	return u;
+}
+
+FB_UNCHECKED static bool function_at(const struct unit *u, Dwarf_Addr pc, Dwarf_Die *function)
+{
+	size_t low = 0, high = u->n;
+
+	while (low < high) {
+		size_t mid = (low + high) / 2;
+		const struct code *c = &u->code[mid];
+
+		if (pc < c->low) {
+			high = mid;
+		} else if (pc >= c->high) {
+			low = mid + 1;
+		} else {
+			*function = c->function;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* The scope in @die that has @pc. Return: is there one? */
+FB_UNCHECKED static bool scope_at(Dwarf_Die *die, Dwarf_Addr pc, Dwarf_Die *scope)
+{
+	if (dwarf_child(die, scope))
+		return false;
+	do {
+		int tag = dwarf_tag(scope);
+
+		if ((tag == DW_TAG_lexical_block || tag == DW_TAG_inlined_subroutine) &&
+		    dwarf_haspc(scope, pc) == 1)
+			return true;
+	} while (!dwarf_siblingof(scope, scope));
+	return false;
+}
+
+/*
+ * The function that has @pc, and what is inlined there, inwards. All are concrete: an inlined
+ * body's own scopes would lead to where it was written.
+ */
+FB_UNCHECKED static unsigned int calls_at(Dwarf_Die *cu, Dwarf_Addr pc, Dwarf_Die *calls)
+{
+	Dwarf_Die die, inner;
+	unsigned int n = 0;
+
+	if (!function_at(unit_of(cu), pc, &die))
+		return 0;
+	calls[n++] = die;
+	while (n < MAX_INLINE && scope_at(&die, pc, &inner)) {
+		die = inner;
+		if (dwarf_tag(&die) == DW_TAG_inlined_subroutine)
+			calls[n++] = die;
+	}
+	return n;
+}
+
 /* Each inlined call adds a frame; its call site is the line of the frame outside it. */
 FB_UNCHECKED static unsigned int by_dwarf(Dwfl_Module *mod, uintptr_t pc, struct fb_sym *sym)
 {
+	Dwarf_Die calls[MAX_INLINE];
 	Dwarf_Addr bias;
-	Dwarf_Die *cu = unit_at(mod, pc, &bias), *scopes = NULL, *chain = NULL;
+	Dwarf_Die *cu = unit_at(mod, pc, &bias);
 	Dwarf_Line *at;
 	int line = 0;
-	unsigned int n = 0;
+	unsigned int n;
 	const char *file = NULL;
 
 	if (!cu)
@@ -158,26 +277,14 @@ FB_UNCHECKED static unsigned int by_dwarf(Dwfl_Module *mod, uintptr_t pc, struct
 		file = dwarf_linesrc(at, NULL, NULL);
 		dwarf_lineno(at, &line);
 	}
-	if (dwarf_getscopes(cu, pc - bias, &scopes) > 0) {
-		/*
-		 * Concrete scopes all the way up: an inlined body's own list would lead to where it
-		 * was written.
-		 */
-		int depth = dwarf_getscopes_die(&scopes[0], &chain);
+	n = calls_at(cu, pc - bias, calls);
+	for (unsigned int i = 0; i < n; i++) {
+		Dwarf_Die *call = &calls[n - 1 - i];
 
-		for (int i = 0; i < depth && n < MAX_INLINE; i++) {
-			int tag = dwarf_tag(&chain[i]);
-
-			if (tag != DW_TAG_subprogram && tag != DW_TAG_inlined_subroutine)
-				continue;
-			set(&sym[n++], name_of(&chain[i]), relative(cu, file), line);
-			if (tag == DW_TAG_subprogram)
-				break;
-			file = file_of(cu, &chain[i], &line);
-		}
-		free(chain);
+		set(&sym[i], name_of(call), relative(cu, file), line);
+		if (i + 1 < n)
+			file = file_of(cu, call, &line);
 	}
-	free(scopes);
 	return n;
 }
 
