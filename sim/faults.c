@@ -107,6 +107,7 @@ struct enumeration {
 	struct unit *units;
 	unsigned int nr_units, units_room;
 	struct fb_table met;	/* keys of the places of all scenarios */
+	struct fb_table looked_up;	/* where names stand in memory, to one more than the place */
 	unsigned long planned, nr_points, skipped, broken;
 	struct shared *shared;
 	struct timespec start;
@@ -125,19 +126,39 @@ static void *grown(void *array, unsigned int nr, unsigned int *room, size_t size
 
 /* ---- which points there are ---- */
 
-static unsigned int place_of(struct enumeration *e, const char *kind, fb_stack_t stack)
+static bool is_place(const struct place *p, const char *kind, const char *function)
 {
-	const char *function = fb_stack_site(stack), *file = fb_stack_site_file(stack);
+	return !strcmp(p->kind, kind) && !strcmp(p->function, function);
+}
+
+/* The first of that name, or a new one. */
+static unsigned int place_named(struct enumeration *e, const char *kind, const char *function,
+				const char *file)
+{
 	unsigned int i;
 
 	for (i = 0; i < e->nr_places; i++) {
-		if (!strcmp(e->places[i].kind, kind) && !strcmp(e->places[i].function, function))
+		if (is_place(&e->places[i], kind, function))
 			return i;
 	}
 	e->places = grown(e->places, i, &e->places_room, sizeof(*e->places));
 	e->places[e->nr_places++] =
 		(struct place){ .kind = kind, .function = function, .file = file };
 	return i;
+}
+
+/* A million points have some thousand places, whose names are compared only once. */
+static unsigned int place_of(struct enumeration *e, const char *kind, fb_stack_t stack)
+{
+	const char *function = fb_stack_site(stack);
+	uint64_t key = (uintptr_t)function ^ (uint64_t)(uintptr_t)kind << 24;
+	uintptr_t known = (uintptr_t)fb_table_get(&e->looked_up, key);
+
+	if (!known || !is_place(&e->places[known - 1], kind, function)) {
+		known = place_named(e, kind, function, fb_stack_site_file(stack)) + 1;
+		fb_table_set(&e->looked_up, key, (void *)known);
+	}
+	return known - 1;
 }
 
 /* Ranks, see below. */
