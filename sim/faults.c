@@ -107,7 +107,7 @@ struct enumeration {
 	struct unit *units;
 	unsigned int nr_units, units_room;
 	struct fb_table met;	/* keys of the places of all scenarios */
-	struct fb_table looked_up;	/* where names stand in memory, to one more than the place */
+	struct fb_table looked_up;	/* where names stand in memory, to place + 1 */
 	unsigned long planned, nr_points, skipped, broken;
 	struct shared *shared;
 	struct timespec start;
