@@ -123,6 +123,15 @@ void box_faults_wait(struct box_process *p);
 /* Of sim/process.c: a process enters and leaves a system call, has ended. */
 void box_faults_enter(struct box_process *p);
 void box_faults_exit(struct box_process *p, const char *name, long ret);
+
+/**
+ * box_faults_closes() - current is about to close a descriptor
+ *
+ * Tasks that share its table may be told EBADF from now on, in other places than without a fault.
+ *
+ * Context: any process, before its call.
+ */
+void box_faults_closes(void);
 void box_faults_ended(void);
 
 /**

@@ -345,6 +345,16 @@ static void take_points(struct enumeration *e, const struct scenario *scenario,
 	free(p);
 }
 
+/* A token repeats the schedule, but nobody looks then for what was acknowledged. */
+static void how_again(const char *name, const struct fb_run_opts *run)
+{
+	fprintf(stderr, "fusebox: held to the rules of fault runs: fusebox faults '%s' --max-runs 1",
+		name);
+	if (run->policy == FB_POLICY_RANDOM)
+		fprintf(stderr, " --seed %llu", (unsigned long long)run->seed);
+	fputc('\n', stderr);
+}
+
 static void look(struct enumeration *e, const struct scenario *s)
 {
 	struct box_watch watch = { .record = true };
@@ -366,6 +376,7 @@ static void look(struct enumeration *e, const struct scenario *s)
 		e->broken++;
 		fprintf(stderr, "fusebox: %s fails without any fault:\n%s", s->name,
 			out.details ? out.details : "");
+		how_again(s->name, &e->o->run);
 	}
 	free(watch.calls);
 	free(out.details);

@@ -25,6 +25,7 @@ long box_open(const char *path, int flags, umode_t mode)
 
 long box_close(unsigned int fd)
 {
+	box_faults_closes();
 	box_syscall_enter();
 	return box_syscall_exit("close", ksys_close(fd));
 }

@@ -49,6 +49,18 @@ class MidwayTest(ToolTest):
         self.assertIn("verdict: ok", done.stderr)
 
 
+class ScheduleTest(ToolTest):
+    def test_who_writes_after_a_close_is_told_so_whatever_fails(self):
+        """With seed 3 an abort lets the close come first, which without a fault comes last."""
+        done = self.assert_works(FUSEBOX, "faults", "conc/write-close", "--seed", "3", "--single", "--kind", "abort")
+        self.assertIn("verdict: ok", done.stderr)
+
+    def test_two_may_look_at_once_for_what_they_have_written(self):
+        """With seed 2 one looks below while another one does."""
+        done = self.assert_works(FUSEBOX, "faults", "random/second", "--seed", "2", "--max-runs", "1")
+        self.assertIn("verdict: ok", done.stderr)
+
+
 class KindsTest(ToolTest):
     def test_a_kind_that_all_scenarios_lack_is_missed(self):
         words = (ROOT / "tools/faults", "--out", BOX.parent, "--max-runs", "1")
