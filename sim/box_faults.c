@@ -72,8 +72,8 @@ static const struct {
 	 * The connection ends; a server finds that its device is gone, or the request it answers.
 	 */
 	{ "abort", NULL, { ENOTCONN, ECONNABORTED, ENODEV, ENOENT } },
-	/* exportfs_decode_fh() makes ESTALE of all errors but ENOMEM. */
-	{ "abort", "open_by_handle_at", { ESTALE } },
+	/* exportfs_decode_fh() makes ESTALE of all errors but ENOMEM; then it is as open(). */
+	{ "abort", "open_by_handle_at", { ESTALE, EIO } },
 	/* Dirty pages are lost; of why, the mapping keeps but ENOSPC or EIO. */
 	{ "abort", "close", { EIO } },
 	{ "abort", "fsync", { EIO } },

@@ -230,8 +230,14 @@ void box_for_each(void (*fn)(struct box_process *p, void *arg), void *arg)
 
 void box_kill(struct box_process *p)
 {
+	struct task_struct *task = p->task;
+
+	if (!task)
+		return;
+	fb_point(FB_PT_WAKE, task);
+	/* It may have ended meanwhile. */
 	if (p->task)
-		send_sig(SIGKILL, p->task, 1);
+		fb_kill_now(task);
 }
 
 bool box_sleeps(const struct box_process *p)

@@ -60,6 +60,11 @@ class ScheduleTest(ToolTest):
         done = self.assert_works(FUSEBOX, "faults", "random/second", "--seed", "2", "--max-runs", "1")
         self.assertIn("verdict: ok", done.stderr)
 
+    def test_a_process_may_end_while_it_is_being_killed(self):
+        """With seed 5 the server sees the abort, and ends, when the scenario is about to kill it."""
+        done = self.assert_works(FUSEBOX, "faults", "death/during-create", "--seed", "5", "--single", "--kind", "abort")
+        self.assertIn("verdict: ok", done.stderr)
+
 
 class KindsTest(ToolTest):
     def test_a_kind_that_all_scenarios_lack_is_missed(self):

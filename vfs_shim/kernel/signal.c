@@ -96,6 +96,22 @@ static void kill_thread(struct task_struct *t)
 }
 
 /**
+ * fb_kill_now() - SIGKILL without a choice point
+ * @p: the receiver; it has not ended
+ *
+ * For who holds no reference, and would find the receiver gone behind the choice point. Context:
+ * any, after fb_point().
+ */
+void fb_kill_now(struct task_struct *p)
+{
+	struct task_struct *t;
+
+	p->signal->flags |= SIGNAL_GROUP_EXIT;
+	list_for_each_entry(t, &p->signal->thread_head, thread_node)
+		kill_thread(t);
+}
+
+/**
  * do_send_sig_info_fb() - send a signal
  * @sig: number; 0 sends nothing
  * @p: the receiver
@@ -115,9 +131,7 @@ int do_send_sig_info_fb(int sig, struct task_struct *p, bool group)
 	/* The one choice point: the list of threads must not change under the loops. */
 	fb_point(FB_PT_WAKE, p);
 	if (sig == SIGKILL) {
-		p->signal->flags |= SIGNAL_GROUP_EXIT;
-		list_for_each_entry(t, &p->signal->thread_head, thread_node)
-			kill_thread(t);
+		fb_kill_now(p);
 		return 0;
 	}
 	if (!group) {
