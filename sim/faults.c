@@ -147,7 +147,7 @@ static unsigned int place_named(struct enumeration *e, const char *kind, const c
 	return i;
 }
 
-/* A million points have some thousand places, whose names are compared only once. */
+/* Of a million points each would be compared with some thousand places. */
 static unsigned int place_of(struct enumeration *e, const char *kind, fb_stack_t stack)
 {
 	const char *function = fb_stack_site(stack);

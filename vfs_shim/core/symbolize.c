@@ -204,24 +204,12 @@ FB_UNCHECKED static struct unit *unit_of(Dwarf_Die *cu)
 	return u;
 }
 
-FB_UNCHECKED static bool function_at(const struct unit *u, Dwarf_Addr pc, Dwarf_Die *function)
+FB_UNCHECKED static int holds(const void *key, const void *element)
 {
-	size_t low = 0, high = u->n;
+	const Dwarf_Addr *pc = key;
+	const struct code *c = element;
 
-	while (low < high) {
-		size_t mid = (low + high) / 2;
-		const struct code *c = &u->code[mid];
-
-		if (pc < c->low) {
-			high = mid;
-		} else if (pc >= c->high) {
-			low = mid + 1;
-		} else {
-			*function = c->function;
-			return true;
-		}
-	}
-	return false;
+	return (*pc >= c->high) - (*pc < c->low);
 }
 
 /* The scope in @die that has @pc. Return: is there one? */
@@ -245,11 +233,14 @@ FB_UNCHECKED static bool scope_at(Dwarf_Die *die, Dwarf_Addr pc, Dwarf_Die *scop
  */
 FB_UNCHECKED static unsigned int calls_at(Dwarf_Die *cu, Dwarf_Addr pc, Dwarf_Die *calls)
 {
+	const struct unit *u = unit_of(cu);
+	const struct code *c = u->n ? bsearch(&pc, u->code, u->n, sizeof(*c), holds) : NULL;
 	Dwarf_Die die, inner;
 	unsigned int n = 0;
 
-	if (!function_at(unit_of(cu), pc, &die))
+	if (!c)
 		return 0;
+	die = c->function;
 	calls[n++] = die;
 	while (n < MAX_INLINE && scope_at(&die, pc, &inner)) {
 		die = inner;
