@@ -499,7 +499,7 @@ void box_faults_enter(struct box_process *p)
 
 void box_faults_closes(void)
 {
-	if (watch && atomic_read(&current->files->count) > 1)
+	if (watch && !box_current()->administers && atomic_read(&current->files->count) > 1)
 		closed = current->files;
 }
 
