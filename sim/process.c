@@ -234,10 +234,9 @@ void box_kill(struct box_process *p)
 
 	if (!task)
 		return;
-	fb_point(FB_PT_WAKE, task);
-	/* It may have ended meanwhile. */
-	if (p->task)
-		fb_kill_now(task);
+	get_task_struct(task);
+	do_send_sig_info_fb(SIGKILL, task, true);
+	put_task_struct(task);
 }
 
 bool box_sleeps(const struct box_process *p)

@@ -6,6 +6,7 @@
 #include "shim_run.h"
 #include <linux/completion.h>
 #include <linux/sched/signal.h>
+#include <linux/sched/task.h>
 #include <linux/wait.h>
 #include <linux/wait_bit.h>
 
@@ -171,6 +172,28 @@ static void signals(void **state)
 	RUN({ "waiter", interruptible }, { "killer", interrupter });
 }
 
+static void ends(void *arg)
+{
+}
+
+static void kills_late(void *arg)
+{
+	struct task_struct *t = fb_task_new("ends", ends, NULL);
+
+	get_task_struct(t);
+	while (READ_ONCE(t->__state) != TASK_DEAD)
+		fb_yield();
+	CHECK(do_send_sig_info_fb(SIGKILL, t, true) == -ESRCH);
+	CHECK(send_sig(SIGINT, t, 0) == -ESRCH);
+	CHECK(!(t->signal->flags & SIGNAL_GROUP_EXIT) && !t->pending);
+	put_task_struct(t);
+}
+
+static void who_has_ended_gets_no_signal(void **state)
+{
+	RUN({ "killer", kills_late });
+}
+
 static void faulted(void *arg)
 {
 	CHECK(wait_event_killable(wq, READ_ONCE(ready)) == -ERESTARTSYS);
@@ -290,6 +313,7 @@ int main(void)
 		cmocka_unit_test_setup(how_many_wake, setup),
 		cmocka_unit_test_setup(a_wakeup_must_fit_the_state, setup),
 		cmocka_unit_test_setup(signals, setup),
+		cmocka_unit_test_setup(who_has_ended_gets_no_signal, setup),
 		cmocka_unit_test_setup(a_wait_is_a_fault_point, setup),
 		cmocka_unit_test_setup(timeouts, setup),
 		cmocka_unit_test_setup(completions, setup),

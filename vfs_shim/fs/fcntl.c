@@ -19,6 +19,7 @@
 #include <linux/pid.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
+#include <linux/sched/task.h>
 #include <linux/security.h>
 #include <linux/slab.h>
 #include <linux/syscalls.h>
@@ -265,11 +266,12 @@ void send_sigio(struct fown_struct *fown, int fd, int band)
 	if (fown->pid) {
 		int sig = fown->signum ? fown->signum : SIGIO;
 
-		rcu_read_lock();
-		p = pid_task(fown->pid, PIDTYPE_PID);
+		/* Kernel: RCU keeps it. Here who ends is gone at once, so it takes a reference. */
+		p = get_pid_task(fown->pid, PIDTYPE_PID);
 		if (p && sigio_permitted(p, fown, sig))
 			send_sig(sig, p, 1);
-		rcu_read_unlock();
+		if (p)
+			put_task_struct(p);
 	}
 	read_unlock_irqrestore(&fown->lock, flags);
 }

@@ -151,7 +151,7 @@ static void group_leave(struct task_struct *tsk)
 	if (sig->pids[PIDTYPE_TGID] && sig->pids[PIDTYPE_TGID]->tasks[PIDTYPE_TGID] == tsk)
 		sig->pids[PIDTYPE_TGID]->tasks[PIDTYPE_TGID] = NULL;
 	tsk->signal = &init_signals;
-	tsk->sighand = &init_sighand;
+	tsk->sighand = NULL;
 	if (refcount_dec_and_test(&sig->sigcnt))
 		fb_mem_free(sig);
 	if (refcount_dec_and_test(&hand->count))

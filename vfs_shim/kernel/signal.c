@@ -95,14 +95,7 @@ static void kill_thread(struct task_struct *t)
 		fb_wake_task(t);
 }
 
-/**
- * fb_kill_now() - SIGKILL without a choice point
- * @p: the receiver; it has not ended
- *
- * For who holds no reference, and would find the receiver gone behind the choice point. Context:
- * any, after fb_point().
- */
-void fb_kill_now(struct task_struct *p)
+static void kill_group(struct task_struct *p)
 {
 	struct task_struct *t;
 
@@ -114,11 +107,11 @@ void fb_kill_now(struct task_struct *p)
 /**
  * do_send_sig_info_fb() - send a signal
  * @sig: number; 0 sends nothing
- * @p: the receiver
+ * @p: the receiver; the caller's reference keeps it
  * @group: to any thread of its group
  *
  * Models: do_send_sig_info(), complete_signal(), 6.1. SIGKILL reaches all threads of the group.
- * Return: 0, -EINVAL for no signal number. Context: any.
+ * Return: 0, -EINVAL for no signal number, -ESRCH if @p has ended. Context: any.
  */
 int do_send_sig_info_fb(int sig, struct task_struct *p, bool group)
 {
@@ -130,8 +123,10 @@ int do_send_sig_info_fb(int sig, struct task_struct *p, bool group)
 		return 0;
 	/* The one choice point: the list of threads must not change under the loops. */
 	fb_point(FB_PT_WAKE, p);
+	if (!p->sighand)
+		return -ESRCH;
 	if (sig == SIGKILL) {
-		fb_kill_now(p);
+		kill_group(p);
 		return 0;
 	}
 	if (!group) {

@@ -38,7 +38,6 @@ int send_sig(int sig, struct task_struct *p, int priv);
 int kill_pid(struct pid *pid, int sig, int priv);
 void flush_signals(struct task_struct *t);
 void force_sig(int sig);
-void fb_kill_now(struct task_struct *p);
 int do_send_sig_info_fb(int sig, struct task_struct *p, bool group);
 
 /*
