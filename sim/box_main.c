@@ -679,7 +679,7 @@ static const struct argp_option list_options[] = {
 
 #define RACE_OPTIONS \
 	{ "access-points", OPT_ACCESS_POINTS, NULL, 0, \
-	  "race detector: plain accesses of fs/fuse to what another task has accessed are choice " \
+	  "race detector: accesses of fs/fuse to what another task has accessed are choice " \
 	  "points", 0 }, \
 	{ "known-races", OPT_KNOWN_RACES, "FILE", 0, \
 	  "race detector: the pairs in FILE are no findings", 0 }

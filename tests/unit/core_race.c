@@ -22,6 +22,10 @@ static struct {
 
 static struct fb_timer timer;
 
+/* What data_race() calls (linux/kcsan-checks.h). */
+void kcsan_disable_current(void);
+void kcsan_enable_current(void);
+
 static void write_data(void *arg)
 {
 	(void)arg;
@@ -529,6 +533,24 @@ __attribute__((noinline)) static void get_time(void)
 	s.seen.nsec = nsec;
 }
 
+/* What is in data goes to flag. */
+__attribute__((noinline)) static void moves(void)
+{
+	*(volatile long *)&s.flag = 1;
+	*(volatile long *)&s.data = 0;
+}
+
+/* Looks where it goes to before where it comes from, the latter in data_race(). */
+__attribute__((noinline)) static bool looks(void)
+{
+	bool there = *(volatile long *)&s.flag, here;
+
+	kcsan_disable_current();
+	here = s.data;
+	kcsan_enable_current();
+	return here || there;
+}
+
 #line 1 "tests/unit/core_race.c"
 
 static void sets_time(void *arg)
@@ -576,6 +598,51 @@ static void torn_time(void **state)
 	assert_true(torn(true) > 0);
 }
 
+static void puts_and_moves(void *arg)
+{
+	(void)arg;
+	write_marked(NULL);
+	fb_yield();
+	moves();
+}
+
+static void looks_for_it(void *arg)
+{
+	*(bool *)arg = looks();
+}
+
+/* In how many of 200 schedules who looks finds it nowhere. */
+static unsigned int missed(bool access_points)
+{
+	unsigned int n = 0;
+
+	for (uint64_t seed = 1; seed <= 200; seed++) {
+		struct fb_run_opts opts = { .name = "missed",
+					    .policy = FB_POLICY_RANDOM,
+					    .seed = seed,
+					    .access_points = access_points };
+		bool seen = false;
+
+		memset(&s, 0, sizeof(s));
+		s.data = 1;
+		begin(&opts);
+		fb_task_create("first", puts_and_moves, NULL);
+		fb_task_create("second", looks_for_it, &seen);
+		fb_run_loop();
+		fb_run_end();
+		assert_int_equal(fb_nr_findings(), 0);
+		n += !seen;
+	}
+	return n;
+}
+
+static void marked_in_between(void **state)
+{
+	(void)state;
+	assert_int_equal(missed(false), 0);
+	assert_true(missed(true) > 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -583,6 +650,7 @@ int main(void)
 		cmocka_unit_test(both_stacks),
 		cmocka_unit_test(known),
 		cmocka_unit_test(torn_time),
+		cmocka_unit_test(marked_in_between),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

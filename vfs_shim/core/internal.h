@@ -134,7 +134,7 @@ struct fb_core {
 	uint64_t now, idle_since, max_idle;
 	unsigned long max_steps;
 	unsigned int nr_held; /* locks, by whomever */
-	bool access_points; /* plain accesses of fs/fuse are choice points, too */
+	bool access_points; /* accesses of fs/fuse are choice points, too */
 	bool no_races; /* data races are no findings */
 };
 extern struct fb_core fb_core;

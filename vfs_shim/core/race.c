@@ -279,6 +279,22 @@ void fb_race_resume(void)
 		t->paused--;
 }
 
+void fb_race_excuse(bool begin)
+{
+	struct fb_race_thread *t;
+
+	if (off())
+		return;
+	t = fb_race_me();
+	if (begin) {
+		t->paused++;
+		t->excused++;
+	} else if (t->excused) {
+		t->excused--;
+		t->paused--;
+	}
+}
+
 /** fb_race_seq_write() - see race.h. */
 void fb_race_seq_write(bool begin)
 {

@@ -17,6 +17,7 @@ struct fb_clock {
 struct fb_race_thread {
 	unsigned int slot; /* its component in clocks, counted in order of first use */
 	unsigned int paused;
+	unsigned int excused; /* of these, by data_race() */
 	unsigned int seq_write;
 	unsigned int seq_read; /* so many accesses are still marked */
 	uint32_t fenced_at; /* its component after the last release fence */
@@ -53,10 +54,15 @@ void fb_race_access(const void *addr, size_t size, unsigned int kind);
  * carried for the next acquire fence, as relaxed ones do.
  */
 void fb_race_carry(struct fb_race_thread *t, const void *addr, bool write, bool any);
+/* data_race(): no finding, but it happens where others can tell. */
+void fb_race_excuse(bool begin);
 /* Volatile: a marked access, and it orders what was released there. */
 void fb_race_volatile(const void *addr, size_t size, bool write);
-/* A choice point before an access to what others have accessed, if the run has them. */
-void fb_race_point(const void *addr, size_t size, uintptr_t pc);
+/*
+ * A choice point before an access of fs/fuse at @pc to what others have accessed, if the run has
+ * such points. An explorer is told of every access.
+ */
+void fb_race_point(const void *addr, size_t size, bool write, uintptr_t pc);
 void fb_race_shadow_reset(void);
 
 #endif

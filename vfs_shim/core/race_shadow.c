@@ -295,7 +295,7 @@ static bool in_fuse(uintptr_t pc)
 	return v == &yes;
 }
 
-void fb_race_point(const void *addr, size_t size, uintptr_t pc)
+void fb_race_point(const void *addr, size_t size, bool write, uintptr_t pc)
 {
 	uintptr_t start = (uintptr_t)addr;
 	struct fb_race_thread *me;
@@ -303,19 +303,18 @@ void fb_race_point(const void *addr, size_t size, uintptr_t pc)
 	if (likely(!fb_core.access_points) || !fb_core.cur || fb_core.stopped)
 		return;
 	me = fb_race_me();
-	if (me->paused)
+	if (me->paused > me->excused)
 		return;
 	for (uintptr_t a = start & ~7ul; a < start + size; a += 8) {
 		struct word *w = word_at(a, false);
 
 		if (w && is_shared(w, me) && in_fuse(pc)) {
-			fb_point(FB_PT_OTHER, (void *)a);
+			fb_point(write ? FB_PT_OTHER : FB_PT_READ, (void *)a);
 			break;
 		}
 	}
-	/* For the explorer; most are no writes, but it is told less than that. */
 	for (uintptr_t a = start & ~7ul; a < start + size && unlikely(fb_x_on); a += 8)
-		fb_touch((void *)a, true);
+		fb_touch((void *)a, write);
 }
 
 static void forget_word(struct word *w)

@@ -51,34 +51,35 @@ static void end_half(void)
 	if (new == half.old)
 		return;
 	memcpy(second, &half.old, sizeof(new));
-	fb_race_point(second, sizeof(new), half.pc);
+	fb_race_point(second, sizeof(new), true, half.pc);
 	memcpy(second, &new, sizeof(new));
 }
 
 static void read_at(const void *p, size_t size, uintptr_t pc)
 {
 	end_half();
-	fb_race_point(p, size, pc);
+	fb_race_point(p, size, false, pc);
 	fb_race_access(p, size, FB_ACCESS_READ);
 }
 
 static void write_at(const void *p, size_t size, uintptr_t pc)
 {
 	end_half();
-	fb_race_point(p, size, pc);
+	fb_race_point(p, size, true, pc);
 	fb_race_access(p, size, FB_ACCESS_WRITE);
 }
 
-static void volatile_at(const void *p, size_t size, bool write)
+static void volatile_at(const void *p, size_t size, bool write, uintptr_t pc)
 {
 	end_half();
+	fb_race_point(p, size, write, pc);
 	fb_race_volatile(p, size, write);
 }
 
 static void copy_halves(char *to, const char *from, uintptr_t pc)
 {
 	memcpy(to, from, 8);
-	fb_race_point(to + 8, 8, pc);
+	fb_race_point(to + 8, 8, true, pc);
 	memcpy(to + 8, from + 8, 8);
 }
 
@@ -118,22 +119,22 @@ static void copy_halves(char *to, const char *from, uintptr_t pc)
 	void __tsan_volatile_read##size(void *p);                                                  \
 	void __tsan_volatile_read##size(void *p)                                                   \
 	{                                                                                          \
-		volatile_at(p, size, false);                                                       \
+		volatile_at(p, size, false, CALLER);                                               \
 	}                                                                                          \
 	void __tsan_volatile_write##size(void *p);                                                 \
 	void __tsan_volatile_write##size(void *p)                                                  \
 	{                                                                                          \
-		volatile_at(p, size, true);                                                        \
+		volatile_at(p, size, true, CALLER);                                                \
 	}                                                                                          \
 	void __tsan_unaligned_volatile_read##size(void *p);                                        \
 	void __tsan_unaligned_volatile_read##size(void *p)                                         \
 	{                                                                                          \
-		volatile_at(p, size, false);                                                       \
+		volatile_at(p, size, false, CALLER);                                               \
 	}                                                                                          \
 	void __tsan_unaligned_volatile_write##size(void *p);                                       \
 	void __tsan_unaligned_volatile_write##size(void *p)                                        \
 	{                                                                                          \
-		volatile_at(p, size, true);                                                        \
+		volatile_at(p, size, true, CALLER);                                                \
 	}
 
 PLAIN(1)
@@ -269,19 +270,19 @@ void kcsan_disable_current(void);
 void kcsan_disable_current(void)
 {
 	end_half();
-	fb_race_pause();
+	fb_race_excuse(true);
 }
 
 void kcsan_enable_current(void);
 void kcsan_enable_current(void)
 {
-	fb_race_resume();
+	fb_race_excuse(false);
 }
 
 void kcsan_enable_current_nowarn(void);
 void kcsan_enable_current_nowarn(void)
 {
-	fb_race_resume();
+	fb_race_excuse(false);
 }
 
 #define KCSAN_WRITE 1

@@ -30,7 +30,7 @@ struct fb_run_opts {
 	bool no_stacks; /* findings name none: for runs that are repeated if there is one */
 	bool no_trace; /* likewise */
 	bool guard; /* guard pages for every object (default true in the command line) */
-	/* race build: plain accesses of fs/fuse to what others accessed are choice points */
+	/* race build: accesses of fs/fuse to what others accessed are choice points */
 	bool access_points;
 	bool no_races; /* and data races are no findings, but what comes of them is */
 	unsigned long max_steps; /* livelock bound; 0: default */
