@@ -381,6 +381,7 @@ static void file_free(struct fileserver *fs, struct node *n, struct open_file *f
 		n->backing_id = 0;
 	}
 	os_close(f->fd);
+	listing_free(&f->listing);
 	free(f);
 	/* It may have lived by this file alone. */
 	nodes_forget(fs->nodes, n, 0);
@@ -659,25 +660,22 @@ static size_t add_entry(fuse_req_t req, fuse_ino_t dir, char *buf, size_t room,
 static void read_dir(fuse_req_t req, fuse_ino_t ino, size_t size, off_t off,
 		     struct fuse_file_info *fi, bool plus)
 {
-	struct os_dirent d[8];
+	struct open_file *f = file_of(fi);
 	char *buf = malloc(size);
+	long ret = buf ? 0 : -ENOMEM;
 	size_t len = 0, add;
-	bool full = !buf;
-	long n = -ENOMEM;
 
-	while (!full && (n = os_readdir(file_of(fi)->fd, off, d, 8)) > 0) {
-		for (long i = 0; i < n && !full; i++) {
-			add = add_entry(req, ino, buf + len, size - len, &d[i], plus);
-			full = add > size - len;
-			if (!full) {
-				len += add;
-				off = d[i].off;
-			}
-		}
+	/* rewinddir() wants to see what is new; a position may be from another open directory. */
+	if (!ret && (!off || !f->listing.n))
+		ret = listing_read(&f->listing, f->fd);
+	for (size_t i = off; !ret && i < f->listing.n; i++) {
+		add = add_entry(req, ino, buf + len, size - len, &f->listing.entries[i], plus);
+		if (add > size - len)
+			break;
+		len += add;
 	}
-	/* An error behind some entries comes up again when the rest is asked for. */
-	if (n < 0 && !len)
-		reply_result(req, n);
+	if (ret)
+		reply_result(req, ret);
 	else
 		fuse_reply_buf(req, buf, len);
 	free(buf);

@@ -10,6 +10,7 @@
 #define FUSEBOX_SIM_LIBFUSE_NODES_H
 
 #include <stdint.h>
+#include "listing.h"
 
 struct nodes;
 struct name;
@@ -18,11 +19,13 @@ struct name;
  * struct open_file - a file that is open
  * @fd: the server's
  * @passed: it holds the inode's backing id
+ * @listing: of a directory
  * @next: of the same inode
  */
 struct open_file {
 	int fd;
 	int passed;
+	struct listing listing;
 	struct open_file *next;
 };
 
