@@ -277,9 +277,13 @@ bool fb_snapshot_fault(const void *addr)
 
 static void protect(int prot)
 {
-	for (unsigned int i = 0; i < nr_ranges; i++)
-		if (mprotect((void *)range[i].start, range[i].end - range[i].start, prot))
+	for (unsigned int i = 0; i < nr_ranges; i++) {
+		size_t size = range[i].end - range[i].start;
+
+		/* Nothing may be left of a range, for which qemu-user has an error. */
+		if (size && mprotect((void *)range[i].start, size, prot))
 			abort();
+	}
 }
 
 /* Not elsewhere: a compiler may leave out both calls. */
@@ -346,8 +350,9 @@ bool fb_snapshot_take(void)
 	add_untold(__start_fb_untold, __stop_fb_untold);
 	fb_pool_untold(add_untold);
 	at_end = false;
-	protect(PROT_READ);
+	/* What the loader does for the first call of a function is a fault, too. */
 	taken = true;
+	protect(PROT_READ);
 	return save_partial();
 }
 
