@@ -265,13 +265,17 @@ long ksys_io_destroy(aio_context_t id)
 
 static struct kioctx *first_of(const struct files_struct *owner)
 {
-	struct kioctx *ctx;
+	struct kioctx *ctx, *found = NULL;
 
+	spin_lock(&ctxs_lock);
 	list_for_each_entry(ctx, &all_ctxs, list) {
-		if (ctx->owner == owner)
-			return ctx;
+		if (ctx->owner == owner) {
+			found = ctx;
+			break;
+		}
 	}
-	return NULL;
+	spin_unlock(&ctxs_lock);
+	return found;
 }
 
 /**
