@@ -140,7 +140,7 @@ arm64: build ## the box for arm64, run by qemu-user: scenarios and unit tests, a
 	$(ninja) fusebox-host
 	@tools/arm64 --out '$(B)' && tools/differences --out '$(B)' --worlds arm64 --seeds 0 || [ $$? = 77 ]
 
-# Never quicker than it takes to build; the runs take a minute on two cores.
+# Never quicker than it takes to build; the runs take some minutes on two cores.
 .PHONY: race
 race: tree ## all scenarios under the race detector, in several schedules; known races are in tests/races
 	@tools/setup build

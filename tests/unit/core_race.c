@@ -565,21 +565,26 @@ static void gets_time(void *arg)
 	get_time();
 }
 
+static void begin_random(uint64_t seed, bool access_points)
+{
+	struct fb_run_opts opts = { .name = "test",
+				    .policy = FB_POLICY_RANDOM,
+				    .seed = seed,
+				    .access_points = access_points };
+
+	memset(&s, 0, sizeof(s));
+	begin(&opts);
+}
+
 /* How many of 200 schedules show seconds of one time and nanoseconds of another. */
 static unsigned int torn(bool access_points)
 {
 	unsigned int n = 0;
 
 	for (uint64_t seed = 1; seed <= 200; seed++) {
-		struct fb_run_opts opts = { .name = "torn",
-					    .policy = FB_POLICY_RANDOM,
-					    .seed = seed,
-					    .access_points = access_points };
-
-		memset(&s, 0, sizeof(s));
+		begin_random(seed, access_points);
 		s.from[0] = (struct stamp){1, 1};
 		s.from[1] = (struct stamp){2, 2};
-		begin(&opts);
 		fb_task_create("first", sets_time, &s.from[0]);
 		fb_task_create("second", sets_time, &s.from[1]);
 		fb_task_create("third", gets_time, NULL);
@@ -617,15 +622,10 @@ static unsigned int missed(bool access_points)
 	unsigned int n = 0;
 
 	for (uint64_t seed = 1; seed <= 200; seed++) {
-		struct fb_run_opts opts = { .name = "missed",
-					    .policy = FB_POLICY_RANDOM,
-					    .seed = seed,
-					    .access_points = access_points };
 		bool seen = false;
 
-		memset(&s, 0, sizeof(s));
+		begin_random(seed, access_points);
 		s.data = 1;
-		begin(&opts);
 		fb_task_create("first", puts_and_moves, NULL);
 		fb_task_create("second", looks_for_it, &seen);
 		fb_run_loop();

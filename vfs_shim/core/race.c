@@ -246,7 +246,7 @@ void fb_race_volatile(const void *addr, size_t size, bool write)
 	if (off())
 		return;
 	t = fb_race_me();
-	if (t->paused)
+	if (t->paused || t->excused)
 		return;
 	atomic(t, addr, size, write ? FB_STORE : FB_LOAD,
 	       !write && size == sizeof(void *) ? FB_ACQUIRE : FB_RELAXED);
@@ -286,13 +286,10 @@ void fb_race_excuse(bool begin)
 	if (off())
 		return;
 	t = fb_race_me();
-	if (begin) {
-		t->paused++;
+	if (begin)
 		t->excused++;
-	} else if (t->excused) {
+	else if (t->excused)
 		t->excused--;
-		t->paused--;
-	}
 }
 
 /** fb_race_seq_write() - see race.h. */

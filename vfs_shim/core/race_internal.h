@@ -17,7 +17,7 @@ struct fb_clock {
 struct fb_race_thread {
 	unsigned int slot; /* its component in clocks, counted in order of first use */
 	unsigned int paused;
-	unsigned int excused; /* of these, by data_race() */
+	unsigned int excused; /* in data_race() */
 	unsigned int seq_write;
 	unsigned int seq_read; /* so many accesses are still marked */
 	uint32_t fenced_at; /* its component after the last release fence */

@@ -244,7 +244,7 @@ void fb_race_access(const void *addr, size_t size, unsigned int kind)
 	if (unlikely(!fb_core.running || fb_core.stopped))
 		return;
 	me = fb_race_me();
-	if (me->paused)
+	if (me->paused || me->excused)
 		return;
 	nr_accesses++;
 	if (unlikely(me->seq_write || me->seq_read)) {
@@ -303,7 +303,7 @@ void fb_race_point(const void *addr, size_t size, bool write, uintptr_t pc)
 	if (likely(!fb_core.access_points) || !fb_core.cur || fb_core.stopped)
 		return;
 	me = fb_race_me();
-	if (me->paused > me->excused)
+	if (me->paused)
 		return;
 	for (uintptr_t a = start & ~7ul; a < start + size; a += 8) {
 		struct word *w = word_at(a, false);
